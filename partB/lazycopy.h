@@ -1,0 +1,125 @@
+/* lazycopy: copy-on-write inside one process, by virtual memory.
+ *
+ * A chunk is CHUNKSIZE bytes of memory, aligned to CHUNKSIZE. A block is one
+ * chunk or several that lie side by side. A lazy copy maps the same physical
+ * memory a second time and write-protects both sides; the first write to either
+ * side is caught by a SIGSEGV handler, which gives the written chunk memory of
+ * its own. Until then a copy costs no memory and hardly any time.
+ *
+ *   char *table = chunks_alloc(1000);             zeroed, 62.5 MiB
+ *   char *snapshot = chunks_copy_lazy(table, 1000);
+ *   table[12345] = 'x';                           snapshot[12345] is still 0
+ *   chunks_free(snapshot, 1000);
+ *
+ * Rules that hold for every function below, unless it says otherwise:
+ *
+ * - A function that returns a pointer returns NULL on failure, one that returns
+ *   int returns -1; errno then says why and nothing has changed: every chunk
+ *   made before has the contents it had. On success errno is left alone.
+ * - May be called from any thread at any time. The library orders its own work;
+ *   a program must order its own reads and writes of a chunk, and not use a
+ *   chunk that another thread is freeing, as with malloc.
+ * - May not be called from a signal handler, but a handler may read and write
+ *   chunks whenever it likes, lazy copies included. Signals other than SIGSEGV,
+ *   SIGBUS, SIGFPE, SIGILL and SIGTRAP are held back while the library works.
+ * - After fork() each process has its chunks to itself, as with malloc.
+ * - Do not call mprotect, mmap, mremap, munmap or madvise on a chunk.
+ *
+ * System calls that write into memory (read, recv, stat, poll, ...) fail with
+ * EFAULT on a chunk that shares its memory, because the kernel sends no signal
+ * for its own writes: call chunk_make_writable first.
+ *
+ * A write for which no memory is left ends the program: one line on standard
+ * error says so, then SIGSEGV. Errors and limits in full: lazycopy(3). */
+#ifndef LAZYCOPY_H
+#define LAZYCOPY_H
+
+#include <signal.h> /* siginfo_t */
+#include <stddef.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* The size and the alignment of a chunk, in bytes: 64 KiB. */
+#define CHUNKSIZE 0x10000
+
+/* Prepares the library and installs its SIGSEGV handler, once; further calls do
+ * nothing. The other functions call it when needed. Call it yourself to decide
+ * when: a SIGSEGV handler installed before gets every fault that is not about a
+ * chunk (see sigaction(2)); one installed afterwards must call
+ * chunk_handle_fault. */
+void chunk_startup(void);
+
+/* Returns a new chunk, or a block of count chunks, filled with zeros. Physical
+ * memory is taken page by page when it is first touched.
+ * EINVAL: count is 0. ENOMEM: the kernel gives no more address space, memory or
+ * mappings, or count is more than any address space holds. */
+void *chunk_alloc(void);
+void *chunks_alloc(size_t count);
+
+/* Returns a copy of a chunk or a block, made at once, as memcpy would. The
+ * source is any range of count live chunks, whichever calls made them. While
+ * another thread writes to the source, each aligned word of the copy is the old
+ * or the new one.
+ * EINVAL: count is 0; chunk is not the start of a live chunk; or not all of the
+ * range is live. ENOMEM: as for chunk_alloc. */
+void *chunk_copy_eager(void *chunk);
+void *chunks_copy_eager(void *chunks, size_t count);
+
+/* Returns a copy of a chunk or a block that shares memory with its source until
+ * one of the two is written. Copies may be copied again, as often as one likes.
+ * Where the kernel refuses what that takes (mappings, or mremap with old size 0
+ * under valgrind and qemu), the copy is an eager one.
+ * Errors: as for chunks_copy_eager. */
+void *chunk_copy_lazy(void *chunk);
+void *chunks_copy_lazy(void *chunks, size_t count);
+
+/* Frees a chunk, or a range of count live chunks, whichever calls made them.
+ * Copies that share memory with it keep their contents. Using a freed chunk is
+ * an error as with free(); in general it faults. NULL is fine and does nothing.
+ * EINVAL: count is 0 (also with NULL); chunk is not the start of a live chunk;
+ * or not all of the range is live; nothing is freed then. */
+int chunk_free(void *chunk);
+int chunks_free(void *chunks, size_t count);
+
+/* Gives the chunks that hold the bytes [address, address + length) memory of
+ * their own and makes them writable, as a write to each of them would, so that
+ * a system call may write there too. Holds until one of them is copied lazily
+ * or the process forks. Any address inside a live chunk will do; length 0 does
+ * nothing.
+ * EINVAL: not all of the range lies in live chunks. ENOMEM: no memory or
+ * mappings; some of the chunks may have been made writable. */
+int chunk_make_writable(void *address, size_t length);
+
+/* For a program whose own SIGSEGV handler was installed after chunk_startup:
+ * call this first, with the handler's second and third argument (SA_SIGINFO).
+ * Returns 1 if the fault was the first write to a shared chunk: it is solved,
+ * the handler must return, and the write is done again. Returns 0 if the fault
+ * is none of the library's business. Leaves errno alone. Async-signal-safe: this
+ * function is meant to be called from a SIGSEGV handler, and only from there.
+ * Install that handler with SA_SIGINFO and a mask of all signals but the
+ * synchronous ones: another handler must not run on top of it and write to a
+ * chunk. */
+int chunk_handle_fault(siginfo_t *info, void *context);
+
+/* Figures about all chunks of this process at one moment. */
+struct chunk_stats {
+  size_t live_chunks;         /* allocated or copied, and not freed */
+  size_t sharing_chunks;      /* of these: share their memory with another live chunk */
+  size_t frames_in_use;       /* 64 KiB units of memory behind the live chunks */
+  size_t frames_cached;       /* freed ones kept for reuse; at most 1024 (64 MiB) */
+  size_t bytes_saved;         /* what eager copying would need on top of frames_in_use */
+  size_t splits;              /* chunks given memory of their own so far, by copying */
+  size_t splits_without_copy; /* the last sharer was simply made writable */
+  size_t eager_fallbacks;     /* chunks copied eagerly though a lazy copy was asked for */
+  size_t kernel_mappings;     /* what the library takes of the kernel's vm.max_map_count */
+};
+
+void chunk_get_stats(struct chunk_stats *stats);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

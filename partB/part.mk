@@ -1,0 +1,26 @@
+# partB: the lazycopy library. Its objects are linked into one, in which only
+# the names of lazycopy.h stay visible, so that the archive too exports nothing else.
+
+LAZYCOPY_FILES := lazycopy arena frame split fault fork
+LAZYCOPY_OBJECTS := $(LAZYCOPY_FILES:%=partB/build/%.o)
+LAZYCOPY_SONAME := liblazycopy.so.$(firstword $(subst ., ,$(VERSION)))
+
+PRODUCTS += partB/liblazycopy.a partB/liblazycopy.so
+CLEAN += partB/liblazycopy.a partB/liblazycopy.so partB/$(LAZYCOPY_SONAME)
+
+partB/build/%.o: partB/%.c
+	@mkdir -p $(@D)
+	$(COMPILE) -fPIC -fvisibility=hidden -c -o $@ $<
+
+partB/build/lazycopy-all.o: $(LAZYCOPY_OBJECTS)
+	$(CC) $(CFLAGS) $(LDFLAGS_RELOCATABLE) -r -nostdlib -o $@ $^
+	objcopy --localize-hidden $@
+
+partB/liblazycopy.a: partB/build/lazycopy-all.o
+	rm -f $@
+	$(AR) rcs $@ $^
+
+partB/liblazycopy.so: $(LAZYCOPY_OBJECTS)
+	$(CC) $(CFLAGS) $(LDFLAGS) -shared -Wl,-soname,$(LAZYCOPY_SONAME) -Wl,-z,defs -o $@ $^ -pthread
+
+-include $(LAZYCOPY_OBJECTS:.o=.d)
