@@ -1,0 +1,99 @@
+#include "support.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+enum { WORDS = CHUNKSIZE / sizeof(uint64_t) };
+
+static uint64_t pattern(uint64_t seed, size_t word) {
+  return (seed * 0x100000001B3u + word + 1) * 0x9E3779B97F4A7C15u;
+}
+
+void fill(void *chunks, size_t count, uint64_t seed) {
+  uint64_t *words = chunks;
+  for (size_t i = 0; i < count * WORDS; i++) words[i] = pattern(seed, i);
+}
+
+int holds(const void *chunks, size_t count, uint64_t seed) {
+  const uint64_t *words = chunks;
+  uint64_t difference = 0;
+  for (size_t i = 0; i < count * WORDS; i++) difference |= words[i] ^ pattern(seed, i);
+  return difference == 0;
+}
+
+int is_zero(const void *chunks, size_t count) {
+  const uint64_t *words = chunks;
+  uint64_t bits = 0;
+  for (size_t i = 0; i < count * WORDS; i++) bits |= words[i];
+  return bits == 0;
+}
+
+char *new_block(size_t count, uint64_t seed) {
+  char *block = chunks_alloc(count);
+  CHECK(block);
+  fill(block, count, seed);
+  return block;
+}
+
+char *lazy_copy(void *chunks, size_t count) {
+  char *copy = chunks_copy_lazy(chunks, count);
+  CHECK(copy);
+  return copy;
+}
+
+void poke(void *address, int value) {
+  *(volatile unsigned char *)address = (unsigned char)value;
+}
+
+int peek(const void *address) {
+  return *(const volatile unsigned char *)address;
+}
+
+uint64_t random_next(uint64_t *state) {
+  uint64_t z = *state += 0x9E3779B97F4A7C15u;
+  z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9u;
+  z = (z ^ z >> 27) * 0x94D049BB133111EBu;
+  return z ^ z >> 31;
+}
+
+size_t random_below(uint64_t *state, size_t bound) {
+  return (size_t)(random_next(state) % bound);
+}
+
+struct chunk_stats stats(void) {
+  struct chunk_stats figures;
+  chunk_get_stats(&figures);
+  return figures;
+}
+
+int sharing_works(void) {
+  void *chunk = chunk_alloc();
+  CHECK(chunk);
+  void *copy = lazy_copy(chunk, 1);
+  int shares = stats().sharing_chunks > 0;
+  chunk_free(copy);
+  chunk_free(chunk);
+  return shares;
+}
+
+void skip_without_sharing(void) {
+  if (!sharing_works()) test_skip("lazy copies are eager here: no mremap with old size 0");
+}
+
+void skip_under_sanitizer(void) {
+  if (UNDER_SANITIZER) test_skip("the sanitizer's own memory and handlers are in the way");
+}
+
+int status_of_child(void (*body)(void *), void *argument) {
+  pid_t pid = fork();
+  CHECK(pid >= 0);
+  if (pid > 0) return wait_status(pid);
+  int null = open("/dev/null", O_WRONLY);
+  dup2(null, STDERR_FILENO);
+  struct rlimit no_core = {0, 0};
+  setrlimit(RLIMIT_CORE, &no_core);
+  body(argument);
+  _exit(0);
+}

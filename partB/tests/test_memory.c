@@ -1,0 +1,142 @@
+/* What memory lazy copies take, as the kernel counts it: none while they are
+ * only read, one frame for each side once both are written, and everything back
+ * with the system after the last free, but for a cache of at most 64 MiB. */
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "probe.h"
+#include "support.h"
+
+enum {
+  CHUNK_KIB = CHUNKSIZE / 1024,
+  CACHE_KIB = 1024 * CHUNK_KIB, /* as lazycopy.h documents frames_cached */
+  SLACK_KIB = 512               /* stdio buffers, records, stack */
+};
+
+static void read_all(const char *chunks, size_t count) {
+  for (size_t i = 0; i < count * CHUNKSIZE; i += 1024) peek(chunks + i);
+}
+
+static void test_read_only_copies(void) {
+  skip_without_sharing();
+  enum { COUNT = 200, COPIES = 20 };
+  char *block = new_block(COUNT, 1), *copies[COPIES];
+  free(malloc(100000));
+  long before = memory_kib();
+  size_t frames = stats().frames_in_use;
+  for (int i = 0; i < COPIES; i++) {
+    copies[i] = lazy_copy(block, COUNT);
+    read_all(copies[i], COUNT);
+  }
+  CHECK(stats().frames_in_use == frames);
+  CHECK(stats().bytes_saved == (size_t)COPIES * COUNT * CHUNKSIZE);
+  CHECK(memory_kib() - before < SLACK_KIB);
+}
+
+static void test_both_written(void) {
+  skip_without_sharing();
+  enum { COUNT = 200 };
+  long empty = memory_kib();
+  char *block = new_block(COUNT, 1), *copy = lazy_copy(block, COUNT);
+  fill(copy, COUNT, 2);
+  fill(block, COUNT, 3);
+  CHECK(holds(copy, COUNT, 2) && holds(block, COUNT, 3));
+  CHECK(stats().frames_in_use == 2 * COUNT && stats().sharing_chunks == 0);
+  CHECK(memory_kib() - empty < (2 * COUNT + 32) * CHUNK_KIB + SLACK_KIB);
+}
+
+/* One write to each copy, then one to each original. */
+static void test_never_three(void) {
+  skip_without_sharing();
+  enum { COUNT = 100 };
+  char *block = new_block(COUNT, 1), *copy = lazy_copy(block, COUNT);
+  for (size_t i = 0; i < COUNT; i++) {
+    char *first = i % 2 ? block : copy, *second = i % 2 ? copy : block;
+    poke(first + i * CHUNKSIZE, 1);
+    CHECK(stats().frames_in_use == COUNT + i + 1);
+    poke(second + i * CHUNKSIZE, 1);
+    CHECK(stats().frames_in_use == COUNT + i + 1);
+  }
+}
+
+static void allocate_and_free(size_t count, int split) {
+  char *block = new_block(count, 1), *copy = chunks_copy_lazy(block, count), *eager;
+  CHECK(copy);
+  for (size_t i = 0; split && i < count; i += 2) poke(copy + i * CHUNKSIZE, 1);
+  CHECK((eager = chunks_copy_eager(copy, count)));
+  CHECK(chunks_free(block, count) == 0 && chunks_free(eager, count) == 0 && chunks_free(copy, count) == 0);
+}
+
+static void test_all_freed(void) {
+  need_mib(1500);
+  enum { COUNT = 3000 };
+  long empty = memory_kib();
+  for (int round = 0; round < 3; round++) {
+    allocate_and_free(COUNT, round > 0);
+    struct chunk_stats end = stats();
+    CHECK(end.live_chunks == 0 && end.frames_in_use == 0 && end.frames_cached <= 1024);
+    CHECK(memory_kib() - empty < (long)end.frames_cached * CHUNK_KIB + SLACK_KIB + COUNT);
+    CHECK(memory_kib() - empty < CACHE_KIB + SLACK_KIB + COUNT);
+  }
+}
+
+/* Freed a chunk at a time, in random order. */
+static void test_freed_singly(void) {
+  need_mib(1000);
+  enum { COUNT = 4000 };
+  long empty = memory_kib();
+  char *block = new_block(COUNT, 1);
+  static unsigned order[COUNT];
+  uint64_t state = 3;
+  for (unsigned i = 0; i < COUNT; i++) {
+    size_t j = random_below(&state, i + 1);
+    order[i] = order[j];
+    order[j] = i;
+  }
+  for (size_t i = 0; i < COUNT; i++) CHECK(chunk_free(block + (size_t)order[i] * CHUNKSIZE) == 0);
+  CHECK(memory_kib() - empty < CACHE_KIB + SLACK_KIB + COUNT / 2);
+}
+
+/* Memory not touched is not there. */
+static void test_untouched(void) {
+  enum { COUNT = 2000 };
+  if (!WIDE_ADDRESSES) test_skip("little address space");
+  long empty = memory_kib();
+  char *block = chunks_alloc(COUNT);
+  CHECK(block);
+  CHECK(memory_kib() - empty < SLACK_KIB + COUNT * 32 / 1024);
+  poke(block + (size_t)1000 * CHUNKSIZE, 1);
+  CHECK(memory_kib() - empty < 4 * SLACK_KIB + COUNT * 32 / 1024);
+}
+
+/* The library's own memory: at most 32 bytes for each chunk of address space. */
+static void test_records(void) {
+  skip_without_sharing();
+  skip_under_sanitizer();
+  enum { COUNT = 2000 };
+  size_t copies = WIDE_ADDRESSES ? 100 : 5;
+  char *block = chunks_alloc(COUNT);
+  CHECK(block);
+  long before = private_kib();
+  for (size_t i = 0; i < copies; i++) {
+    char *copy = lazy_copy(block, COUNT);
+    for (size_t j = 0; j < COUNT; j += 100) poke(copy + j * CHUNKSIZE, 1);
+  }
+  for (size_t i = 0; i < copies * 100; i++) CHECK(chunk_alloc());
+  size_t chunks = copies * (COUNT + 100);
+  CHECK((size_t)(private_kib() - before) * 1024 <= 32 * chunks + (256u << 10));
+}
+
+static const struct test tests[] = {
+    {"memory_read_only_copies", test_read_only_copies, 60},
+    {"memory_both_written", test_both_written, 60},
+    {"memory_never_three", test_never_three, 60},
+    {"memory_all_freed", test_all_freed, 120},
+    {"memory_freed_singly", test_freed_singly, 120},
+    {"memory_untouched", test_untouched, 60},
+    {"memory_records", test_records, 120},
+};
+
+int main(void) {
+  return run_tests(tests, sizeof tests / sizeof *tests);
+}

@@ -1,0 +1,18 @@
+# The tests of lazycopy: each test_NAME.c is a program of its own, built from the
+# runner, the helpers and the archive.
+
+LAZYCOPY_TESTS := lab api writable memory
+LAZYCOPY_TEST_PROGRAMS := $(LAZYCOPY_TESTS:%=partB/build/tests/test_%)
+LAZYCOPY_TEST_HELPERS := $(addprefix partB/build/tests/,runner.o support.o probe.o)
+
+TESTBINS += $(LAZYCOPY_TEST_PROGRAMS)
+CHECKS += $(LAZYCOPY_TEST_PROGRAMS)
+
+partB/build/tests/%.o: partB/tests/%.c
+	@mkdir -p $(@D)
+	$(COMPILE) -IpartB -pthread -c -o $@ $<
+
+$(LAZYCOPY_TEST_PROGRAMS): %: %.o $(LAZYCOPY_TEST_HELPERS) partB/liblazycopy.a
+	$(CC) $(CFLAGS) $(LDFLAGS) $(LDFLAGS_$(@F)) -o $@ $^ -pthread $(LDLIBS)
+
+-include $(wildcard partB/build/tests/*.d)
