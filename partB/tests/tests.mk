@@ -1,9 +1,12 @@
 # The tests of lazycopy: each test_NAME.c is a program of its own, built from the
 # runner, the helpers and the archive.
 
-LAZYCOPY_TESTS := lab api writable memory
+LAZYCOPY_TESTS := lab api writable memory threads torn signals fork fork_threads fork_memory
 LAZYCOPY_TEST_PROGRAMS := $(LAZYCOPY_TESTS:%=partB/build/tests/test_%)
-LAZYCOPY_TEST_HELPERS := $(addprefix partB/build/tests/,runner.o support.o probe.o)
+LAZYCOPY_TEST_HELPERS := $(addprefix partB/build/tests/,runner.o support.o probe.o kin.o)
+
+# The library's own calls of these functions go through the test.
+LDFLAGS_test_torn := -Wl,--wrap=mremap
 
 TESTBINS += $(LAZYCOPY_TEST_PROGRAMS)
 CHECKS += $(LAZYCOPY_TEST_PROGRAMS)

@@ -1,0 +1,66 @@
+#include "kin.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "support.h"
+
+struct turns open_turns(void) {
+  struct turns turns;
+  CHECK(pipe(turns.to_child) == 0 && pipe(turns.to_parent) == 0);
+  return turns;
+}
+
+pid_t fork_or_fail(void) {
+  pid_t pid = fork();
+  CHECK(pid >= 0);
+  return pid;
+}
+
+pid_t fork_with_turns(struct turns *turns) {
+  pid_t pid = fork_or_fail();
+  close(pid == 0 ? turns->to_child[1] : turns->to_child[0]);
+  close(pid == 0 ? turns->to_parent[0] : turns->to_parent[1]);
+  return pid;
+}
+
+void give(const int ends[2]) {
+  CHECK(write(ends[1], "", 1) == 1);
+}
+
+void await(const int ends[2]) {
+  char byte;
+  CHECK(read(ends[0], &byte, 1) == 1);
+}
+
+struct family make_family(void) {
+  struct family family = {new_block(KINDS, 1), NULL};
+  family.copy = lazy_copy(family.block + 2 * CHUNKSIZE, 6);
+  for (int i = 2; i < COPIED; i++) {
+    poke(family.copy + i * CHUNKSIZE, 'x');
+    poke(family.copy + i * CHUNKSIZE, peek(family.block + (2 + i) * CHUNKSIZE));
+  }
+  CHECK(chunks_free(family.copy + COPIED * CHUNKSIZE, 2) == 0);
+  return family;
+}
+
+int is_original(struct family family) {
+  return holds(family.block, KINDS, 1) &&
+         memcmp(family.copy, family.block + (size_t)2 * CHUNKSIZE, COPIED * CHUNKSIZE) == 0;
+}
+
+void rewrite(struct family family, int value) {
+  memset(family.block, value, KINDS * CHUNKSIZE);
+  memset(family.copy, value + 1, COPIED * CHUNKSIZE);
+}
+
+static int all_are(const char *bytes, size_t count, int value) {
+  int same = 1;
+  for (size_t i = 0; i < count; i++) same &= bytes[i] == (char)value;
+  return same;
+}
+
+int is_rewritten(struct family family, int value) {
+  return all_are(family.block, KINDS * CHUNKSIZE, value) &&
+         all_are(family.copy, COPIED * CHUNKSIZE, value + 1);
+}

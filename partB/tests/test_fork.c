@@ -1,0 +1,205 @@
+/* After fork, chunks are private to each process, as malloc's memory is: in the
+ * parent, the child and the grandchild, shared or not, and for whatever either
+ * side allocates, copies, writes and frees afterwards. */
+#include <string.h>
+#include <unistd.h>
+
+#include "kin.h"
+#include "support.h"
+
+static void test_child_writes(void) {
+  struct family family = make_family();
+  pid_t child = fork_or_fail();
+  if (child == 0) {
+    CHECK(is_original(family));
+    rewrite(family, 'c');
+    CHECK(is_rewritten(family, 'c'));
+    _exit(0);
+  }
+  CHECK(wait_status(child) == 0);
+  CHECK(is_original(family));
+  rewrite(family, 'p');
+  CHECK(is_rewritten(family, 'p'));
+}
+
+static void test_parent_writes(void) {
+  struct family family = make_family();
+  struct turns turns = open_turns();
+  pid_t child = fork_with_turns(&turns);
+  if (child == 0) {
+    await(turns.to_child);
+    CHECK(is_original(family));
+    rewrite(family, 'c');
+    give(turns.to_parent);
+    await(turns.to_child);
+    CHECK(is_rewritten(family, 'c'));
+    _exit(0);
+  }
+  rewrite(family, 'p');
+  give(turns.to_child);
+  await(turns.to_parent);
+  CHECK(is_rewritten(family, 'p'));
+  rewrite(family, 'q');
+  give(turns.to_child);
+  CHECK(wait_status(child) == 0);
+  CHECK(is_rewritten(family, 'q'));
+}
+
+/* Each generation writes, forks, and checks that its children changed nothing. */
+static void check_generation(struct family family, int depth) {
+  rewrite(family, depth);
+  pid_t child = fork_or_fail();
+  if (child == 0) {
+    CHECK(is_rewritten(family, depth));
+    if (depth < 12) check_generation(family, depth + 1);
+    _exit(0);
+  }
+  if (depth % 2) rewrite(family, 100 + depth);
+  CHECK(wait_status(child) == 0);
+  CHECK(is_rewritten(family, depth % 2 ? 100 + depth : depth));
+}
+
+static void test_generations(void) {
+  check_generation(make_family(), 1);
+}
+
+/* Frees, then allocates and fills until the frames of what was freed would have
+ * been used again, had they been free for this process to use. */
+static void free_and_allocate(struct family family, int value) {
+  CHECK(chunks_free(family.block, KINDS) == 0 && chunks_free(family.copy, 2) == 0);
+  for (int i = 0; i < 40; i++) {
+    char *chunk = chunk_alloc();
+    CHECK(chunk && is_zero(chunk, 1));
+    memset(chunk, value, CHUNKSIZE);
+    char *copy = lazy_copy(chunk, 1);
+    memset(copy, value + 1, CHUNKSIZE);
+    CHECK(chunk[5] == (char)value);
+  }
+}
+
+static void test_child_frees(void) {
+  struct family family = make_family();
+  pid_t child = fork_or_fail();
+  if (child == 0) {
+    free_and_allocate(family, 'c');
+    _exit(0);
+  }
+  CHECK(wait_status(child) == 0);
+  CHECK(is_original(family));
+}
+
+static void test_parent_frees(void) {
+  struct family family = make_family();
+  struct turns turns = open_turns();
+  pid_t child = fork_with_turns(&turns);
+  if (child == 0) {
+    await(turns.to_child);
+    CHECK(is_original(family));
+    free_and_allocate(family, 'c');
+    _exit(0);
+  }
+  free_and_allocate(family, 'p');
+  give(turns.to_child);
+  CHECK(wait_status(child) == 0);
+}
+
+/* Chunks that were free at the fork are free in both, and not the same memory. */
+static void test_free_frames(void) {
+  char *block = new_block(100, 1), *chunks[2][50];
+  CHECK(chunks_free(block, 50) == 0);
+  struct turns turns = open_turns();
+  pid_t child = fork_with_turns(&turns);
+  uint64_t seed = child == 0 ? 1000 : 2000;
+  for (int round = 0; round < 2; round++) {
+    for (size_t i = 0; i < 50; i++) {
+      chunks[round][i] = round ? lazy_copy(block + (size_t)(50 + i) * CHUNKSIZE, 1) : chunk_alloc();
+      CHECK(chunks[round][i]);
+      fill(chunks[round][i], 1, seed + i);
+    }
+  }
+  give(child == 0 ? turns.to_parent : turns.to_child);
+  await(child == 0 ? turns.to_child : turns.to_parent);
+  for (size_t i = 0; i < 50; i++) CHECK(holds(chunks[0][i], 1, seed + i) && holds(chunks[1][i], 1, seed + i));
+  if (child == 0) _exit(0);
+  CHECK(wait_status(child) == 0);
+}
+
+/* Lazy copies of inherited chunks, on both sides, and their first writes. */
+static void test_copies_after(void) {
+  struct family family = make_family();
+  pid_t child = fork_or_fail();
+  int value = child == 0 ? 'c' : 'p';
+  char *copy = lazy_copy(family.block, KINDS), *second = lazy_copy(copy, KINDS);
+  memset(copy, value, KINDS * CHUNKSIZE);
+  CHECK(is_original(family) && holds(second, KINDS, 1));
+  CHECK(chunk_make_writable(second, KINDS * CHUNKSIZE) == 0);
+  rewrite(family, value);
+  CHECK(is_rewritten(family, value) && holds(second, KINDS, 1) && copy[77] == (char)value);
+  memset(second, 'z', KINDS * CHUNKSIZE);
+  CHECK(is_rewritten(family, value) && copy[77] == (char)value);
+  if (child == 0) _exit(0);
+  CHECK(wait_status(child) == 0);
+  CHECK(is_rewritten(family, value) && copy[77] == (char)value && second[77] == 'z');
+}
+
+/* The parent ends; the child works on alone. */
+static void test_orphan(void) {
+  struct family family = make_family();
+  struct turns turns = open_turns();
+  pid_t middle = fork_or_fail();
+  if (middle == 0) {
+    if (fork_or_fail() > 0) _exit(0);
+    await(turns.to_child);
+    int fine = is_original(family);
+    rewrite(family, 'c');
+    fine &= is_rewritten(family, 'c');
+    CHECK(fine);
+    give(turns.to_parent);
+    _exit(0);
+  }
+  CHECK(wait_status(middle) == 0);
+  close(turns.to_parent[1]);
+  rewrite(family, 'p');
+  give(turns.to_child);
+  await(turns.to_parent);
+  CHECK(is_rewritten(family, 'p'));
+}
+
+/* A child that is killed in the middle of its writes leaves nothing behind. */
+static void test_killed(void) {
+  struct family family = make_family();
+  struct turns turns = open_turns();
+  for (int round = 0; round < 20; round++) {
+    pid_t child = fork_or_fail();
+    if (child == 0) {
+      give(turns.to_parent);
+      for (int value = 0;; value++) rewrite(family, value);
+    }
+    await(turns.to_parent);
+    CHECK(is_original(family));
+    kill(child, SIGKILL);
+    CHECK(wait_status(child) == 128 + SIGKILL);
+    CHECK(is_original(family));
+    if (round % 3 == 0) {
+      rewrite(family, 'p');
+      fill(family.block, KINDS, 1);
+      memcpy(family.copy, family.block + (size_t)2 * CHUNKSIZE, 4 * CHUNKSIZE);
+    }
+  }
+}
+
+static const struct test tests[] = {
+    {"fork_child_writes", test_child_writes, 20},
+    {"fork_parent_writes", test_parent_writes, 20},
+    {"fork_generations", test_generations, 60},
+    {"fork_child_frees", test_child_frees, 20},
+    {"fork_parent_frees", test_parent_frees, 20},
+    {"fork_free_frames", test_free_frames, 20},
+    {"fork_copies_after", test_copies_after, 20},
+    {"fork_orphan", test_orphan, 20},
+    {"fork_killed", test_killed, 60},
+};
+
+int main(void) {
+  return run_tests(tests, sizeof tests / sizeof *tests);
+}

@@ -1,0 +1,175 @@
+/* However often a program forks, what it takes does not grow: the frames that
+ * only dead, replaced or killed relatives could see are used again. */
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "kin.h"
+#include "probe.h"
+#include "support.h"
+
+enum { COUNT = 32, CHUNK_KIB = CHUNKSIZE / 1024 };
+
+/* What the documented cache, the chunks themselves, and as much again may take.
+ * A frame lost for each chunk and fork would be gigabytes. */
+enum { BOUND_KIB = (1024 + 8 * COUNT) * CHUNK_KIB };
+
+static void rewrite_block(char *block, int value) {
+  for (size_t i = 0; i < COUNT; i++) memset(block + i * CHUNKSIZE, value, CHUNKSIZE);
+}
+
+static int is_block_of(const char *block, int value) {
+  int same = 1;
+  for (size_t i = 0; i < COUNT * CHUNKSIZE; i += 64) same &= block[i] == (char)value;
+  return same;
+}
+
+static long address_space_kib(void) {
+  return proc_kib("/proc/self/status", "VmSize:");
+}
+
+/* Forks and rewrites; half of the children write, too, and half of the time the
+ * parent writes before the child has ended. */
+static void fork_and_rewrite(char *block, int rounds) {
+  for (int round = 0; round < rounds; round++) {
+    pid_t child = fork_or_fail();
+    if (child == 0) {
+      if (round % 2) rewrite_block(block, ~round);
+      _exit(0);
+    }
+    if (round % 4 < 2) rewrite_block(block, round);
+    CHECK(wait_status(child) == 0);
+    if (round % 4 >= 2) rewrite_block(block, round);
+    CHECK(is_block_of(block, round));
+  }
+}
+
+static void check_bounded(char *block, int rounds) {
+  long memory = memory_kib();
+  fork_and_rewrite(block, 50);
+  size_t mappings = mapping_count();
+  long address_space = address_space_kib();
+  fork_and_rewrite(block, rounds);
+  CHECK(memory_kib() - memory < BOUND_KIB);
+  CHECK(mapping_count() < mappings + 20 * COUNT);
+  CHECK(address_space_kib() - address_space <= address_space);
+}
+
+static void test_thousand_forks(void) {
+  check_bounded(new_block(COUNT, 1), 1000);
+}
+
+static void test_thousand_forks_of_copies(void) {
+  char *block = new_block(COUNT, 1), *copies[4];
+  for (int i = 0; i < 4; i++) copies[i] = lazy_copy(block, COUNT);
+  check_bounded(copies[2], 300);
+  for (int i = 0; i < 4; i++) CHECK(i == 2 || holds(copies[i], COUNT, 1));
+}
+
+/* A worker that lives on while others come and go, forked before them. */
+static pid_t fork_worker(char *block, int value) {
+  rewrite_block(block, value);
+  pid_t worker = fork_or_fail();
+  if (worker > 0) return worker;
+  for (;;) {
+    CHECK(is_block_of(block, value));
+    pause();
+  }
+}
+
+static void test_resident_child(void) {
+  char *block = new_block(COUNT, 1);
+  pid_t worker = fork_worker(block, 'w');
+  check_bounded(block, 600);
+  kill(worker, SIGKILL);
+  CHECK(wait_status(worker) == 128 + SIGKILL);
+}
+
+static void test_several_resident_children(void) {
+  char *block = new_block(COUNT, 1);
+  pid_t workers[4];
+  for (int i = 0; i < 4; i++) {
+    workers[i] = fork_worker(block, 'a' + i);
+    fork_and_rewrite(block, 10);
+  }
+  check_bounded(block, 200);
+  for (int i = 0; i < 4; i++) {
+    kill(workers[i], SIGKILL);
+    CHECK(wait_status(workers[i]) == 128 + SIGKILL);
+    check_bounded(block, 50);
+  }
+}
+
+/* Killed while the parent still has work to do. */
+static void test_killed_children(void) {
+  char *block = new_block(COUNT, 1);
+  long memory = memory_kib();
+  for (int round = 0; round < 300; round++) {
+    pid_t child = fork_or_fail();
+    if (child == 0) {
+      rewrite_block(block, 'c');
+      pause();
+    }
+    rewrite_block(block, round);
+    kill(child, SIGKILL);
+    CHECK(wait_status(child) == 128 + SIGKILL);
+    CHECK(is_block_of(block, round));
+  }
+  CHECK(memory_kib() - memory < BOUND_KIB);
+}
+
+/* A program started by a child sees no chunks, so it holds none back. */
+static void test_exec_gives_back(void) {
+  char *block = new_block(COUNT, 1);
+  pid_t children[10];
+  int hold[2];
+  CHECK(pipe(hold) == 0);
+  for (int i = 0; i < 10; i++) {
+    children[i] = fork_or_fail();
+    if (children[i] == 0) {
+      dup2(hold[0], STDIN_FILENO);
+      close(hold[1]);
+      execl("/bin/sh", "sh", "-c", "read line; exit 0", (char *)NULL);
+      _exit(1);
+    }
+    rewrite_block(block, i);
+  }
+  check_bounded(block, 100);
+  close(hold[1]);
+  for (int i = 0; i < 10; i++) CHECK(wait_status(children[i]) == 0);
+}
+
+/* Each child goes on as the program, and its parent ends: daemons, shells. */
+static void test_chain(void) {
+  char *block = new_block(COUNT, 1);
+  struct turns turns = open_turns();
+  if (fork_with_turns(&turns) > 0) {
+    await(turns.to_parent);
+    return;
+  }
+  long memory = memory_kib(), address_space = 0;
+  for (int generation = 0; generation < 300; generation++) {
+    pid_t next = fork_or_fail();
+    if (next > 0) _exit(0);
+    rewrite_block(block, generation);
+    CHECK(is_block_of(block, generation));
+    if (generation == 50) address_space = address_space_kib();
+  }
+  CHECK(memory_kib() - memory < BOUND_KIB);
+  CHECK(address_space_kib() - address_space <= address_space);
+  give(turns.to_parent);
+}
+
+static const struct test tests[] = {
+    {"fork_thousand", test_thousand_forks, 120},
+    {"fork_thousand_copies", test_thousand_forks_of_copies, 120},
+    {"fork_resident_child", test_resident_child, 120},
+    {"fork_several_resident_children", test_several_resident_children, 120},
+    {"fork_killed_children", test_killed_children, 120},
+    {"fork_exec_gives_back", test_exec_gives_back, 120},
+    {"fork_chain", test_chain, 120},
+};
+
+int main(void) {
+  return run_tests(tests, sizeof tests / sizeof *tests);
+}

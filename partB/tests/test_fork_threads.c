@@ -1,0 +1,211 @@
+/* fork at awkward moments: while other threads are inside the library, between
+ * the fork handlers of other libraries that write to chunks, and by way of
+ * posix_spawn, system and popen, which must cost nothing. */
+#include <pthread.h>
+#include <spawn.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "support.h"
+
+extern char **environ;
+
+/* --- Other threads are in the library --- */
+
+enum { THREADS = 3, OWN = 4 };
+
+static atomic_int stop;
+static char *own[THREADS + 1]; /* a block of each thread, and the main thread's */
+
+/* Copies, writes, frees; the block itself always has one value in all its bytes
+ * of a page, so that a child can tell whether it inherited a torn state. */
+static void *work(void *argument) {
+  char *block = argument;
+  for (int value = 1; !stop; value++) {
+    char *copy = lazy_copy(block, OWN);
+    for (size_t at = 0; at < OWN * CHUNKSIZE; at += CHUNKSIZE / 2) poke(copy + at, value);
+    for (size_t at = 0; at < OWN * CHUNKSIZE; at += CHUNKSIZE / 2) poke(block + at, value);
+    char *chunk = chunk_alloc();
+    CHECK(chunk && peek(chunk) == 0);
+    CHECK(chunks_free(copy, OWN) == 0 && chunk_free(chunk) == 0);
+  }
+  return NULL;
+}
+
+/* What a child does first: everything, with the lock that some thread of the
+ * parent may have held. */
+static void use_everything(int round) {
+  for (int i = 0; i <= THREADS; i++) {
+    char *copy = lazy_copy(own[i], OWN);
+    CHECK(memcmp(copy, own[i], OWN * CHUNKSIZE) == 0);
+    poke(own[i] + CHUNKSIZE, round);
+    poke(copy, ~round);
+    CHECK(peek(own[i] + CHUNKSIZE) == (round & 0xFF));
+    CHECK(chunks_free(own[i], OWN) == 0 && chunks_free(copy, OWN) == 0);
+  }
+  CHECK(holds(new_block(3, 5), 3, 5));
+}
+
+static void test_threads_inside(void) {
+  pthread_t threads[THREADS];
+  for (int i = 0; i <= THREADS; i++) own[i] = new_block(OWN, 7);
+  for (int i = 0; i < THREADS; i++) CHECK(pthread_create(&threads[i], NULL, work, own[i]) == 0);
+  for (int round = 0; round < 150; round++) {
+    pid_t child = fork();
+    if (child == 0) {
+      use_everything(round);
+      _exit(0);
+    }
+    CHECK(holds(own[THREADS], OWN, 7));
+    CHECK(child > 0 && wait_status(child) == 0);
+  }
+  stop = 1;
+  for (int i = 0; i < THREADS; i++) pthread_join(threads[i], NULL);
+  CHECK(holds(own[THREADS], OWN, 7));
+}
+
+/* Several threads fork at once. */
+static void *fork_often(void *argument) {
+  char *block = argument;
+  for (int round = 0; round < 40; round++) {
+    pid_t child = fork();
+    poke(block + 5, round);
+    CHECK(child >= 0 && peek(block + 5) == round);
+    if (child == 0) _exit(0);
+    CHECK(wait_status(child) == 0);
+    CHECK(peek(block + 5) == round);
+  }
+  return NULL;
+}
+
+static void test_threads_fork(void) {
+  pthread_t threads[THREADS];
+  for (int i = 0; i < THREADS; i++) {
+    CHECK(pthread_create(&threads[i], NULL, fork_often, new_block(1, 7)) == 0);
+  }
+  for (int i = 0; i < THREADS; i++) pthread_join(threads[i], NULL);
+}
+
+/* --- Fork handlers of other libraries --- */
+
+/* Three chunks for the handlers registered before the library's, three for those
+ * after: written in prepare, in the parent, in the child. The odd ones share. */
+enum { IN_PREPARE, IN_PARENT, IN_CHILD, HANDLERS };
+
+static char *early[HANDLERS], *late[HANDLERS], *copies[2 * HANDLERS];
+static int value; /* what the handlers write */
+
+static void early_prepare(void) {
+  if (early[IN_PREPARE]) poke(early[IN_PREPARE], value);
+}
+static void early_parent(void) {
+  if (early[IN_PARENT]) poke(early[IN_PARENT], value);
+}
+static void early_child(void) {
+  if (early[IN_CHILD]) poke(early[IN_CHILD], value);
+}
+static void late_prepare(void) {
+  poke(late[IN_PREPARE], value);
+}
+static void late_parent(void) {
+  poke(late[IN_PARENT], value);
+}
+static void late_child(void) {
+  poke(late[IN_CHILD], value);
+}
+
+static void make_handled_chunks(int share) {
+  for (int i = 0; i < HANDLERS; i++) {
+    early[i] = chunk_alloc();
+    late[i] = chunk_alloc();
+    CHECK(early[i] && late[i]);
+    if (!share) continue;
+    copies[i] = lazy_copy(early[i], 1);
+    copies[HANDLERS + i] = lazy_copy(late[i], 1);
+  }
+}
+
+/* Written by a handler of this side or of the prepare stage? */
+static void check_handled(int child) {
+  char **all[] = {early, late};
+  for (int i = 0; i < 2; i++) {
+    CHECK(peek(all[i][IN_PREPARE]) == value);
+    CHECK(peek(all[i][IN_PARENT]) == (child ? value - 1 : value));
+    CHECK(peek(all[i][IN_CHILD]) == (child ? value : 0));
+  }
+  for (int i = 0; i < 2 * HANDLERS; i++) CHECK(!copies[i] || is_zero(copies[i], 1));
+}
+
+static void set_all(int to) {
+  for (int i = 0; i < HANDLERS; i++) {
+    poke(early[i], to);
+    poke(late[i], to);
+  }
+}
+
+static void fork_with_handlers(void) {
+  for (value = 1; value < 30; value++) {
+    pid_t child = fork();
+    check_handled(child == 0);
+    if (child == 0) {
+      set_all(200);
+      _exit(peek(early[IN_PREPARE]) == 200 ? 0 : 1);
+    }
+    CHECK(wait_status(child) == 0);
+    check_handled(0);
+  }
+}
+
+static void test_other_fork_handlers(void) {
+  CHECK(pthread_atfork(early_prepare, early_parent, early_child) == 0);
+  chunk_startup();
+  make_handled_chunks(0);
+  CHECK(pthread_atfork(late_prepare, late_parent, late_child) == 0);
+  fork_with_handlers();
+  make_handled_chunks(1);
+  fork_with_handlers();
+}
+
+/* --- Processes made without fork --- */
+
+static void spawn_true(void) {
+  pid_t pid;
+  char *arguments[] = {"sh", "-c", "exit 7", NULL};
+  CHECK(posix_spawn(&pid, "/bin/sh", NULL, NULL, arguments, environ) == 0);
+  CHECK(wait_status(pid) == 7);
+}
+
+static void run_and_open(void) {
+  CHECK(system("exit 5") >> 8 == 5);
+  FILE *output = popen("echo fine", "r");
+  char line[16] = "";
+  CHECK(output && fgets(line, sizeof line, output) && strcmp(line, "fine\n") == 0);
+  CHECK(pclose(output) == 0);
+}
+
+/* No write after them costs a split: the chunks stay as private as they were. */
+static void test_spawn(void) {
+  char *block = new_block(50, 1), *copy = lazy_copy(block, 20);
+  struct chunk_stats before = stats();
+  for (int i = 0; i < 5; i++) spawn_true();
+  for (size_t i = 20; i < 50; i++) poke(block + i * CHUNKSIZE, 1);
+  CHECK(stats().splits == before.splits && stats().splits_without_copy == before.splits_without_copy);
+  for (int i = 0; i < 5; i++) run_and_open();
+  for (size_t i = 20; i < 50; i++) poke(block + i * CHUNKSIZE, 2);
+  CHECK(stats().splits == before.splits && stats().splits_without_copy == before.splits_without_copy);
+  CHECK(holds(block, 20, 1) && holds(copy, 20, 1));
+}
+
+static const struct test tests[] = {
+    {"fork_threads_inside", test_threads_inside, 60},
+    {"fork_threads_fork", test_threads_fork, 60},
+    {"fork_other_handlers", test_other_fork_handlers, 60},
+    {"fork_spawn", test_spawn, 60},
+};
+
+int main(void) {
+  return run_tests(tests, sizeof tests / sizeof *tests);
+}

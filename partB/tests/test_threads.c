@@ -1,0 +1,246 @@
+/* Many threads at once: on the same chunk, on copies of it, and each on chunks
+ * of its own. */
+#include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
+#include <string.h>
+
+#include "support.h"
+
+enum { WORDS = CHUNKSIZE / sizeof(size_t), THREADS = 4 };
+
+static pthread_t start(void *(*body)(void *), void *argument) {
+  pthread_t thread;
+  CHECK(pthread_create(&thread, NULL, body, argument) == 0);
+  return thread;
+}
+
+/* --- Two threads fault on one chunk: both go on, and one split happens. --- */
+
+struct race {
+  pthread_barrier_t barrier;
+  char *_Atomic target;
+};
+
+static void *write_second_byte(void *argument) {
+  struct race *race = argument;
+  for (;;) {
+    pthread_barrier_wait(&race->barrier);
+    char *target = race->target;
+    if (!target) return NULL;
+    poke(target + 40000, 2);
+    pthread_barrier_wait(&race->barrier);
+  }
+}
+
+static void test_two_faults_one_split(void) {
+  int shares = sharing_works();
+  struct race race = {.target = NULL};
+  pthread_barrier_init(&race.barrier, NULL, 2);
+  pthread_t other = start(write_second_byte, &race);
+  char *chunk = new_block(1, 1);
+  for (int round = 0; round < 2000; round++) {
+    char *copy = lazy_copy(chunk, 1);
+    size_t splits = stats().splits;
+    race.target = copy;
+    pthread_barrier_wait(&race.barrier);
+    poke(copy + 100, 1);
+    pthread_barrier_wait(&race.barrier);
+    CHECK(peek(copy + 100) == 1 && peek(copy + 40000) == 2);
+    if (shares) CHECK(stats().splits == splits + 1);
+    if (shares) CHECK(stats().frames_in_use == 2);
+    CHECK(holds(chunk, 1, 1));
+    chunk_free(copy);
+  }
+  race.target = NULL;
+  pthread_barrier_wait(&race.barrier);
+  pthread_join(other, NULL);
+}
+
+/* --- Copies taken while another thread writes: each word is old or new. --- */
+
+struct writer {
+  size_t *words;
+  atomic_size_t generation; /* the last one that is written completely */
+  atomic_int stop;
+};
+
+static size_t word_of(size_t generation) {
+  return generation * (size_t)0x9E3779B97F4A7C15u;
+}
+
+static void *write_generations(void *argument) {
+  struct writer *writer = argument;
+  for (size_t generation = 1; !writer->stop; generation++) {
+    for (size_t i = 0; i < WORDS; i++) ((volatile size_t *)writer->words)[i] = word_of(generation);
+    writer->generation = generation;
+  }
+  return NULL;
+}
+
+/* The writer goes from first word to last, so a copy taken between two completed
+ * generations may hold those two, what lies between, and the one begun last. */
+static void check_words(const size_t *copy, size_t before, size_t after) {
+  for (size_t i = 0; i < WORDS; i++) {
+    size_t generation = before;
+    while (generation <= after + 1 && copy[i] != word_of(generation)) generation++;
+    CHECK(generation <= after + 1);
+  }
+}
+
+static void copy_while_writing(void *(*copy_chunk)(void *)) {
+  struct writer writer = {.words = chunk_alloc()};
+  CHECK(writer.words);
+  pthread_t thread = start(write_generations, &writer);
+  for (int round = 0; round < 400; round++) {
+    size_t before = writer.generation;
+    size_t *copy = copy_chunk(writer.words);
+    CHECK(copy);
+    size_t after = writer.generation;
+    check_words(copy, before, after);
+    size_t *second = copy_chunk(copy);
+    CHECK(second && memcmp(second, copy, CHUNKSIZE) == 0);
+    if (round % 2) poke(second, 1);
+    CHECK(chunk_free(copy) == 0 && chunk_free(second) == 0);
+  }
+  writer.stop = 1;
+  pthread_join(thread, NULL);
+  check_words(writer.words, writer.generation, writer.generation);
+}
+
+static void test_lazy_copy_while_writing(void) {
+  copy_while_writing(chunk_copy_lazy);
+}
+
+static void test_eager_copy_while_writing(void) {
+  copy_while_writing(chunk_copy_eager);
+}
+
+/* --- Threads write different bytes of one block while it is copied: no write is lost. --- */
+
+struct stripe {
+  unsigned char *block;
+  size_t thread;
+  atomic_int *stop;
+};
+
+enum { STRIPE_CHUNKS = 4, STRIPE_BYTES = STRIPE_CHUNKS * CHUNKSIZE };
+
+static void *write_stripe(void *argument) {
+  struct stripe *stripe = argument;
+  unsigned char value = 0;
+  do {
+    value++;
+    for (size_t i = stripe->thread; i < STRIPE_BYTES; i += 101 * THREADS) poke(stripe->block + i, value);
+    for (size_t i = stripe->thread; i < STRIPE_BYTES; i += 101 * THREADS) CHECK(stripe->block[i] == value);
+  } while (!*stripe->stop);
+  return NULL;
+}
+
+static void test_no_write_is_lost(void) {
+  atomic_int stop = 0;
+  unsigned char *block = chunks_alloc(STRIPE_CHUNKS);
+  struct stripe stripes[THREADS];
+  pthread_t threads[THREADS];
+  for (size_t i = 0; i < THREADS; i++) {
+    stripes[i] = (struct stripe){block, i, &stop};
+    threads[i] = start(write_stripe, &stripes[i]);
+  }
+  for (int round = 0; round < 1000; round++) {
+    char *copy = lazy_copy(block, STRIPE_CHUNKS);
+    char *part = lazy_copy(block + CHUNKSIZE, 2);
+    if (round % 3 == 0) CHECK(chunk_make_writable(block, STRIPE_BYTES) == 0);
+    CHECK(chunks_free(copy, STRIPE_CHUNKS) == 0 && chunks_free(part, 2) == 0);
+  }
+  stop = 1;
+  for (size_t i = 0; i < THREADS; i++) pthread_join(threads[i], NULL);
+}
+
+/* --- Storms: each thread allocates, copies, writes, frees and checks its own. --- */
+
+static char *common; /* copied by all threads, written by none */
+
+static void *storm(void *argument) {
+  uint64_t state = (uint64_t)(uintptr_t)argument;
+  enum { SLOTS = 24 };
+  struct {
+    char *chunks;
+    size_t count;
+    uint64_t seed;
+  } slots[SLOTS] = {0};
+  for (int step = 0; step < 1500; step++) {
+    size_t i = random_below(&state, SLOTS), from = random_below(&state, SLOTS);
+    if (slots[i].chunks) {
+      CHECK(holds(slots[i].chunks, slots[i].count, slots[i].seed));
+      CHECK(chunks_free(slots[i].chunks, slots[i].count) == 0);
+    }
+    int from_common = !slots[from].chunks || i == from;
+    slots[i].count = from_common ? 8 : slots[from].count;
+    slots[i].seed = from_common ? 77 : slots[from].seed;
+    slots[i].chunks = lazy_copy(from_common ? common : slots[from].chunks, slots[i].count);
+    if (random_below(&state, 2)) {
+      slots[i].seed = random_next(&state);
+      fill(slots[i].chunks, slots[i].count, slots[i].seed);
+    }
+  }
+  for (size_t i = 0; i < SLOTS; i++) {
+    if (!slots[i].chunks) continue;
+    CHECK(holds(slots[i].chunks, slots[i].count, slots[i].seed));
+    CHECK(chunks_free(slots[i].chunks, slots[i].count) == 0);
+  }
+  return NULL;
+}
+
+static void test_storm(void) {
+  common = new_block(8, 77);
+  pthread_t threads[THREADS];
+  for (uintptr_t i = 0; i < THREADS; i++) threads[i] = start(storm, (void *)(i + 1));
+  for (size_t i = 0; i < THREADS; i++) pthread_join(threads[i], NULL);
+  CHECK(holds(common, 8, 77));
+  CHECK(chunks_free(common, 8) == 0 && stats().live_chunks == 0 && stats().frames_in_use == 0);
+}
+
+/* --- Chunks are handed on: one thread copies, the next writes, the next frees. --- */
+
+static char *_Atomic handed_over[64];
+
+static void *free_what_comes(void *unused) {
+  for (size_t received = 0; received < 3000;) {
+    char *chunk = atomic_exchange(&handed_over[received % 64], NULL);
+    if (!chunk) {
+      sched_yield();
+      continue;
+    }
+    poke(chunk, 1);
+    CHECK(chunk_free(chunk) == 0);
+    received++;
+  }
+  return unused;
+}
+
+static void test_handed_over(void) {
+  char *chunk = new_block(1, 3);
+  pthread_t thread = start(free_what_comes, NULL);
+  for (size_t sent = 0; sent < 3000;) {
+    if (handed_over[sent % 64]) {
+      sched_yield();
+      continue;
+    }
+    handed_over[sent++ % 64] = lazy_copy(chunk, 1);
+  }
+  pthread_join(thread, NULL);
+  CHECK(holds(chunk, 1, 3) && stats().live_chunks == 1);
+}
+
+static const struct test tests[] = {
+    {"threads_two_faults_one_split", test_two_faults_one_split, 60},
+    {"threads_lazy_copy_while_writing", test_lazy_copy_while_writing, 60},
+    {"threads_eager_copy_while_writing", test_eager_copy_while_writing, 60},
+    {"threads_no_write_is_lost", test_no_write_is_lost, 60},
+    {"threads_storm", test_storm, 120},
+    {"threads_handed_over", test_handed_over, 60},
+};
+
+int main(void) {
+  return run_tests(tests, sizeof tests / sizeof *tests);
+}
