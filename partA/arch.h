@@ -1,0 +1,132 @@
+/* The only file that knows processors: what a ucontext tells about the faulting
+ * instruction. A new processor needs arch_pc, arch_sp and arch_return_address;
+ * without them the report leaves out what it cannot know. Everything here is
+ * async-signal-safe. */
+#ifndef ARCH_H
+#define ARCH_H
+
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+#include <ucontext.h>
+
+enum access { ACCESS_UNKNOWN, ACCESS_READ, ACCESS_WRITE, ACCESS_EXECUTE };
+
+#define GREG(context, number) ((uintptr_t)(context)->uc_mcontext.gregs[number])
+
+#if defined(__x86_64__)
+#define ARCH_PC(context) (context)->uc_mcontext.gregs[REG_RIP]
+#define ARCH_SP(context) (context)->uc_mcontext.gregs[REG_RSP]
+#elif defined(__i386__)
+#define ARCH_PC(context) (context)->uc_mcontext.gregs[REG_EIP]
+#define ARCH_SP(context) (context)->uc_mcontext.gregs[REG_ESP]
+#elif defined(__aarch64__)
+#define ARCH_PC(context) (context)->uc_mcontext.pc
+#define ARCH_SP(context) (context)->uc_mcontext.sp
+#define ARCH_LINK(context) (context)->uc_mcontext.regs[30]
+#elif defined(__riscv)
+#define ARCH_PC(context) (context)->uc_mcontext.__gregs[REG_PC]
+#define ARCH_SP(context) (context)->uc_mcontext.__gregs[REG_SP]
+#define ARCH_LINK(context) (context)->uc_mcontext.__gregs[REG_RA]
+#endif
+
+/* The address of the instruction that faulted, and the stack pointer; 0 if not known. */
+static inline uintptr_t arch_pc(const ucontext_t *context) {
+#ifdef ARCH_PC
+  return (uintptr_t)ARCH_PC(context);
+#else
+  (void)context;
+  return 0;
+#endif
+}
+
+static inline uintptr_t arch_sp(const ucontext_t *context) {
+#ifdef ARCH_SP
+  return (uintptr_t)ARCH_SP(context);
+#else
+  (void)context;
+  return 0;
+#endif
+}
+
+/* After a jump to nowhere: changes the context to that of the call instruction
+ * that jumped, so that unwinding starts at the caller. The stack pointer must be
+ * readable. */
+static inline void arch_step_back_to_caller(ucontext_t *context) {
+#if defined(ARCH_LINK)
+  ARCH_PC(context) = ARCH_LINK(context) - 1;
+#elif defined(ARCH_PC)
+  uintptr_t stack_pointer = arch_sp(context), return_address;
+  memcpy(&return_address, (void *)stack_pointer, sizeof return_address);
+  ARCH_PC(context) = (greg_t)(return_address - 1);
+  ARCH_SP(context) = (greg_t)(stack_pointer + sizeof return_address);
+#else
+  (void)context;
+#endif
+}
+
+/* Did a return instruction jump to where the program counter is now? A return
+ * leaves its target just below the stack pointer, or in the link register; a
+ * call leaves the address of the caller there. The stack must be readable. */
+static inline bool arch_came_by_return(const ucontext_t *context) {
+#if defined(ARCH_LINK)
+  return (uintptr_t)ARCH_LINK(context) == arch_pc(context);
+#elif defined(ARCH_PC)
+  uintptr_t target;
+  memcpy(&target, (void *)(arch_sp(context) - sizeof target), sizeof target);
+  return target == arch_pc(context);
+#else
+  (void)context;
+  return false;
+#endif
+}
+
+#ifdef __aarch64__
+/* The exception syndrome, from the records behind the registers; 0 if there is none (qemu gives none). */
+static inline uint64_t arch_syndrome(const ucontext_t *context) {
+  const char *record = (const char *)context->uc_mcontext.__reserved;
+  struct {
+    uint32_t magic, size;
+    uint64_t value;
+  } header;
+  for (size_t at = 0; at + sizeof header <= sizeof context->uc_mcontext.__reserved; at += header.size) {
+    memcpy(&header, record + at, sizeof header);
+    if (header.magic == 0x45535201 /* ESR_MAGIC */) return header.value;
+    if (header.magic == 0 || header.size == 0) break;
+  }
+  return 0;
+}
+#endif
+
+/* What the instruction tried. Where the processor does not say, only jumps are known. */
+static inline enum access arch_access(const siginfo_t *info, const ucontext_t *context) {
+  if ((uintptr_t)info->si_addr == arch_pc(context)) return ACCESS_EXECUTE;
+#if defined(__x86_64__) || defined(__i386__)
+  enum { PAGE_FAULT = 14, WRITE_BIT = 2, FETCH_BIT = 16 };
+  if (GREG(context, REG_TRAPNO) != PAGE_FAULT) return ACCESS_UNKNOWN;
+  if (GREG(context, REG_ERR) & FETCH_BIT) return ACCESS_EXECUTE;
+  return GREG(context, REG_ERR) & WRITE_BIT ? ACCESS_WRITE : ACCESS_READ;
+#elif defined(__aarch64__)
+  enum { INSTRUCTION_ABORT = 0x20, DATA_ABORT = 0x24, WRITE_BIT = 1 << 6 };
+  uint64_t syndrome = arch_syndrome(context), class = syndrome >> 26 & 0x3f;
+  if (class == INSTRUCTION_ABORT) return ACCESS_EXECUTE;
+  if (class != DATA_ABORT) return ACCESS_UNKNOWN;
+  return syndrome & WRITE_BIT ? ACCESS_WRITE : ACCESS_READ;
+#else
+  return ACCESS_UNKNOWN;
+#endif
+}
+
+#ifdef __x86_64__
+#include "arch_x86_64.h"
+#else
+/* Elsewhere the kernel always gives the address itself. */
+static inline const char *arch_wild_pointer(const ucontext_t *context, uintptr_t *value) {
+  (void)context;
+  (void)value;
+  return NULL;
+}
+#endif
+
+#endif

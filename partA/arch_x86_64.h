@@ -1,0 +1,71 @@
+/* Part of arch.h. On x86-64, an address whose upper 17 bits are not all equal
+ * ("non-canonical") raises a general protection fault, for which the kernel
+ * reports no address. This finds the pointer by reading as much of the
+ * faulting instruction as says which registers form its address. */
+
+static inline bool arch_is_wild(uintptr_t value) {
+  uintptr_t upper = value >> 47;
+  return upper != 0 && upper != 0x1ffff;
+}
+
+/* The index of general register n, as instructions number them, in gregs. */
+static inline int arch_register(unsigned number) {
+  static const signed char order[16] = {REG_RAX, REG_RCX, REG_RDX, REG_RBX, REG_RSP, REG_RBP,
+                                        REG_RSI, REG_RDI, REG_R8,  REG_R9,  REG_R10, REG_R11,
+                                        REG_R12, REG_R13, REG_R14, REG_R15};
+  return order[number];
+}
+
+/* Which registers an instruction addresses memory with: bit n for register n. */
+static inline unsigned arch_address_registers(const unsigned char *code) {
+  enum { RSI = 1 << 6, RDI = 1 << 7 };
+  unsigned extra_base = 0, extra_index = 0;
+  while (*code && memchr("\x66\x67\xf2\xf3\x2e\x36\x3e\x26\x64\x65\xf0", *code, 11)) code++;
+  if ((*code & 0xf0) == 0x40) { /* REX: the fourth bit of the register numbers */
+    extra_base = (*code & 1u) << 3;
+    extra_index = (*code & 2u) << 2;
+    code++;
+  }
+  unsigned opcode = *code;
+  if (opcode == 0xc5) { /* the VEX and EVEX prefixes of vector instructions */
+    code += 3;
+  } else if (opcode == 0xc4 || opcode == 0x62) {
+    extra_base = (~code[1] & 0x20u) >> 2;
+    extra_index = (~code[1] & 0x40u) >> 3;
+    code += opcode == 0xc4 ? 4 : 5;
+  } else if (opcode == 0x0f) {
+    code += code[1] == 0x38 || code[1] == 0x3a ? 3 : 2;
+  } else if ((opcode & 0xfc) == 0xa4 || (opcode >= 0xaa && opcode <= 0xaf)) {
+    return RSI | RDI; /* string instructions */
+  } else {
+    code++;
+  }
+  unsigned mode = *code >> 6, base = *code & 7u;
+  if (mode == 3)
+    return opcode == 0xff ? 1u << (base | extra_base) : 0; /* call or jump to a register's value */
+  if (base != 4) return mode == 0 && base == 5 ? 0 : 1u << (base | extra_base);
+  unsigned index = (code[1] >> 3 & 7u) | extra_index;
+  base = code[1] & 7u;
+  return (mode == 0 && base == 5 ? 0 : 1u << (base | extra_base)) | (index == 4 ? 0 : 1u << index);
+}
+
+/* Finds the non-canonical pointer behind a general protection fault. Returns in
+ * words where the program holds it, or NULL if there is none to be found. */
+static inline const char *arch_wild_pointer(const ucontext_t *context, uintptr_t *value) {
+  static const char *const names[16] = {"rax", "rcx", "rdx", "rbx", "rsp", "rbp", "rsi", "rdi",
+                                        "r8",  "r9",  "r10", "r11", "r12", "r13", "r14", "r15"};
+  const unsigned char *code = (const unsigned char *)arch_pc(context);
+  *value = arch_pc(context);
+  if (arch_is_wild(*value)) return "rip";
+  if (*code == 0xf3) code++; /* "rep ret" */
+  if (*code == 0xc3) {
+    memcpy(value, (void *)arch_sp(context), sizeof *value);
+    return arch_is_wild(*value) ? "return address" : NULL;
+  }
+  unsigned registers = arch_address_registers((const unsigned char *)arch_pc(context));
+  for (unsigned number = 0; number < 16; number++) {
+    *value = GREG(context, arch_register(number));
+    if (registers >> number & 1 && arch_is_wild(*value)) return names[number];
+  }
+  return NULL;
+}

@@ -1,0 +1,81 @@
+/* What the files of libletsbefriends tell each other, in the order in which a
+ * crash passes through them. Nothing here is visible outside of the library.
+ * All memory is static and used by one thread at a time, the one that reports
+ * (see claim_the_report in letsbefriends.c). Unless a comment says otherwise,
+ * everything below is async-signal-safe: no malloc, no stdio, no locks. */
+#ifndef INTERNAL_H
+#define INTERNAL_H
+
+#include <signal.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+#include <ucontext.h>
+
+/* options.c: what the environment asks for. Read once, at start. */
+struct options {
+  bool core, backtrace, symbolize, explain;
+  bool color_always, color_auto;
+  unsigned signals;     /* bit 1 << n: report signal n */
+  const char *messages; /* one per line; ends with a newline */
+};
+extern struct options options;
+extern char program_name[64];
+void options_read(void); /* in the constructor only: uses getenv */
+
+/* report.c: the text, its colours, its way to standard error, and the deadline for all of it. */
+void report_begin(int milliseconds);
+int milliseconds_left(void);
+void report_text(const char *text);
+void report_bytes(const char *bytes, size_t length);
+void report_decimal(unsigned long number);
+void report_hex(uintptr_t number);
+void report_label(const char *label); /* highlighted if there are colours */
+void report_send(void);
+extern bool standard_error_open; /* found in the constructor */
+
+/* maps.c: what the kernel says about the address space. */
+struct region {
+  uintptr_t start, end, offset;
+  bool readable, writable, executable;
+  char name[256]; /* a path, "[heap]", "[stack]", ...; "" if anonymous */
+};
+/* Calls visit for each region in ascending order until it returns false. False if /proc is not there. */
+bool maps_visit(bool (*visit)(const struct region *region, void *argument), void *argument);
+/* The region that holds the address and its neighbours; each is all zeros if there is none. */
+struct surroundings {
+  uintptr_t address;
+  struct region below, at, above;
+};
+bool maps_around(uintptr_t address, struct surroundings *surroundings);
+const char *base_name(const char *path);
+
+/* explain.c: the line "What happened". Tells whether the faulting access was a jump. */
+void explain(int number, const siginfo_t *info, const ucontext_t *context);
+
+/* child.c: risky work, done by another process. Runs work(argument) in a child
+ * and collects in buffer what it writes to standard output, until it ends or the
+ * deadline comes. Returns the number of bytes, or -1 if no child could be made. */
+ssize_t run_in_child(void (*work)(void *argument), void *argument, void *buffer, size_t size);
+
+/* unwind.c: one call on the stack. */
+struct frame {
+  uintptr_t pc;       /* of the faulting instruction, or inside the call instruction */
+  uintptr_t offset;   /* the pc as addr2line wants it, counted from the start of the file's image */
+  uintptr_t function; /* where the function starts, counted likewise; 0 if not known */
+  bool own;           /* in the program's own code, not in a library of the system */
+  char file[256];     /* the program or library; "" if the pc is in no file */
+  char called[64];    /* name of the library function that was called here; "" if not known */
+};
+enum { FRAMES_MAX = 64 };
+void unwind_in_child(void *context); /* writes struct frames to standard output; may crash */
+bool frame_resolve(struct frame *frame);
+
+/* where.c: the line "Where", and the backtrace. */
+void where(const siginfo_t *info, ucontext_t *context);
+
+/* threads.c: an alternate signal stack for this thread. Not async-signal-safe. */
+void use_alternate_stack(void);
+
+#endif

@@ -1,0 +1,153 @@
+/* libletsbefriends: a kind word when a program crashes, then what happened and
+ * where. Link a program with it or preload it; see libletsbefriends(7).
+ *
+ * The constructor installs the handler and gives the main thread an alternate
+ * stack; nothing else happens in a healthy program. The handler runs in a
+ * program in which anything may be broken and any lock may be held: it calls
+ * only async-signal-safe functions and uses only static memory. It writes the
+ * kind line first, then what it knows by itself, and leaves the risky work to
+ * child processes, all under one deadline. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdatomic.h>
+#include <string.h>
+#include <sys/auxv.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "internal.h"
+
+enum { REPORT_MILLISECONDS = 2000 };
+
+char program_name[64];
+bool standard_error_open;
+
+static pid_t thread_id(void) {
+  return (pid_t)syscall(SYS_gettid);
+}
+
+/* The threads of one process give one report. The claim names its thread, so
+ * that one left behind by a vfork child, which shares our memory, is seen to be
+ * stale. Async-signal-safe. */
+static bool claim_the_report(void) {
+  static _Atomic pid_t claimant;
+  pid_t holder = claimant;
+  do {
+    if (holder != 0 && syscall(SYS_tgkill, getpid(), holder, 0) == 0) return holder == thread_id();
+  } while (!atomic_compare_exchange_weak(&claimant, &holder, thread_id()));
+  return true;
+}
+
+/* Waits, with all signals blocked, for the reporting thread to end the process. Async-signal-safe. */
+static void wait_for_the_end(void) {
+  for (;;) pause();
+}
+
+/* The other threads must not call exit(0) while the report is made, nor change
+ * what it looks at. The signal takes them to wait_for_the_end, by way of the
+ * handler that brought us here. Async-signal-safe. */
+static void park_other_threads(int number) {
+  static union {
+    struct {
+      uint64_t inode, offset;
+      unsigned short length;
+      unsigned char type;
+      char name[];
+    } entry;
+    char bytes[4096];
+  } buffer;
+  int directory = open("/proc/self/task", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (directory < 0) return;
+  for (long got; (got = syscall(SYS_getdents64, directory, &buffer, sizeof buffer)) > 0;) {
+    for (long at = 0; at < got;) {
+      const char *entry = buffer.bytes + at;
+      pid_t id = 0;
+      unsigned short length;
+      memcpy(&length, entry + offsetof(__typeof__(buffer.entry), length), sizeof length);
+      const char *digit = entry + offsetof(__typeof__(buffer.entry), name);
+      for (; *digit >= '0' && *digit <= '9'; digit++) id = id * 10 + (*digit - '0');
+      if (id > 0 && id != thread_id()) syscall(SYS_tgkill, getpid(), id, number);
+      at += length;
+    }
+  }
+  close(directory);
+}
+
+/* A random number that disturbs nobody's rand(): from 16 random bytes that the
+ * kernel gave this process, its ids and the time. Async-signal-safe. */
+static uint64_t random_number(void) {
+  uint64_t mix[2] = {0, 0};
+  const void *kernel_bytes = (const void *)getauxval(AT_RANDOM);
+  struct timespec now;
+  if (kernel_bytes) memcpy(mix, kernel_bytes, sizeof mix);
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  uint64_t x = mix[0] ^ mix[1] ^ (uint64_t)now.tv_nsec << 32 ^ (uint64_t)now.tv_sec;
+  x ^= (uint64_t)getpid() << 16 ^ (uint64_t)thread_id();
+  x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9u; /* the finish of splitmix64: every bit counts */
+  x = (x ^ x >> 27) * 0x94d049bb133111ebu;
+  return x ^ x >> 31;
+}
+
+/* Async-signal-safe. */
+static void say_something_kind(void) {
+  const char *line = options.messages;
+  unsigned lines = 0;
+  for (const char *end = line; (end = strchr(end, '\n')); end++) lines++;
+  for (uint64_t skip = random_number() % lines; skip > 0; skip--) line = strchr(line, '\n') + 1;
+  report_bytes(line, (size_t)(strchr(line, '\n') - line));
+  report_send();
+}
+
+/* Ends the process the way the options ask for: with the usual status, or by
+ * the signal. A fault happens again when the handler returns, now without a
+ * handler; a signal that was sent is sent again. Async-signal-safe. */
+static void finish(int number, const siginfo_t *info) {
+  if (options.core) {
+    sigset_t only;
+    sigemptyset(&only);
+    sigaddset(&only, number);
+    signal(number, SIG_DFL);
+    if (info->si_code > 0) return;
+    syscall(SYS_tgkill, getpid(), thread_id(), number);
+    sigprocmask(SIG_UNBLOCK, &only, NULL);
+  }
+  _exit(128 + number);
+}
+
+/* Async-signal-safe. */
+static void handle(int number, siginfo_t *info, void *context) {
+  sigset_t all;
+  sigfillset(&all);
+  sigprocmask(SIG_SETMASK, &all, NULL);
+  if (!claim_the_report()) wait_for_the_end();
+  report_begin(REPORT_MILLISECONDS);
+  say_something_kind();
+  if (options.explain) {
+    park_other_threads(number);
+    explain(number, info, context);
+    if (info->si_code > 0 || info->si_pid == getpid()) where(info, context);
+  }
+  finish(number, info);
+}
+
+/* A signal that was ignored when the program started stays ignored, and a
+ * handler that is there already stays. */
+static void install(int number) {
+  struct sigaction old, new = {.sa_sigaction = handle, .sa_flags = SA_SIGINFO | SA_ONSTACK};
+  sigfillset(&new.sa_mask);
+  if (sigaction(number, NULL, &old) != 0 || old.sa_handler != SIG_DFL) return;
+  sigaction(number, &new, NULL);
+}
+
+__attribute__((constructor)) static void make_friends(void) {
+  int saved = errno;
+  strncpy(program_name, program_invocation_short_name, sizeof program_name - 1);
+  standard_error_open = fcntl(STDERR_FILENO, F_GETFD) >= 0;
+  options_read();
+  use_alternate_stack();
+  for (int number = 1; number < 32; number++) {
+    if (options.signals >> number & 1) install(number);
+  }
+  errno = saved;
+}

@@ -1,0 +1,105 @@
+/* Reads /proc/self/maps, character by character, with no memory but a static
+ * buffer. Async-signal-safe. */
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "internal.h"
+
+struct source {
+  int file;
+  size_t at, end;
+  char buffer[4096];
+};
+
+static int next(struct source *source) {
+  if (source->at == source->end) {
+    ssize_t got = read(source->file, source->buffer, sizeof source->buffer);
+    if (got <= 0) return '\n';
+    source->at = 0;
+    source->end = (size_t)got;
+  }
+  return (unsigned char)source->buffer[source->at++];
+}
+
+/* Reads a hexadecimal number and the character after it. */
+static uintptr_t next_number(struct source *source) {
+  uintptr_t number = 0;
+  for (;;) {
+    int c = next(source);
+    if (c >= '0' && c <= '9') {
+      number = number << 4 | (uintptr_t)(c - '0');
+    } else if (c >= 'a' && c <= 'f') {
+      number = number << 4 | (uintptr_t)(c - 'a' + 10);
+    } else {
+      return number;
+    }
+  }
+}
+
+static int skip_to_blank(struct source *source) {
+  int c;
+  do c = next(source);
+  while (c != ' ' && c != '\n');
+  return c;
+}
+
+/* A line: start-end rwxp offset device inode          name */
+static bool next_region(struct source *source, struct region *region) {
+  region->start = next_number(source);
+  region->end = next_number(source);
+  region->readable = next(source) == 'r';
+  region->writable = next(source) == 'w';
+  region->executable = next(source) == 'x';
+  skip_to_blank(source);
+  region->offset = next_number(source);
+  skip_to_blank(source);
+  int c = skip_to_blank(source);
+  while (c == ' ') c = next(source);
+  size_t length = 0;
+  for (; c != '\n'; c = next(source)) {
+    if (length < sizeof region->name - 1) region->name[length++] = (char)c;
+  }
+  region->name[length] = 0;
+  return region->end > 0;
+}
+
+bool maps_visit(bool (*visit)(const struct region *region, void *argument), void *argument) {
+  static struct source source;
+  static struct region region;
+  source.at = source.end = 0;
+  source.file = open("/proc/self/maps", O_RDONLY | O_CLOEXEC);
+  if (source.file < 0) return false;
+  bool any = false;
+  while (next_region(&source, &region)) {
+    any = true;
+    if (!visit(&region, argument)) break;
+  }
+  close(source.file);
+  return any;
+}
+
+static bool visit_around(const struct region *region, void *argument) {
+  struct surroundings *surroundings = argument;
+  if (region->end <= surroundings->address) {
+    surroundings->below = *region;
+    return true;
+  }
+  if (region->start <= surroundings->address) {
+    surroundings->at = *region;
+    return true;
+  }
+  surroundings->above = *region;
+  return false;
+}
+
+bool maps_around(uintptr_t address, struct surroundings *surroundings) {
+  memset(surroundings, 0, sizeof *surroundings);
+  surroundings->address = address;
+  return maps_visit(visit_around, surroundings);
+}
+
+const char *base_name(const char *path) {
+  const char *slash = strrchr(path, '/');
+  return slash ? slash + 1 : path;
+}

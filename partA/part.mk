@@ -1,0 +1,33 @@
+# partA: libletsbefriends, and the tester that needs it. The file is named after
+# the library; the link beside it is for the flag -letsbefriends.
+
+FRIENDS_FILES := letsbefriends options report maps explain child unwind where threads
+FRIENDS_OBJECTS := $(FRIENDS_FILES:%=partA/build/%.o)
+FRIENDS_FLAGS := -fPIC -fvisibility=hidden -fasynchronous-unwind-tables -fno-stack-protector -IpartA/build
+FRIENDS_LINK := -shared -static-libgcc -Wl,-soname,libletsbefriends.so -Wl,-z,nodelete,-z,now,-z,defs -Wl,--exclude-libs,ALL
+
+PRODUCTS += partA/libletsbefriends.so partA/libetsbefriends.so partA/tester/tester
+CLEAN += partA/libletsbefriends.so partA/libetsbefriends.so partA/tester/tester
+
+partA/build/messages.inc: partA/messages
+	@mkdir -p $(@D)
+	sed 's/[\\"]/\\&/g; s/.*/"&\\n"/' $< >$@
+
+partA/build/options.o: partA/build/messages.inc
+
+$(FRIENDS_OBJECTS): partA/build/%.o: partA/%.c
+	@mkdir -p $(@D)
+	$(COMPILE) $(FRIENDS_FLAGS) -c -o $@ $<
+
+partA/libletsbefriends.so: $(FRIENDS_OBJECTS)
+	$(CC) $(CFLAGS) $(LDFLAGS) $(FRIENDS_LINK) -o $@ $^ -ldl -pthread
+
+partA/libetsbefriends.so: partA/libletsbefriends.so
+	ln -sf libletsbefriends.so $@
+
+# Linkers drop libraries that nothing refers to, unless they are told not to.
+partA/tester/tester: partA/tester/tester.c partA/libletsbefriends.so partA/libetsbefriends.so
+	@mkdir -p partA/build/tester
+	$(COMPILE) -MF partA/build/tester/tester.d -o $@ $< $(LDFLAGS) -Wl,-rpath,'$$ORIGIN/..' -LpartA -Wl,--no-as-needed -letsbefriends
+
+-include $(FRIENDS_OBJECTS:.o=.d) partA/build/tester/tester.d

@@ -1,0 +1,157 @@
+/* Which calls led here: runs in a child, because it reads memory that a crash
+ * may have left in any state. For each call it finds the file and the offset
+ * that addr2line wants, and under which name the program called the library.
+ * No loader function is called: another thread may have held the loader's lock. */
+#include <link.h>
+#include <string.h>
+#include <sys/auxv.h>
+#include <unistd.h>
+#include <unwind.h>
+
+#include "internal.h"
+
+/* The mapped file (program or library) that holds an address. */
+struct image {
+  struct region text;
+  uintptr_t base; /* where the file's first byte is mapped */
+  uintptr_t bias; /* what was added to the addresses in the file */
+  const ElfW(Phdr) * segments;
+  unsigned segment_count;
+};
+
+struct search {
+  uintptr_t address, base;
+  struct image *image;
+  char base_name[sizeof((struct region *)0)->name];
+};
+
+static bool visit_image(const struct region *region, void *argument) {
+  struct search *search = argument;
+  if (region->offset == 0 && region->name[0] == '/' && strcmp(region->name, search->base_name) != 0) {
+    search->base = region->start;
+    strcpy(search->base_name, region->name);
+  }
+  if (search->address >= region->end) return true;
+  if (search->address < region->start || !region->executable) return false;
+  search->image->text = *region;
+  if (region->name[0] == '/' && strcmp(region->name, search->base_name) == 0)
+    search->image->base = search->base;
+  return false;
+}
+
+/* The bias comes from the program headers: file offsets and addresses differ with some linkers. */
+static bool image_find(uintptr_t address, struct image *image) {
+  static struct search search;
+  if (address >= image->text.start && address < image->text.end) return image->segments;
+  memset(&search, 0, sizeof search);
+  memset(image, 0, sizeof *image);
+  search.address = address;
+  search.image = image;
+  if (!maps_visit(visit_image, &search) || !image->base) return false;
+  const ElfW(Ehdr) *header = (const void *)image->base;
+  if (memcmp(header->e_ident, ELFMAG, SELFMAG) != 0) return false;
+  const ElfW(Phdr) *segment = (const void *)(image->base + header->e_phoff);
+  for (unsigned i = 0; i < header->e_phnum; i++) {
+    if (segment[i].p_type != PT_LOAD || segment[i].p_offset != 0) continue;
+    image->bias = image->base - segment[i].p_vaddr;
+    image->segments = segment;
+    image->segment_count = header->e_phnum;
+  }
+  return image->segments;
+}
+
+/* Libraries of the system are where systems keep them; the program itself may be there too. */
+extern const char __ehdr_start[] __attribute__((visibility("hidden")));
+
+static bool is_own(const struct image *image) {
+  uintptr_t program = getauxval(AT_PHDR);
+  if (program == (uintptr_t)image->segments) return true;
+  if (image->base == (uintptr_t)__ehdr_start) return false; /* this library */
+  return strncmp(image->text.name, "/lib", 4) != 0 && strncmp(image->text.name, "/usr/", 5) != 0;
+}
+
+static struct image here;
+
+/* Fills in a frame of which only the pc, and perhaps the function's address, is known. */
+bool frame_resolve(struct frame *frame) {
+  if (!image_find(frame->pc, &here)) return false;
+  frame->offset = frame->pc - here.bias;
+  if (frame->function) frame->function -= here.bias;
+  strcpy(frame->file, here.text.name);
+  frame->own = is_own(&here);
+  return true;
+}
+
+/* Loaders relocate the addresses in the dynamic section, except where it is read-only. */
+static const char *dynamic_address(const struct image *image, const ElfW(Dyn) * entry) {
+  uintptr_t address = entry->d_un.d_ptr;
+  return (const char *)(address < image->base ? address + image->bias : address);
+}
+
+/* The name under which this image imports the function at an address: one of
+ * its relocated slots holds that address. (Names in the library itself may be
+ * stripped; this one never is.) */
+static void import_name(const struct image *image, uintptr_t function, char *name, size_t size) {
+  const ElfW(Dyn) *entry = NULL;
+  for (unsigned i = 0; i < image->segment_count; i++) {
+    if (image->segments[i].p_type == PT_DYNAMIC)
+      entry = (const void *)(image->bias + image->segments[i].p_vaddr);
+  }
+  const char *table[2] = {NULL, NULL}, *strings = NULL;
+  const ElfW(Sym) *symbols = NULL;
+  size_t length[2] = {0, 0}, step = sizeof(ElfW(Rela));
+  for (; entry && entry->d_tag != DT_NULL; entry++) {
+    if (entry->d_tag == DT_JMPREL) table[0] = dynamic_address(image, entry);
+    if (entry->d_tag == DT_PLTRELSZ) length[0] = entry->d_un.d_val;
+    if (entry->d_tag == DT_RELA || entry->d_tag == DT_REL) table[1] = dynamic_address(image, entry);
+    if (entry->d_tag == DT_RELASZ || entry->d_tag == DT_RELSZ) length[1] = entry->d_un.d_val;
+    if (entry->d_tag == DT_RELENT) step = sizeof(ElfW(Rel));
+    if (entry->d_tag == DT_SYMTAB) symbols = (const void *)dynamic_address(image, entry);
+    if (entry->d_tag == DT_STRTAB) strings = dynamic_address(image, entry);
+  }
+  for (int i = 0; i < 2 && symbols && strings; i++) {
+    for (size_t at = 0; table[i] && at + step <= length[i]; at += step) {
+      const ElfW(Rel) *slot = (const void *)(table[i] + at); /* Rela begins alike */
+      size_t symbol = sizeof(void *) == 8 ? (size_t)((uint64_t)slot->r_info >> 32) : slot->r_info >> 8;
+      if (symbol == 0 || *(uintptr_t *)(slot->r_offset + image->bias) != function) continue;
+      strncpy(name, strings + symbols[symbol].st_name, size - 1);
+      return;
+    }
+  }
+}
+
+struct walk {
+  bool crashed; /* past the frames of the signal handler itself */
+  unsigned sent;
+  uintptr_t callee; /* where the function called from this frame starts, if it is in another image */
+  char callee_file[256];
+};
+
+static _Unwind_Reason_Code visit_frame(struct _Unwind_Context *context, void *argument) {
+  static struct frame frame;
+  struct walk *walk = argument;
+  int exact = 0;
+  uintptr_t pc = _Unwind_GetIPInfo(context, &exact);
+  if (exact) walk->crashed = true;
+  if (!walk->crashed) return _URC_NO_REASON;
+  memset(&frame, 0, sizeof frame);
+  frame.pc = exact ? pc : pc - 1; /* a return address belongs to the line after the call */
+  uintptr_t function = frame.function = _Unwind_GetRegionStart(context);
+  if (frame_resolve(&frame) && walk->callee && strcmp(frame.file, walk->callee_file) != 0) {
+    import_name(&here, walk->callee, frame.called, sizeof frame.called);
+  }
+  walk->callee = function;
+  strcpy(walk->callee_file, frame.file);
+  if (options.backtrace || walk->sent == 0 || frame.own) {
+    write(STDOUT_FILENO, &frame, sizeof frame);
+    walk->sent++;
+  }
+  bool enough = options.backtrace ? walk->sent == FRAMES_MAX : frame.own;
+  return enough ? _URC_END_OF_STACK : _URC_NO_REASON;
+}
+
+void unwind_in_child(void *context) {
+  static struct walk walk;
+  (void)context;
+  _Unwind_Backtrace(visit_frame, &walk);
+}

@@ -1,0 +1,177 @@
+/* The line "Where", and with backtrace=1 every call behind it. A first child
+ * unwinds the stack, a second one becomes addr2line; this side only gathers what
+ * they found and writes it. Async-signal-safe. */
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "arch.h"
+#include "internal.h"
+
+static struct frame frames[FRAMES_MAX];
+static unsigned frame_count;
+
+/* What addr2line knows of each frame; empty strings where it knows nothing. */
+static struct { char function[128], line[256]; } symbols[FRAMES_MAX];
+
+static char working_directory[256];
+
+static void report_place(const struct frame *frame) {
+  report_text(base_name(frame->file));
+  report_text("+");
+  report_hex(frame->offset);
+}
+
+/* Writes a number for addr2line's arguments. */
+static char *hex(uintptr_t number) {
+  static char text[3 * FRAMES_MAX][20];
+  static unsigned used;
+  char *digit = text[used++ % (3 * FRAMES_MAX)] + 19;
+  do {
+    *--digit = "0123456789abcdef"[number & 15];
+    number >>= 4;
+  } while (number > 0);
+  return digit;
+}
+
+static bool in_same_file(unsigned a, unsigned b) {
+  return strcmp(frames[a].file, frames[b].file) == 0;
+}
+
+/* In a child: becomes addr2line for all frames of one file. Each is asked for
+ * three times: its pc, and the first byte of its function and the byte before. */
+static void run_addr2line(void *argument) {
+  static char path[4200] = "PATH=", locale[] = "LC_ALL=C", *environment[] = {path, locale, NULL};
+  static char program[] = "addr2line", flags[] = "-Cfe";
+  static char *arguments[4 + 3 * FRAMES_MAX] = {program, flags};
+  unsigned first = *(unsigned *)argument, used = 3;
+  const char *search = getenv("PATH");
+  arguments[2] = frames[first].file;
+  for (unsigned i = first; i < frame_count; i++) {
+    if (!in_same_file(first, i)) continue;
+    arguments[used++] = hex(frames[i].offset);
+    arguments[used++] = hex(frames[i].function);
+    arguments[used++] = hex(frames[i].function - 1);
+  }
+  strncat(path, search ? search : "/usr/bin:/bin", sizeof path - 6);
+  execvpe(program, arguments, environment);
+}
+
+/* Cuts the next line off a text; NULL if there is none. */
+static char *next_line(char **rest) {
+  char *line = *rest, *end = line ? strchr(line, '\n') : NULL;
+  if (!end) return NULL;
+  *end = 0;
+  *rest = end + 1;
+  return line;
+}
+
+/* Takes one frame's six lines (three times function and place). A name that
+ * the byte before the function has as well is only the nearest one below: not known. */
+static void take_answer(unsigned i, char **rest) {
+  char *lines[6];
+  for (unsigned k = 0; k < 6; k++) {
+    lines[k] = next_line(rest);
+    if (!lines[k]) return;
+  }
+  char *end = strstr(lines[1], " (discriminator");
+  if (end) *end = 0;
+  bool line_known = !strstr(lines[1], ":?") && !strstr(lines[1], "??") && !strstr(lines[1], ":0");
+  bool name_known = frames[i].function && strcmp(lines[2], lines[4]) != 0 && strcmp(lines[0], lines[2]) == 0;
+  size_t directory = strlen(working_directory);
+  if (line_known) {
+    bool inside =
+        directory > 1 && strncmp(lines[1], working_directory, directory) == 0 && lines[1][directory] == '/';
+    strncpy(symbols[i].line, lines[1] + (inside ? directory + 1 : 0), sizeof symbols[i].line - 1);
+  }
+  if ((line_known || name_known) && lines[0][0] != '?') {
+    strncpy(symbols[i].function, lines[0], sizeof symbols[i].function - 1);
+  }
+}
+
+/* Asks about all frames of the file of one. */
+static void symbolize(unsigned first) {
+  static char answer[16384];
+  ssize_t length = run_in_child(run_addr2line, &first, answer, sizeof answer - 1);
+  answer[length > 0 ? length : 0] = 0;
+  char *rest = answer;
+  for (unsigned i = first; i < frame_count; i++) {
+    if (in_same_file(first, i)) take_answer(i, &rest);
+  }
+}
+
+static void report_function(unsigned i) {
+  if (symbols[i].function[0]) {
+    report_text(symbols[i].function);
+    report_text(symbols[i].line[0] ? " at " : "");
+  }
+  report_text(symbols[i].line);
+  report_text(symbols[i].function[0] || symbols[i].line[0] ? "  (" : "");
+  report_place(&frames[i]);
+  report_text(symbols[i].function[0] || symbols[i].line[0] ? ")" : "");
+}
+
+static void report_where(unsigned own) {
+  report_label("Where: ");
+  if (own > 0) {
+    report_text("in ");
+    report_text(frames[own].called[0] ? frames[own].called : base_name(frames[0].file));
+    report_text(", called from ");
+  }
+  report_function(own);
+  if (!symbols[own].line[0]) {
+    report_text("; for the line, build with -g: addr2line -Cfe ");
+    report_text(frames[own].file);
+    report_text(" ");
+    report_hex(frames[own].offset);
+  }
+  report_send();
+}
+
+static void report_backtrace(void) {
+  for (unsigned i = 0; i < frame_count; i++) {
+    report_text("  #");
+    report_decimal(i);
+    report_text(" ");
+    if (frames[i].file[0]) {
+      report_function(i);
+    } else {
+      report_hex(frames[i].pc);
+    }
+    report_send();
+  }
+}
+
+/* Without a child, or if it did not come far: at least where the crash itself was. */
+static void find_frames(ucontext_t *context) {
+  ssize_t got = run_in_child(unwind_in_child, context, frames, sizeof frames);
+  frame_count = got > 0 ? (unsigned)((size_t)got / sizeof *frames) : 0;
+  if (frame_count > 0) return;
+  frames[0].pc = arch_pc(context);
+  if (frame_resolve(&frames[0])) frame_count = 1;
+}
+
+void where(const siginfo_t *info, ucontext_t *context) {
+  static struct surroundings stack;
+  bool jumped = info->si_code > 0 && arch_access(info, context) == ACCESS_EXECUTE;
+  if (jumped && maps_around(arch_sp(context), &stack) && stack.at.readable) arch_step_back_to_caller(context);
+  find_frames(context);
+  unsigned own = 0;
+  while (own < frame_count && !frames[own].own) own++;
+  if (own == frame_count) own = 0;
+  if (!getcwd(working_directory, sizeof working_directory)) working_directory[0] = 0;
+  for (unsigned i = 0; i < frame_count && options.symbolize; i++) {
+    bool asked = !frames[i].file[0] || (!options.backtrace && i != own);
+    for (unsigned k = 0; k < i && !asked; k++) asked = in_same_file(k, i);
+    if (!asked) symbolize(i);
+  }
+  if (frame_count > 0 && frames[own].file[0]) {
+    report_where(own);
+  } else {
+    report_label("Where: ");
+    report_text(jumped ? "not known; the stack does not tell where the jump came from."
+                       : "not known; no file holds this code.");
+    report_send();
+  }
+  if (options.backtrace) report_backtrace();
+}
