@@ -1,7 +1,7 @@
 # partB: the lazycopy library. Its objects are linked into one, in which only
 # the names of lazycopy.h stay visible, so that the archive too exports nothing else.
 
-LAZYCOPY_FILES := lazycopy arena frame split fault fork
+LAZYCOPY_FILES := lazycopy lock arena slots ring frame split pressure fault fork
 LAZYCOPY_OBJECTS := $(LAZYCOPY_FILES:%=partB/build/%.o)
 LAZYCOPY_SONAME := liblazycopy.so.$(firstword $(subst ., ,$(VERSION)))
 
@@ -21,6 +21,6 @@ partB/liblazycopy.a: partB/build/lazycopy-all.o
 	$(AR) rcs $@ $^
 
 partB/liblazycopy.so: $(LAZYCOPY_OBJECTS)
-	$(CC) $(CFLAGS) $(LDFLAGS) -shared -Wl,-soname,$(LAZYCOPY_SONAME) -Wl,-z,defs -o $@ $^ -pthread
+	$(CC) $(CFLAGS) $(LDFLAGS) -shared -Wl,-soname,$(LAZYCOPY_SONAME) -Wl,-z,defs -Wl,-z,nodelete -o $@ $^ -pthread
 
 -include $(LAZYCOPY_OBJECTS:.o=.d)

@@ -1,0 +1,209 @@
+/* Arenas: reserving address space, mapping it twice, and finding free slots in
+ * it. Nothing here allocates but by mmap: the fault handler may need a new arena
+ * after a fork. */
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "internal.h"
+
+struct registry registry = {.numbers = 1};
+
+enum {
+  ALIGNMENT = 2 << 20, /* a huge page: slots and their homes are congruent to it */
+  SLOTS_STEP = ALIGNMENT / CHUNKSIZE,
+  SLOTS_FIRST = 1024,                                       /* 64 MiB */
+  SLOTS_MOST = sizeof(void *) == 8 ? 1 << 20 : SLOTS_FIRST, /* unless one block needs more */
+  BITS = 64,
+};
+
+static size_t round_up(size_t value, size_t step) {
+  return (value + step - 1) / step * step;
+}
+
+/* ---- Making an arena ---- */
+
+/* The bytes that the records of an arena take, its own struct included. */
+static size_t records_size(size_t count) {
+  size_t per_slot = 5 * sizeof(uint32_t) + 2 * sizeof(uint8_t);
+  size_t size = sizeof(struct arena) + count * per_slot + round_up(count, BITS) / 8;
+  return round_up(size, (size_t)sysconf(_SC_PAGESIZE));
+}
+
+/* Lays the arrays out behind the struct; all of it is zero already. */
+static struct arena *records_lay_out(char *base, uint32_t count) {
+  struct arena *arena = (struct arena *)base;
+  char *at = base + sizeof *arena;
+  arena->count = count;
+  arena->busy = (uint64_t *)at;
+  at += round_up(count, BITS) / 8;
+  uint32_t **arrays[] = {&arena->mapping, &arena->next_sharer, &arena->previous_sharer, &arena->next_warm,
+                         &arena->previous_warm};
+  for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++) {
+    *arrays[i] = (uint32_t *)at;
+    at += count * sizeof(uint32_t);
+  }
+  arena->state = (uint8_t *)at;
+  arena->generation = arena->state + count;
+  return arena;
+}
+
+/* Maps free address space without memory, over what is there if address is given.
+ * Async-signal-safe. */
+void *reserve_space(void *address, size_t size) {
+  int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | (address ? MAP_FIXED : 0);
+  return mmap(address, size, PROT_NONE, flags, -1, 0);
+}
+
+/* Maps the same memory a second time: the call the whole library is about. With
+ * old size 0, mremap leaves the old mapping in place. Async-signal-safe. */
+int map_again(void *from, size_t size, void *to) {
+  void *mapped = mremap(from, 0, size, MREMAP_MAYMOVE | MREMAP_FIXED, to);
+  return mapped == MAP_FAILED ? -1 : 0;
+}
+
+/* Turns [view][window][records] of reserved space into an arena. The window
+ * stays out of core dumps: dumping it would touch every frame. */
+static struct arena *arena_lay_out(char *view, size_t count) {
+  size_t size = count * CHUNKSIZE;
+  char *window = view + size;
+  char *records = window + size;
+  if (mprotect(records, records_size(count), PROT_READ | PROT_WRITE) != 0) return NULL;
+  struct arena *arena = records_lay_out(records, (uint32_t)count);
+  int flags = MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED;
+  if (mmap(window, size, PROT_READ | PROT_WRITE, flags, -1, 0) == MAP_FAILED) return NULL;
+  madvise(window, size, MADV_DONTDUMP);
+  arena->view = view;
+  arena->window = window;
+  if (map_again(window, CHUNKSIZE, view) != 0) {
+    arena->is_private = true;
+    arena->window = view;
+    munmap(window, size);
+  }
+  if (reserve_space(view, CHUNKSIZE) == MAP_FAILED) return NULL;
+  return arena;
+}
+
+static struct arena *arena_map(size_t count) {
+  size_t used = 2 * count * CHUNKSIZE + records_size(count);
+  char *space = reserve_space(NULL, used + ALIGNMENT);
+  if (space == MAP_FAILED) return NULL;
+  char *view = (char *)round_up((uintptr_t)space, ALIGNMENT);
+  if (view > space) munmap(space, (size_t)(view - space));
+  munmap(view + used, (size_t)(space + ALIGNMENT - view));
+  struct arena *arena = arena_lay_out(view, count);
+  if (!arena) munmap(view, used);
+  return arena;
+}
+
+/* How many slots to reserve if count are needed: as many as there are, so that
+ * arenas stay few; little where address space is short. */
+static size_t slots_wanted(size_t count) {
+  size_t wanted = SLOTS_FIRST;
+  struct rlimit limit;
+  if (getrlimit(RLIMIT_AS, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY) {
+    wanted = SLOTS_STEP;
+  } else {
+    for (struct arena *arena = registry.arenas; arena; arena = arena->next) {
+      if (!arena->inherited) wanted += arena->count;
+    }
+    if (wanted > SLOTS_MOST) wanted = SLOTS_MOST;
+  }
+  return round_up(wanted > count ? wanted : count, SLOTS_STEP);
+}
+
+/* Async-signal-safe. */
+static struct arena *arena_create(size_t count) {
+  if (count > NUMBER - registry.numbers - 2 * SLOTS_MOST) return NULL;
+  size_t least = round_up(count, SLOTS_STEP);
+  struct arena *arena = NULL;
+  for (size_t wanted = slots_wanted(count); !(arena = arena_map(wanted));
+       wanted = round_up(wanted / 2, SLOTS_STEP)) {
+    if (wanted == least) return NULL;
+    if (wanted / 2 < least) wanted = 2 * least;
+  }
+  /* One number stays unused, so that frames of two arenas never follow each other. */
+  arena->first = registry.numbers;
+  registry.numbers += arena->count + 1;
+  arena->next = registry.arenas;
+  registry.arenas = arena;
+  registry.mappings += 3;
+  return arena;
+}
+
+/* ---- Finding places ---- */
+
+/* Async-signal-safe. */
+struct place arena_place(uint32_t number) {
+  struct arena *arena = registry.arenas;
+  while (number - arena->first >= arena->count) arena = arena->next;
+  return (struct place){arena, number - arena->first};
+}
+
+/* The slot that an address lies in, live or not. Async-signal-safe. */
+struct place arena_slot_at(const void *address) {
+  for (struct arena *arena = registry.arenas; arena; arena = arena->next) {
+    size_t offset = (uintptr_t)address - (uintptr_t)arena->view;
+    if (offset < (size_t)arena->count * CHUNKSIZE) {
+      return (struct place){arena, (uint32_t)(offset / CHUNKSIZE)};
+    }
+  }
+  return (struct place){NULL, 0};
+}
+
+/* The first index from start on, below end, whose bit is set (or clear); or end. */
+static size_t next_bit(const uint64_t *bits, size_t start, size_t end, bool set) {
+  for (size_t i = start; i < end; i = (i / BITS + 1) * BITS) {
+    uint64_t word = (set ? bits[i / BITS] : ~bits[i / BITS]) >> i % BITS;
+    if (word != 0) {
+      i += (size_t)__builtin_ctzll(word);
+      return i < end ? i : end;
+    }
+  }
+  return end;
+}
+
+static struct place find_free_in(struct arena *arena, size_t count) {
+  size_t align = registry.huge_pages && count >= SLOTS_STEP ? SLOTS_STEP : 1;
+  size_t start = next_bit(arena->busy, arena->free_hint, arena->count, false);
+  arena->free_hint = (uint32_t)start;
+  for (start = round_up(start, align); start + count <= arena->count;) {
+    size_t end = next_bit(arena->busy, start, start + count, true);
+    if (end == start + count) return (struct place){arena, (uint32_t)start};
+    start = round_up(next_bit(arena->busy, end, arena->count, false), align);
+  }
+  return (struct place){NULL, 0};
+}
+
+/* Finds count neighbouring free slots whose home frames are free too, in a new
+ * arena if need be. */
+struct place arena_find_free(size_t count) {
+  for (struct arena *arena = registry.arenas; arena; arena = arena->next) {
+    if (arena->inherited) continue;
+    struct place found = find_free_in(arena, count);
+    if (found.arena) return found;
+  }
+  return (struct place){arena_create(count), 0};
+}
+
+/* Async-signal-safe. */
+void arena_refresh_busy(struct arena *arena, uint32_t index) {
+  uint64_t bit = (uint64_t)1 << index % BITS;
+  if (arena->mapping[index] == FREE && arena->state[index] <= WARM) {
+    arena->busy[index / BITS] &= ~bit;
+    if (index < arena->free_hint) arena->free_hint = index;
+  } else {
+    arena->busy[index / BITS] |= bit;
+  }
+}
+
+/* Gives the memory of an arena's records back when nothing in it is in use: all
+ * of them are zero then. A small arena keeps it. */
+void arena_forget_records(struct arena *arena) {
+  if (arena->occupied > 0 || arena->slots_touched <= SLOTS_FIRST) return;
+  size_t page = (size_t)sysconf(_SC_PAGESIZE);
+  char *start = (char *)round_up((uintptr_t)arena->busy, page);
+  char *end = (char *)arena + records_size(arena->count);
+  madvise(start, (size_t)(end - start), MADV_DONTNEED);
+  arena->slots_touched = 0;
+}

@@ -1,0 +1,181 @@
+/* Frames: which are free, which of the free ones are warm, and what is in them.
+ * Freed frames stay warm up to WARM_LIMIT, because a first write to a frame that
+ * holds memory already costs a third of one that the kernel must fill first;
+ * beyond that they go back to the system. */
+#include <errno.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "internal.h"
+
+#ifndef MADV_POPULATE_WRITE
+#define MADV_POPULATE_WRITE 23
+#endif
+
+/* ---- The warm list ---- */
+
+/* Async-signal-safe. */
+static void warm_add(struct place frame) {
+  struct arena *arena = frame.arena;
+  arena->next_warm[frame.index] = registry.warm;
+  arena->previous_warm[frame.index] = 0;
+  if (registry.warm) {
+    struct place head = arena_place(registry.warm);
+    head.arena->previous_warm[head.index] = number_of(frame);
+  }
+  registry.warm = number_of(frame);
+  registry.warm_count++;
+}
+
+/* Async-signal-safe. */
+static void warm_remove(struct place frame) {
+  uint32_t next = frame.arena->next_warm[frame.index], previous = frame.arena->previous_warm[frame.index];
+  if (next) {
+    struct place after = arena_place(next);
+    after.arena->previous_warm[after.index] = previous;
+  }
+  if (previous) {
+    struct place before = arena_place(previous);
+    before.arena->next_warm[before.index] = next;
+  } else {
+    registry.warm = next;
+  }
+  frame.arena->next_warm[frame.index] = frame.arena->previous_warm[frame.index] = 0;
+  registry.warm_count--;
+}
+
+/* Async-signal-safe. */
+static void set_state(struct place frame, enum frame_state state) {
+  uint8_t *now = &frame.arena->state[frame.index];
+  if (*now == state) return;
+  if (*now == WARM) warm_remove(frame);
+  if (*now == USED) registry.used--;
+  frame.arena->occupied += (uint32_t)((state != COLD) - (*now != COLD));
+  *now = (uint8_t)state;
+  if (state == WARM) warm_add(frame);
+  if (state == USED) registry.used++;
+  if (state == COLD && frame.index < frame.arena->cold_hint) frame.arena->cold_hint = frame.index;
+  arena_refresh_busy(frame.arena, frame.index);
+}
+
+/* ---- Claiming and releasing ---- */
+
+/* Async-signal-safe. */
+void frames_claim(struct place frame, size_t count) {
+  for (size_t i = 0; i < count; i++) set_state(place_plus(frame, i), USED);
+}
+
+/* Gives the memory of free frames back to the system; if it does not take it,
+ * they stay warm. Async-signal-safe. */
+void frames_discard(struct place frame, size_t count) {
+  bool discarded =
+      count == 0 || frame.arena->is_private || madvise(window_of(frame), count * CHUNKSIZE, MADV_REMOVE) == 0;
+  for (size_t i = 0; i < count; i++) set_state(place_plus(frame, i), discarded ? COLD : WARM);
+}
+
+/* Does the frame hold any memory? The user may never have touched it. */
+static bool frame_is_resident(struct place frame) {
+  unsigned char resident[CHUNKSIZE / 4096] = {0};
+  if (mincore(window_of(frame), CHUNKSIZE, resident) != 0) return true;
+  for (size_t i = 0; i < sizeof resident; i++) {
+    if (resident[i]) return true;
+  }
+  return false;
+}
+
+/* The slot no longer maps its frame. Returns whether the frame's memory is to be
+ * discarded by the caller. Async-signal-safe. */
+static bool leave_frame(struct place slot, struct place frame) {
+  if (ring_leave(slot)) return false;
+  if (frame_is_foreign(frame)) {
+    set_state(frame, LIMBO);
+    return false;
+  }
+  if (frame.arena->is_private || registry.warm_count >= WARM_LIMIT) return true;
+  set_state(frame, frame_is_resident(frame) ? WARM : COLD);
+  return false;
+}
+
+/* The slots, no longer mapped or about to be mapped elsewhere, leave their frames,
+ * which become free if no other slot maps them. Async-signal-safe. */
+void frames_release(struct place slot, size_t count) {
+  struct place run = {NULL, 0}; /* of frames to discard in one call */
+  size_t length = 0;
+  for (size_t i = 0; i < count; i++) {
+    if ((*mapping_of(place_plus(slot, i)) & NUMBER) == 0) continue;
+    struct place frame = frame_of(place_plus(slot, i));
+    if (!leave_frame(place_plus(slot, i), frame)) continue;
+    if (length > 0 && frame.arena == run.arena && frame.index == run.index + length) {
+      length++;
+      continue;
+    }
+    if (length > 0) frames_discard(run, length);
+    run = frame;
+    length = 1;
+  }
+  if (length > 0) frames_discard(run, length);
+}
+
+/* ---- Finding ---- */
+
+/* Any frame without memory, or none. Async-signal-safe. */
+static struct place find_cold(void) {
+  for (struct arena *arena = registry.arenas; arena; arena = arena->next) {
+    if (arena->inherited || arena->is_private || arena->cold_hint >= arena->count) continue;
+    uint8_t *from = arena->state + arena->cold_hint;
+    uint8_t *found = memchr(from, COLD, arena->count - arena->cold_hint);
+    arena->cold_hint = found ? (uint32_t)(found - arena->state) : arena->count;
+    if (found) return (struct place){arena, arena->cold_hint};
+  }
+  return (struct place){NULL, 0};
+}
+
+/* The free frame onto which to split the slot. Home keeps the kernel's mappings
+ * few, warm is fast: home if it is warm, else any warm frame while mappings are
+ * plentiful, else home. Async-signal-safe. */
+struct place frame_find(struct place slot) {
+  bool home_is_free = frame_is_free(slot);
+  if (home_is_free && slot.arena->state[slot.index] == WARM) return slot;
+  bool plentiful = registry.mappings < registry.mapping_budget / 2;
+  if (registry.warm && (plentiful || !home_is_free)) return arena_place(registry.warm);
+  if (home_is_free) return slot;
+  struct place cold = find_cold();
+  return cold.arena ? cold : arena_find_free(1);
+}
+
+/* ---- Contents ---- */
+
+/* Has the kernel give memory to cold frames, all pages in one call. Returns -1 if
+ * there is none; without this, that would be a SIGBUS. Async-signal-safe. */
+static int populate(char *address, size_t size) {
+  if (madvise(address, size, MADV_POPULATE_WRITE) == 0) return 0;
+  return errno == EINVAL ? 0 : -1; /* EINVAL: a kernel before Linux 5.14 */
+}
+
+/* Copies a frame into a free one. Returns -1 if the kernel gives no memory.
+ * Async-signal-safe. */
+int frame_copy(struct place target, struct place source) {
+  char *to = window_of(target);
+  if (target.arena->state[target.index] == WARM) {
+    /* One read maps all pages of a resident frame writable at once (the kernel's
+     * fault-around), where writes would fault page by page. */
+    (void)*(volatile char *)to;
+  } else if (populate(to, CHUNKSIZE) != 0) {
+    return -1;
+  }
+  memcpy(to, window_of(source), CHUNKSIZE);
+  return 0;
+}
+
+/* Makes free frames read as zeros. Returns -1 if refused. */
+int frames_clear(struct place frame, size_t count) {
+  bool warm = memchr(frame.arena->state + frame.index, WARM, count) != NULL;
+  if (!warm) return 0;
+  if (count == 1) {
+    (void)*(volatile char *)window_of(frame);
+    memset(window_of(frame), 0, CHUNKSIZE);
+    return 0;
+  }
+  frames_discard(frame, count);
+  return memchr(frame.arena->state + frame.index, WARM, count) ? -1 : 0;
+}

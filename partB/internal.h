@@ -1,0 +1,187 @@
+/* What the library's files share: the records of arenas, slots and frames, and
+ * the lock that guards them. See README.md for the picture.
+ *
+ * An arena is one shared anonymous mapping of n frames that is mapped twice.
+ * The view is what the user sees: n slots, each mapped to any frame, or to
+ * nothing while it is free. The window maps frame i always at the same place,
+ * read-write, and is the library's own. Slot i's home is frame i of its arena.
+ *
+ * Slots and frames are numbered through all arenas, from 1, so that one number
+ * names a slot or a frame anywhere. Slots that map the same frame form a ring.
+ *
+ * While the lock is held the library touches windows and its own records, and
+ * of a view only what it has just mapped itself: so its fault handler never
+ * meets its own lock. */
+#ifndef LAZYCOPY_INTERNAL_H
+#define LAZYCOPY_INTERNAL_H
+
+#include <signal.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#pragma GCC visibility push(default) /* everything else is hidden by the compiler's option */
+#include "lazycopy.h"
+#pragma GCC visibility pop
+
+/* The record of a slot: the number of the frame behind it, and flags. Two
+ * neighbours are one mapping of the kernel's exactly if the second record is the
+ * first plus one, or if both are FREE. */
+enum {
+  FREE = 0,
+  NUMBER = (1u << 29) - 1, /* mask: numbers up to 2^29, 32 TiB of chunks */
+  UNMAPPABLE = 1u << 29,   /* freed, but the kernel refused to unmap it: not live, still mapped */
+  HUGE_PAGES = 1u << 30,   /* mapped with MADV_HUGEPAGE */
+};
+#define WRITABLE (1u << 31) /* private and writable; without it the slot is read-only */
+
+enum frame_state {
+  COLD,  /* free, and holds no memory: reads as zeros */
+  WARM,  /* free, holds memory with anything in it; on the warm list */
+  USED,  /* mapped by at least one slot of this process */
+  LIMBO, /* mapped by none here, but perhaps in a relative process (fork.c) */
+};
+
+struct arena {
+  struct arena *next; /* the arena made before this one, or NULL */
+  uint32_t first;     /* number of slot 0 and frame 0 */
+  uint32_t count;     /* slots, and frames */
+  char *view;
+  char *window;           /* equal to view in a private arena */
+  bool is_private;        /* no sharing: the kernel refused mremap with old size 0 */
+  uint8_t inherited;      /* generation of the fork that brought it here; 0: its frames are ours */
+  uint32_t occupied;      /* slots that are not FREE, plus frames that are not COLD */
+  uint32_t slots_touched; /* no record from here on has ever been written */
+  uint32_t free_hint;     /* no slot below it is available */
+  uint32_t cold_hint;     /* no frame below it is COLD */
+
+  /* Records of slots. */
+  uint32_t *mapping;                       /* frame number and flags, or FREE */
+  uint32_t *next_sharer, *previous_sharer; /* the ring, by number; 0: alone */
+  uint64_t *busy;                          /* a bit is clear if the slot is FREE and its home COLD or WARM */
+
+  /* Records of frames. */
+  uint32_t *next_warm, *previous_warm; /* the warm list, by number; 0: the end */
+  uint8_t *state;                      /* enum frame_state */
+  uint8_t *generation; /* of the first fork since which a relative may see it; 0: only we do */
+};
+
+/* A slot or a frame. */
+struct place {
+  struct arena *arena; /* NULL: there is none */
+  uint32_t index;
+};
+
+/* Everything the lock guards. */
+extern struct registry {
+  bool started;
+  bool huge_pages;      /* the administrator lets us ask for them */
+  struct arena *arenas; /* newest first */
+  uint32_t numbers;     /* given to arenas so far, plus one */
+  uint32_t warm;        /* head of the warm list, 0: empty */
+  size_t warm_count;
+  size_t live, sharing, used; /* slots, slots in a ring, frames */
+  size_t unmappable;          /* slots with that flag */
+  size_t mappings;            /* in the kernel, by the neighbour rule */
+  size_t mapping_budget;      /* more only if there is no other way */
+  size_t splits, promotions, eager_fallbacks;
+} registry;
+
+/* lock.c: the lock, with signals blocked while it is held. Restores errno. */
+struct held {
+  sigset_t signals;
+  int error;
+};
+void asynchronous_signals(sigset_t *set);
+void lock(struct held *held);
+void unlock(const struct held *held);
+void lock_for_fork(struct held *held);
+void unlock_after_fork(const struct held *held);
+
+/* arena.c: the two mappings, and where there is room. */
+void *reserve_space(void *address, size_t size);
+int map_again(void *from, size_t size, void *to);
+struct place arena_place(uint32_t number);
+struct place arena_slot_at(const void *address);
+struct place arena_find_free(size_t count);
+void arena_refresh_busy(struct arena *arena, uint32_t index);
+void arena_forget_records(struct arena *arena);
+
+/* slots.c: what is mapped at the slots, in the kernel and in the records. */
+int slots_map(struct place slot, size_t count, struct place frame, bool writable);
+int slots_share(struct place slot, size_t count, struct place source);
+int slots_protect(struct place slot, size_t count, bool writable);
+void slots_record(struct place slot, size_t count, uint32_t number_and_flags);
+void slots_unmap(struct place slot, size_t count);
+void slots_reap(void);
+int slot_restore(struct place slot);
+size_t slots_boundaries(struct place slot, size_t count);
+
+static inline uint32_t number_of(struct place place) {
+  return place.arena->first + place.index;
+}
+static inline struct place place_plus(struct place place, size_t count) {
+  return (struct place){place.arena, place.index + (uint32_t)count};
+}
+static inline char *view_of(struct place slot) {
+  return slot.arena->view + (size_t)slot.index * CHUNKSIZE;
+}
+static inline char *window_of(struct place frame) {
+  return frame.arena->window + (size_t)frame.index * CHUNKSIZE;
+}
+static inline uint32_t *mapping_of(struct place slot) {
+  return &slot.arena->mapping[slot.index];
+}
+static inline struct place frame_of(struct place slot) {
+  return arena_place(*mapping_of(slot) & NUMBER);
+}
+static inline bool is_live(uint32_t mapping) {
+  return mapping != FREE && !(mapping & UNMAPPABLE);
+}
+
+/* ring.c: which slots share a frame. */
+void ring_join(struct place slot, size_t count, struct place member);
+bool ring_leave(struct place slot);
+static inline bool ring_is_alone(struct place slot) {
+  return slot.arena->next_sharer[slot.index] == 0;
+}
+
+/* frame.c: which frame is free, warm, used. */
+enum { WARM_LIMIT = 1024 }; /* frames: 64 MiB */
+void frames_claim(struct place frame, size_t count);
+void frames_release(struct place slot, size_t count);
+void frames_discard(struct place frame, size_t count);
+int frames_clear(struct place frame, size_t count);
+struct place frame_find(struct place slot);
+int frame_copy(struct place target, struct place source);
+static inline bool frame_is_free(struct place frame) {
+  return !frame.arena->is_private && !frame.arena->inherited && frame.arena->state[frame.index] <= WARM;
+}
+
+/* split.c: giving slots frames of their own. */
+int split(struct place slot);
+int slots_settle(struct place slot, size_t count);
+static inline bool slot_is_settled(struct place slot) {
+  return *mapping_of(slot) == (number_of(slot) | WRITABLE); /* private, writable and at home */
+}
+
+/* pressure.c: living with the kernel's limit on mappings. */
+enum { RESERVE_PAGES = 64 }; /* mappings that the reserve holds */
+void pressure_startup(void);
+void pressure_relieve(void);
+void reserve_release(void);
+void reserve_take(void);
+
+/* fault.c: the SIGSEGV handler. */
+void fault_startup(void);
+_Noreturn void fault_die_without_memory(const void *address);
+
+/* fork.c: everything about other processes. */
+void fork_startup(void);
+void fork_refresh(void);
+void fork_catch_up(void);
+static inline bool frame_is_foreign(struct place frame) {
+  return frame.arena->generation[frame.index] != 0;
+}
+
+#endif

@@ -1,0 +1,177 @@
+/* What is mapped at the slots: every change of it is made here, by one system
+ * call in the kernel and then in the records, so that the two always agree, also
+ * when the kernel refuses. */
+#include <string.h>
+#include <sys/mman.h>
+
+#include "internal.h"
+
+/* How many of the kernel's mappings begin at the slots or right behind them: the
+ * neighbour rule. Async-signal-safe. */
+size_t slots_boundaries(struct place slot, size_t count) {
+  const uint32_t *mapping = slot.arena->mapping;
+  size_t begin = slot.index > 0 ? slot.index : 1;
+  size_t end = slot.index + count < slot.arena->count ? slot.index + count + 1 : slot.arena->count;
+  size_t boundaries = 0;
+  for (size_t i = begin; i < end; i++) {
+    uint32_t before = mapping[i - 1] & ~(uint32_t)UNMAPPABLE;
+    boundaries += (mapping[i] & ~(uint32_t)UNMAPPABLE) != before + (before != FREE);
+  }
+  return boundaries;
+}
+
+/* Marks slots that are no longer FREE as busy. Async-signal-safe. */
+static void mark_busy(struct arena *arena, size_t begin, size_t end) {
+  while (begin < end && begin % 64 != 0) arena->busy[begin / 64] |= (uint64_t)1 << begin % 64, begin++;
+  for (; begin + 64 <= end; begin += 64) arena->busy[begin / 64] = ~(uint64_t)0;
+  for (; begin < end; begin++) arena->busy[begin / 64] |= (uint64_t)1 << begin % 64;
+}
+
+/* Records consecutive frames for the slots, or FREE for all. They must all have
+ * been FREE, all live, or all UNMAPPABLE. Async-signal-safe. */
+void slots_record(struct place slot, size_t count, uint32_t number_and_flags) {
+  struct arena *arena = slot.arena;
+  uint32_t *mapping = mapping_of(slot);
+  size_t end = slot.index + count;
+  uint32_t before = *mapping;
+  if (is_live(before)) registry.live -= count;
+  if (before != FREE) arena->occupied -= (uint32_t)count;
+  registry.mappings -= slots_boundaries(slot, count);
+  if (number_and_flags == FREE) {
+    memset(mapping, 0, count * sizeof *mapping);
+    for (size_t i = slot.index; i < end; i++) arena_refresh_busy(arena, (uint32_t)i);
+  } else {
+    for (size_t i = 0; i < count; i++) mapping[i] = number_and_flags + (uint32_t)i;
+    if (before == FREE) mark_busy(arena, slot.index, end);
+    arena->occupied += (uint32_t)count;
+    registry.live += count;
+  }
+  registry.mappings += slots_boundaries(slot, count);
+  if (arena->slots_touched < end) arena->slots_touched = (uint32_t)end;
+}
+
+/* ---- Mapping ---- */
+
+/* Maps frames read-only. The window is writable, so this goes by way of a
+ * mapping elsewhere: no write must slip through before the protection is set.
+ * Async-signal-safe. */
+static int map_read_only(struct place slot, size_t size, struct place frame) {
+  char *elsewhere = mremap(window_of(frame), 0, size, MREMAP_MAYMOVE);
+  if (elsewhere == MAP_FAILED) return -1;
+  madvise(elsewhere, size, MADV_DODUMP);
+  if (mprotect(elsewhere, size, PROT_READ) == 0 &&
+      mremap(elsewhere, size, size, MREMAP_MAYMOVE | MREMAP_FIXED, view_of(slot)) != MAP_FAILED) {
+    return 0;
+  }
+  munmap(elsewhere, size);
+  return -1;
+}
+
+/* Maps frames writable. Async-signal-safe. */
+static int map_writable(struct place slot, size_t size, struct place frame) {
+  if (slot.arena->is_private) {
+    int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED;
+    return mmap(view_of(slot), size, PROT_READ | PROT_WRITE, flags, -1, 0) == MAP_FAILED ? -1 : 0;
+  }
+  if (map_again(window_of(frame), size, view_of(slot)) != 0) return -1;
+  madvise(view_of(slot), size, MADV_DODUMP); /* undoes what was inherited from the window */
+  return 0;
+}
+
+/* Maps a slot as its record says, if the kernel has unmapped it while it refused
+ * something else. Async-signal-safe. */
+int slot_restore(struct place slot) {
+  uint32_t mapping = *mapping_of(slot);
+  unsigned char resident[CHUNKSIZE / 4096];
+  if (mincore(view_of(slot), CHUNKSIZE, resident) == 0) return 0;
+  if (slot.arena->is_private) return -1;
+  if (mapping & WRITABLE) return map_writable(slot, CHUNKSIZE, frame_of(slot));
+  return map_read_only(slot, CHUNKSIZE, frame_of(slot));
+}
+
+/* Puts things right after a refusal: on many kernels a refused mremap with
+ * MREMAP_FIXED has unmapped its target. What cannot be put right now is when the
+ * slot is next used. Async-signal-safe. */
+static void restore(struct place slot, size_t count) {
+  if (*mapping_of(slot) == FREE) {
+    slots_unmap(slot, count);
+    return;
+  }
+  for (size_t i = 0; i < count; i++) slot_restore(place_plus(slot, i));
+}
+
+/* Maps the slots, all FREE or all live, to consecutive frames, in one step for
+ * whoever reads them. The caller records it. Returns 0, or -1 if refused: then
+ * all is as before. Async-signal-safe. */
+int slots_map(struct place slot, size_t count, struct place frame, bool writable) {
+  size_t size = count * CHUNKSIZE;
+  int result = writable ? map_writable(slot, size, frame) : map_read_only(slot, size, frame);
+  if (result != 0) restore(slot, count);
+  return result;
+}
+
+/* Maps the slots, all FREE or all live, to the frames behind the source, read-only
+ * like the source, whose frames must be consecutive. The caller records it.
+ * Returns 0, or -1 if refused: then all is as before. Async-signal-safe. */
+int slots_share(struct place slot, size_t count, struct place source) {
+  if (map_again(view_of(source), count * CHUNKSIZE, view_of(slot)) != 0) {
+    restore(slot, count);
+    return -1;
+  }
+  return 0;
+}
+
+/* Makes the slots read-only, or writable. Returns 0 or, if refused, -1.
+ * Async-signal-safe. */
+int slots_protect(struct place slot, size_t count, bool writable) {
+  int protection = writable ? PROT_READ | PROT_WRITE : PROT_READ;
+  if (mprotect(view_of(slot), count * CHUNKSIZE, protection) != 0) return -1;
+  registry.mappings -= slots_boundaries(slot, count);
+  for (size_t i = 0; i < count; i++) {
+    uint32_t *mapping = mapping_of(place_plus(slot, i));
+    *mapping = writable ? *mapping | WRITABLE : *mapping & ~WRITABLE;
+  }
+  registry.mappings += slots_boundaries(slot, count);
+  return 0;
+}
+
+/* ---- Unmapping ---- */
+
+static bool unmap(struct place slot, size_t count) {
+  if (reserve_space(view_of(slot), count * CHUNKSIZE) != MAP_FAILED) return true;
+  reserve_release();
+  bool unmapped = reserve_space(view_of(slot), count * CHUNKSIZE) != MAP_FAILED;
+  reserve_take();
+  return unmapped;
+}
+
+/* Frees the slots, and the frames that no other slot maps. If the kernel refuses
+ * to unmap them, they are not live but stay as they are until slots_reap. */
+void slots_unmap(struct place slot, size_t count) {
+  bool unmapped = unmap(slot, count);
+  for (size_t i = 0; i < count && !unmapped; i++) {
+    uint32_t *mapping = mapping_of(place_plus(slot, i));
+    if (is_live(*mapping)) registry.live--;
+    if (!(*mapping & UNMAPPABLE)) registry.unmappable++;
+    if (*mapping == FREE) slot.arena->occupied++;
+    *mapping |= UNMAPPABLE;
+    arena_refresh_busy(slot.arena, slot.index + (uint32_t)i);
+  }
+  if (!unmapped) return;
+  frames_release(slot, count);
+  slots_record(slot, count, FREE);
+}
+
+/* Tries again to unmap what the kernel refused to. */
+void slots_reap(void) {
+  for (struct arena *arena = registry.arenas; arena && registry.unmappable > 0; arena = arena->next) {
+    for (uint32_t i = 0; i < arena->slots_touched && registry.unmappable > 0; i++) {
+      struct place slot = {arena, i};
+      if (!(arena->mapping[i] & UNMAPPABLE)) continue;
+      if (!unmap(slot, 1)) return;
+      registry.unmappable--;
+      frames_release(slot, 1);
+      slots_record(slot, 1, FREE);
+    }
+  }
+}

@@ -1,0 +1,165 @@
+/* Splitting: giving a slot a frame of its own, with the same bytes. The bytes are
+ * copied through the window into a free frame, which then replaces the old one in
+ * a single mremap: whoever reads meanwhile sees the old frame or the new one, and
+ * they are equal. Everything here is async-signal-safe. */
+#include "internal.h"
+
+enum { HEAL_SHARERS = 4 };
+
+static struct place next_sharer(struct place slot) {
+  return arena_place(slot.arena->next_sharer[slot.index]);
+}
+
+/* Is the frame this slot's alone, in this process and in all others? */
+static bool frame_is_own(struct place slot) {
+  return ring_is_alone(slot) && !frame_is_foreign(frame_of(slot));
+}
+
+static bool is_at_home(struct place slot) {
+  return (*mapping_of(slot) & NUMBER) == number_of(slot);
+}
+
+/* ---- Moving slots to other frames ---- */
+
+/* Copies what is behind the slots into those of the consecutive frames that are
+ * free. A slot that is written meanwhile would lose the write: protect it first. */
+static int copy_out(struct place slot, size_t count, struct place frame) {
+  for (size_t i = 0; i < count; i++) {
+    struct place from = place_plus(slot, i), to = place_plus(frame, i);
+    if (!frame_is_free(to)) continue;
+    if ((*mapping_of(from) & WRITABLE) && slots_protect(from, 1, false) != 0) return -1;
+    if (frame_copy(to, frame_of(from)) != 0) return -1;
+  }
+  return 0;
+}
+
+static void discard_free(struct place frame, size_t count) {
+  for (size_t i = 0; i < count; i++) {
+    if (frame_is_free(place_plus(frame, i))) frames_discard(place_plus(frame, i), 1);
+  }
+}
+
+/* Moves the slots to consecutive frames and makes them writable. A frame that is
+ * not free is the slot's own already. */
+static int move(struct place slot, size_t count, struct place frame) {
+  if (copy_out(slot, count, frame) != 0 || slots_map(slot, count, frame, true) != 0) {
+    discard_free(frame, count);
+    return -1;
+  }
+  for (size_t i = 0; i < count; i++) {
+    if (!frame_is_free(place_plus(frame, i))) continue;
+    frames_release(place_plus(slot, i), 1);
+    frames_claim(place_plus(frame, i), 1);
+    registry.splits++;
+  }
+  slots_record(slot, count, number_of(frame) | WRITABLE);
+  return 0;
+}
+
+/* Moves a run of slots home, into one writable mapping. Returns -1 if refused or
+ * if a home is taken. */
+int slots_settle(struct place slot, size_t count) {
+  for (size_t i = 0; i < count; i++) {
+    struct place one = place_plus(slot, i);
+    if (!is_live(*mapping_of(one)) || slot.arena->is_private) return -1;
+    if (!frame_is_free(one) && !(is_at_home(one) && frame_is_own(one))) return -1;
+  }
+  return move(slot, count, slot);
+}
+
+/* ---- Healing ---- */
+
+/* Writing to an original at home: rather than move it away, send those it shares
+ * with to the home of the first of them. Then the next copy of the original's
+ * block is again one mapping, however many of its chunks have been written. */
+static bool can_heal(struct place slot) {
+  if (!is_at_home(slot) || frame_is_foreign(frame_of(slot)) || ring_is_alone(slot)) return false;
+  if (!frame_is_free(next_sharer(slot))) return false;
+  size_t sharers = 0;
+  for (struct place other = next_sharer(slot); number_of(other) != number_of(slot);
+       other = next_sharer(other)) {
+    if (++sharers > HEAL_SHARERS) return false;
+  }
+  return registry.mappings + 2 * (sharers + 1) <= registry.mapping_budget;
+}
+
+/* Moves one sharer home. Writable at once, if it is the only one. */
+static int send_home(struct place sharer, struct place frame, bool writable) {
+  if (frame_copy(sharer, frame) != 0 || slots_map(sharer, 1, sharer, writable) != 0) {
+    frames_discard(sharer, 1);
+    return -1;
+  }
+  ring_leave(sharer);
+  frames_claim(sharer, 1);
+  slots_record(sharer, 1, number_of(sharer) | (writable ? WRITABLE : 0));
+  return 0;
+}
+
+static int heal(struct place slot) {
+  struct place first = next_sharer(slot);
+  bool only_one = number_of(next_sharer(first)) == number_of(slot);
+  if (send_home(first, frame_of(slot), only_one) != 0) return -1;
+  registry.splits++;
+  while (!ring_is_alone(slot)) {
+    struct place other = next_sharer(slot);
+    if (slots_share(other, 1, first) != 0) return -1;
+    ring_leave(other);
+    ring_join(other, 1, first);
+    slots_record(other, 1, *mapping_of(first));
+  }
+  return slots_protect(slot, 1, true);
+}
+
+/* ---- Splitting ---- */
+
+static int promote(struct place slot) {
+  if (slots_protect(slot, 1, true) != 0) return -1;
+  registry.promotions++;
+  return 0;
+}
+
+/* Moves the slot to any free frame. */
+static int move_away(struct place slot) {
+  struct place frame = frame_find(slot);
+  if (!frame.arena || frame.arena->is_private || move(slot, 1, frame) != 0) return -1;
+  /* One read maps all pages writable (the kernel's fault-around): the rest of the
+   * chunk is then written without a fault for every page. */
+  (void)*(volatile char *)view_of(slot);
+  return 0;
+}
+
+static int try_split(struct place slot) {
+  if (*mapping_of(slot) & WRITABLE) return 0;
+  if (frame_is_foreign(frame_of(slot))) fork_refresh();
+  if (frame_is_own(slot)) return promote(slot);
+  if (can_heal(slot) && heal(slot) == 0) return 0;
+  return move_away(slot);
+}
+
+/* Splits the whole kernel mapping around the slot, which costs no mapping. */
+static int split_all_around(struct place slot) {
+  struct place first = slot, end = slot;
+  while (first.index > 0 && slots_boundaries(first, 0) == 0) first.index--;
+  do end.index++;
+  while (end.index < end.arena->count && slots_boundaries(end, 0) == 0);
+  return slots_settle(first, end.index - first.index);
+}
+
+/* The kernel has refused: makes room with the reserve, and tries what costs no
+ * mappings. */
+static int split_with_reserve(struct place slot) {
+  reserve_release();
+  pressure_relieve();
+  int result = try_split(slot);
+  if (result != 0) result = split_all_around(slot);
+  reserve_take();
+  return result;
+}
+
+/* Makes the slot private and writable. Returns 0, or -1 if there is no memory or
+ * no mapping to be had: then the slot is as before. */
+int split(struct place slot) {
+  bool merged = slots_boundaries(slot, 1) < 2;
+  if (merged && registry.mappings + 2 > registry.mapping_budget) pressure_relieve();
+  return try_split(slot) == 0 ? 0 : split_with_reserve(slot);
+}
