@@ -1,7 +1,6 @@
 /* The line "What happened": tells kinds of crashes apart and says in plain words
  * which one this is. A question mark ends what is only a guess. Async-signal-safe. */
 #include <string.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "arch.h"
@@ -93,7 +92,7 @@ static bool stack_overflowed(uintptr_t address, uintptr_t stack_pointer, enum ac
 
 static void stack_overflow(void) {
   report_text(program_name);
-  bool main_thread = syscall(SYS_gettid) == getpid();
+  bool main_thread = thread_id() == getpid();
   report_text(main_thread ? " used up the stack of its main thread"
                           : " used up the stack of one of its threads");
   report_text(": recursion that never ends, or a very large local array?");

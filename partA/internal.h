@@ -24,6 +24,10 @@ extern struct options options;
 extern char program_name[64];
 void options_read(void); /* in the constructor only: uses getenv */
 
+/* park.c: sends each other thread the signal number; the handler makes it wait there for the end. */
+void park_other_threads(int number);
+pid_t thread_id(void);
+
 /* report.c: the text, its colours, its way to standard error, and the deadline for all of it. */
 void report_begin(int milliseconds);
 int milliseconds_left(void);

@@ -23,10 +23,6 @@ enum { REPORT_MILLISECONDS = 2000 };
 char program_name[64];
 bool standard_error_open;
 
-static pid_t thread_id(void) {
-  return (pid_t)syscall(SYS_gettid);
-}
-
 /* The threads of one process give one report. The claim names its thread, so
  * that one left behind by a vfork child, which shares our memory, is seen to be
  * stale. Async-signal-safe. */
@@ -42,36 +38,6 @@ static bool claim_the_report(void) {
 /* Waits, with all signals blocked, for the reporting thread to end the process. Async-signal-safe. */
 static void wait_for_the_end(void) {
   for (;;) pause();
-}
-
-/* The other threads must not call exit(0) while the report is made, nor change
- * what it looks at. The signal takes them to wait_for_the_end, by way of the
- * handler that brought us here. Async-signal-safe. */
-static void park_other_threads(int number) {
-  static union {
-    struct {
-      uint64_t inode, offset;
-      unsigned short length;
-      unsigned char type;
-      char name[];
-    } entry;
-    char bytes[4096];
-  } buffer;
-  int directory = open("/proc/self/task", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (directory < 0) return;
-  for (long got; (got = syscall(SYS_getdents64, directory, &buffer, sizeof buffer)) > 0;) {
-    for (long at = 0; at < got;) {
-      const char *entry = buffer.bytes + at;
-      pid_t id = 0;
-      unsigned short length;
-      memcpy(&length, entry + offsetof(__typeof__(buffer.entry), length), sizeof length);
-      const char *digit = entry + offsetof(__typeof__(buffer.entry), name);
-      for (; *digit >= '0' && *digit <= '9'; digit++) id = id * 10 + (*digit - '0');
-      if (id > 0 && id != thread_id()) syscall(SYS_tgkill, getpid(), id, number);
-      at += length;
-    }
-  }
-  close(directory);
 }
 
 /* A random number that disturbs nobody's rand(): from 16 random bytes that the

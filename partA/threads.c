@@ -108,7 +108,7 @@ static struct thread *prepare(void) {
 EXPORT int pthread_create(pthread_t *id, const pthread_attr_t *attributes, void *(*start)(void *),
                           void *argument) {
   static int (*_Atomic real)(pthread_t *, const pthread_attr_t *, void *(*)(void *), void *);
-  if (!real) real = __extension__(__typeof__(&pthread_create))dlsym(RTLD_NEXT, "pthread_create");
+  if (!real) real = __extension__(__typeof__(&pthread_create)) dlsym(RTLD_NEXT, "pthread_create");
   if (!real) return EAGAIN;
   struct thread *thread = prepare();
   if (!thread) return real(id, attributes, start, argument);
@@ -121,7 +121,7 @@ EXPORT int pthread_create(pthread_t *id, const pthread_attr_t *attributes, void 
 
 EXPORT int thrd_create(thrd_t *id, thrd_start_t start, void *argument) {
   static int (*_Atomic real)(thrd_t *, thrd_start_t, void *);
-  if (!real) real = __extension__(__typeof__(&thrd_create))dlsym(RTLD_NEXT, "thrd_create");
+  if (!real) real = __extension__(__typeof__(&thrd_create)) dlsym(RTLD_NEXT, "thrd_create");
   if (!real) return thrd_error;
   struct thread *thread = prepare();
   if (!thread) return real(id, start, argument);

@@ -72,6 +72,26 @@ static bool is_own(const struct image *image) {
 
 static struct image here;
 
+#ifndef __GLIBC__
+/* The unwinder of a gcc made for glibc asks glibc which file holds a pc. Elsewhere, this answers it. */
+struct dl_find_object {
+  unsigned long long flags;
+  void *start, *end, *link_map, *eh_frame, *reserved[16];
+};
+
+int _dl_find_object(void *pc, struct dl_find_object *found) {
+  if (!image_find((uintptr_t)pc, &here)) return -1;
+  for (unsigned i = 0; i < here.segment_count; i++) {
+    if (here.segments[i].p_type != PT_GNU_EH_FRAME) continue;
+    found->start = (void *)here.base;
+    found->end = (void *)here.text.end;
+    found->eh_frame = (void *)(here.bias + here.segments[i].p_vaddr);
+    return 0;
+  }
+  return -1;
+}
+#endif
+
 /* Fills in a frame of which only the pc, and perhaps the function's address, is known. */
 bool frame_resolve(struct frame *frame) {
   if (!image_find(frame->pc, &here)) return false;
