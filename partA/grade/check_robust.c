@@ -1,0 +1,125 @@
+/* What the handout does not ask of letsbefriends, and a careful library has. */
+#include <signal.h>
+#include <string.h>
+
+#include "friends.h"
+
+static const struct box_result *crash(const char *mode) {
+  return friends_run(&(struct run){.way = PRELOADED, .mode = mode});
+}
+
+void check_status(const char *name) {
+  const struct box_result *result = crash("write");
+  if (!result) {
+    report_not_tried(ROBUST, name);
+  } else if (result->ending == ENDED_BY_SIGNAL && result->code == SIGSEGV) {
+    report(ROBUST, PASS, name, "the program ends by SIGSEGV, as without the library");
+  } else if (result->ending == ENDED_BY_EXIT && result->code == 128 + SIGSEGV) {
+    report(ROBUST, PASS, name, "the program's exit status is %d, as a shell shows it without the library",
+           result->code);
+  } else {
+    report(ROBUST, FAIL, name, "the program %s: a script cannot tell that it crashed",
+           box_describe(result).string);
+  }
+}
+
+void check_stderr(const char *name) {
+  const struct box_result *result = crash("write");
+  if (!result) {
+    report_not_tried(ROBUST, name);
+  } else if (result->streams[0].total) {
+    report(ROBUST, FAIL, name,
+           "the message is printed among the program's own output, not on standard error");
+  } else if (!result->streams[1].total) {
+    report(ROBUST, UNDECIDED, name, "no message was printed");
+  } else {
+    report(ROBUST, PASS, name, "the message is printed on standard error only");
+  }
+}
+
+/* The victim prints a word of its own first: a message must follow. */
+static bool has_more_than_the_victims(const struct box_result *result) {
+  size_t own = strlen("victim\n");
+  return result->streams[0].total + result->streams[1].total > own;
+}
+
+void check_printf(const char *name) {
+  const struct box_result *result = crash("printf");
+  if (!result) {
+    report_not_tried(ROBUST, name);
+  } else if (!has_more_than_the_victims(result)) {
+    report(ROBUST, FAIL, name,
+           "a program crashed while another thread was in printf, and there was no message: printf waits, "
+           "write does not");
+  } else if (!box_ended(result)) {
+    report(
+        ROBUST, FAIL, name,
+        "a program crashed while another thread was in printf, and hung: exit waits for it, _exit does not");
+  } else {
+    report(ROBUST, PASS, name, "a crash while another thread is in printf gets its message");
+  }
+}
+
+void check_malloc(const char *name) {
+  const struct box_result *result = crash("malloc");
+  if (!result) {
+    report_not_tried(ROBUST, name);
+  } else if (result->streams[BOX_STREAMS - 1].total) {
+    report(ROBUST, FAIL, name,
+           "the handler calls malloc or free (perhaps by printf): it hangs if the crash was in malloc");
+  } else if (!has_more_than_the_victims(result)) {
+    report(ROBUST, UNDECIDED, name, "no message was printed");
+  } else {
+    report(ROBUST, PASS, name, "the handler calls neither malloc nor free");
+  }
+}
+
+void check_raise(const char *name) {
+  const struct box_result *result = crash("raise");
+  if (!result) {
+    report_not_tried(ROBUST, name);
+  } else if (strstr(result->streams[0].text, "still here")) {
+    report(ROBUST, FAIL, name,
+           "a program that was sent SIGSEGV went on: such a signal does not come again by itself");
+  } else {
+    report(ROBUST, PASS, name, "a SIGSEGV that was sent by raise or kill ends the program too");
+  }
+}
+
+void check_unheard(const char *name) {
+  const struct box_result *result = crash("unheard");
+  if (!result) {
+    report_not_tried(ROBUST, name);
+  } else if (box_ended(result)) {
+    report(ROBUST, PASS, name, "a crash with standard output and error closed ends the program");
+  } else {
+    report(ROBUST, FAIL, name, "a program whose standard output and error were closed crashed, and %s",
+           box_describe(result).string);
+  }
+}
+
+static void check_other_crash(const char *name, const char *mode, const char *what, const char *hint) {
+  const struct box_result *result = crash(mode);
+  if (!result) {
+    report_not_tried(ROBUST, name);
+  } else if (has_message(result) && box_ended(result)) {
+    report(ROBUST, PASS, name, "%s gets a message", what);
+  } else {
+    report(ROBUST, FAIL, name, "%s: %s, it %s%s", what,
+           has_message(result) ? "after the message" : "no message", box_describe(result).string, hint);
+  }
+}
+
+void check_overflow(const char *name) {
+  check_other_crash(name, "overflow", "a stack overflow",
+                    " (see sigaltstack: the handler needs a stack of its own)");
+}
+
+void check_thread(const char *name) {
+  check_other_crash(name, "thread", "a crash in a second thread", "");
+}
+
+void check_thread_overflow(const char *name) {
+  check_other_crash(name, "thread-overflow", "a stack overflow in a second thread",
+                    " (sigaltstack is for one thread only)");
+}

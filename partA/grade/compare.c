@@ -1,0 +1,99 @@
+/* A healthy program must not notice the library: checks that compare its output
+ * and exit status with those it has alone. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "friends.h"
+
+/* What a healthy program does, for comparison. */
+struct behaviour {
+  char output[BOX_STREAMS - 1][BOX_TEXT + 1];
+  enum box_ending ending;
+  int code;
+};
+
+static bool behave(const struct run *run, struct behaviour *behaviour) {
+  const struct box_result *result = friends_run(run);
+  if (!result) return false;
+  for (size_t i = 0; i < BOX_STREAMS - 1; i++) strcpy(behaviour->output[i], result->streams[i].text);
+  behaviour->ending = result->ending;
+  behaviour->code = result->code;
+  return true;
+}
+
+/* The line in which two texts differ, as it is in the first. */
+static void find_difference(const char *text, const char *other, char *line, size_t size) {
+  size_t start = 0, i = 0;
+  for (; text[i] && text[i] == other[i]; i++) {
+    if (text[i] == '\n') start = i + 1;
+  }
+  snprintf(line, size, "%.*s", (int)strcspn(text + start, "\n"), text + start);
+}
+
+/* Says in words what differs; false if nothing does. */
+static bool differ(const struct behaviour *alone, const struct behaviour *with, char *why, size_t size) {
+  static const char *const streams[] = {"standard output", "standard error"};
+  for (size_t i = 0; i < BOX_STREAMS - 1; i++) {
+    if (strcmp(alone->output[i], with->output[i]) == 0) continue;
+    char line[100], alone_line[100];
+    find_difference(with->output[i], alone->output[i], line, sizeof line);
+    find_difference(alone->output[i], with->output[i], alone_line, sizeof alone_line);
+    snprintf(why, size, "on %s it has \"%s\" where \"%s\" should be", streams[i], line, alone_line);
+    return true;
+  }
+  struct box_result result = {.ending = with->ending, .code = with->code};
+  snprintf(why, size, "it %s, and should have ended with exit status %d", box_describe(&result).string,
+           alone->code);
+  return alone->ending != with->ending || alone->code != with->code;
+}
+
+static void compare_with_alone(enum section section, const char *name, struct run run, const char *subject,
+                               const char *title) {
+  static struct behaviour alone, with;
+  char why[400];
+  struct run without = run;
+  without.way = ALONE;
+  if (!behave(&without, &alone) || !behave(&run, &with)) {
+    report_not_tried(section, name);
+  } else if (differ(&alone, &with, why, sizeof why)) {
+    report(section, FAIL, name, "%s is not as without the library: %s", subject, why);
+  } else {
+    report(section, PASS, name, "%s", title);
+  }
+}
+
+void check_healthy_linked(const char *name) {
+  if (friends_linked()) {
+    compare_with_alone(REQUIRED, name, (struct run){.way = LINKED, .mode = "healthy"},
+                       "a healthy linked program",
+                       "a healthy linked program has its own output and exit status");
+  } else {
+    report(REQUIRED, FAIL, name, "a program cannot be linked with the library");
+  }
+}
+
+void check_healthy_preloaded(const char *name) {
+  static char *const shell[] = {"sh", "-c", "echo one; (echo two >&2); ls / | head -n 2; exit 3", NULL};
+  compare_with_alone(REQUIRED, name, (struct run){.way = PRELOADED, .argv = shell}, "a preloaded shell",
+                     "healthy preloaded programs have their own output and exit status");
+}
+
+void check_rand(const char *name) {
+  compare_with_alone(ROBUST, name, (struct run){.way = PRELOADED, .mode = "rand"}, "the program's rand()",
+                     "the program's own sequence of rand() stays as it is");
+}
+
+void check_state(const char *name) {
+  compare_with_alone(ROBUST, name, (struct run){.way = PRELOADED, .mode = "state"}, "the program's state",
+                     "errno, open files and other signals stay as they are");
+}
+
+void check_ignored(const char *name) {
+  char command[100];
+  snprintf(command, sizeof command, "trap '' SEGV; %s", "kill -s SEGV $$; echo still here");
+  char *const shell[] = {"sh", "-c", command, NULL};
+  compare_with_alone(ROBUST, name, (struct run){.way = PRELOADED, .argv = shell},
+                     "SIGSEGV, ignored by the program,",
+                     "a program that ignores SIGSEGV goes on ignoring it");
+}

@@ -1,0 +1,49 @@
+/* What the checks of letsbefriends share: runs of the program that crashes, and
+ * what came of them. A check is a function that reports one line. */
+#ifndef FRIENDS_H
+#define FRIENDS_H
+
+#include <stdbool.h>
+
+#include "../../partB/grade/box.h"
+#include "../../partB/grade/pace.h"
+#include "../../partB/grade/report.h"
+
+enum way { ALONE, LINKED, PRELOADED };
+
+/* One run of a program, with the library in one of the ways, at a time of day. */
+struct run {
+  enum way way;
+  const char *mode;        /* of the victim; or NULL, then argv is run */
+  char *const *argv;       /* another program, preloaded or alone */
+  unsigned long long when; /* seconds; 0: the real time */
+};
+
+/* Where things are: the grader's own programs, and this grading's directory. */
+void friends_startup(const char *build, const char *work);
+
+/* Could the program be linked with the library? */
+bool friends_linked(void);
+
+/* The result is valid until the next run. NULL: no time is left. */
+const struct box_result *friends_run(const struct run *run);
+
+/* How many processes all runs together have left behind. */
+int friends_left_behind(void);
+
+/* Was anything printed, on standard output or standard error? */
+bool has_message(const struct box_result *result);
+
+/* A check's line in a few words: report(...) with what holds, or why not. */
+typedef void friends_check(const char *name);
+
+void report_not_tried(enum section section, const char *name);
+
+friends_check check_linked, check_preloaded, check_every_crash, check_eight, check_random, check_ends,
+    check_healthy_linked, check_healthy_preloaded;
+
+friends_check check_status, check_stderr, check_same_second, check_printf, check_malloc, check_rand,
+    check_state, check_ignored, check_raise, check_unheard, check_overflow, check_thread,
+    check_thread_overflow;
+
+#endif

@@ -1,0 +1,13 @@
+#!/bin/sh
+# link.sh BUILD WORK NOTES
+#
+# Links the program that crashes with WORK/libfriends.so, as the handout does,
+# into WORK/victim. The library may call itself something else (its soname): a
+# link of that name is put beside it.
+build=$1 work=$2 notes=$3
+log=$work/link.log
+soname=$(objdump -p "$work/libfriends.so" 2>/dev/null | sed -n 's/^ *SONAME *//p')
+[ -z "$soname" ] || [ -e "$work/$soname" ] || ln -s "$work/libfriends.so" "$work/$soname"
+${CC:-cc} -o "$work/victim" "$build/victim.o" "$build/malloc_watch.o" -Wl,--no-as-needed -L"$work" -lfriends \
+  -pthread -ldl >"$log" 2>&1 && exit
+echo "note.link $(grep -v '^.*: in function' "$log" | head -n 1)" >>"$notes"

@@ -1,0 +1,65 @@
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "friends.h"
+
+static const double SECONDS = 2;
+
+static char alone[PATH_MAX], linked[PATH_MAX], library[PATH_MAX], faked_clock[PATH_MAX],
+    search_path[PATH_MAX];
+
+static void join(char path[PATH_MAX], const char *directory, const char *name) {
+  if (snprintf(path, PATH_MAX, "%s/%s", directory, name) >= PATH_MAX) exit(2);
+}
+
+static int left_behind;
+
+void friends_startup(const char *build, const char *work) {
+  char absolute[PATH_MAX];
+  if (!realpath(build, absolute)) exit(2);
+  join(alone, absolute, "victim");
+  join(faked_clock, absolute, "clock.so");
+  join(linked, work, "victim");
+  join(library, work, "libfriends.so");
+  join(search_path, "LD_LIBRARY_PATH=", work);
+  if (!realpath(library, absolute)) exit(2);
+  *strrchr(absolute, '/') = '\0';
+  if (snprintf(search_path, sizeof search_path, "LD_LIBRARY_PATH=%s:%s", work, absolute) >= PATH_MAX) exit(2);
+}
+
+bool friends_linked(void) {
+  return access(linked, X_OK) == 0;
+}
+
+const struct box_result *friends_run(const struct run *run) {
+  static struct box_result result;
+  char seconds[40], preload[2 * PATH_MAX + 20];
+  const char *program = run->way == LINKED ? linked : alone;
+  char *const victim[] = {(char *)(size_t)program, (char *)(size_t)run->mode, NULL};
+  const char *variables[4] = {search_path, preload, run->when ? seconds : NULL, NULL};
+  snprintf(seconds, sizeof seconds, "GRADE_SECONDS=%llu", run->when);
+  snprintf(preload, sizeof preload, "LD_PRELOAD=%s%s%s", run->when ? faked_clock : "", run->when ? " " : "",
+           run->way == PRELOADED ? library : "");
+  struct box box = {
+      .argv = run->mode ? victim : run->argv, .added = variables, .seconds = pace_limit(SECONDS)};
+  if (box.seconds <= 0) return NULL;
+  box_run(&box, &result);
+  pace_note(&result);
+  left_behind += result.left_behind;
+  return &result;
+}
+
+int friends_left_behind(void) {
+  return left_behind;
+}
+
+bool has_message(const struct box_result *result) {
+  return result->streams[0].total + result->streams[1].total > 0;
+}
+
+void report_not_tried(enum section section, const char *name) {
+  report(section, UNDECIDED, name, "not tried: the time for all checks was over");
+}

@@ -1,0 +1,251 @@
+#include "box.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "../bench/measure.h"
+
+static const size_t MOST_OUTPUT = 1 << 20;          /* bytes, all streams together */
+static const long long MOST_RESIDENT = 3LL << 29;   /* bytes; a page mapped twice counts twice */
+static const rlim_t MOST_PRIVATE = (rlim_t)2 << 30; /* bytes of writable private memory */
+static const rlim_t MOST_FILE = (rlim_t)16 << 20;   /* bytes */
+static const int TICK_MS = 20;                      /* how often memory and time are looked at */
+
+/* Does nothing: it is there so that the end of a child interrupts poll. */
+static void wake_up(int signal_number) {
+  (void)signal_number;
+}
+
+void box_startup(void) {
+  prctl(PR_SET_CHILD_SUBREAPER, 1); /* orphans become our children, to be found and killed */
+  sigset_t child_ends;
+  sigemptyset(&child_ends);
+  sigaddset(&child_ends, SIGCHLD);
+  sigprocmask(SIG_BLOCK, &child_ends, NULL);
+  struct sigaction action = {.sa_handler = wake_up};
+  sigemptyset(&action.sa_mask);
+  sigaction(SIGCHLD, &action, NULL);
+}
+
+static void limit(int resource, rlim_t most) {
+  struct rlimit both = {most, most};
+  struct rlimit now;
+  if (getrlimit(resource, &now) == 0 && now.rlim_max < most) both.rlim_cur = both.rlim_max = now.rlim_max;
+  setrlimit(resource, &both);
+}
+
+/* In the new process: becomes the program. */
+static _Noreturn void become(const struct box *box, const int ends[BOX_STREAMS]) {
+  setsid();
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  limit(RLIMIT_CORE, 0);
+  limit(RLIMIT_DATA, MOST_PRIVATE);
+  limit(RLIMIT_FSIZE, MOST_FILE);
+  limit(RLIMIT_CPU, (rlim_t)(4 * box->seconds + 2));
+  int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
+  dup2(nothing, STDIN_FILENO);
+  dup2(ends[0], STDOUT_FILENO);
+  dup2(ends[1], STDERR_FILENO);
+  dup2(ends[2], BOX_CHANNEL);
+  sigset_t none;
+  sigemptyset(&none);
+  sigprocmask(SIG_SETMASK, &none, NULL);
+  for (const char *const *variable = box->added; variable && *variable; variable++) {
+    putenv((char *)(size_t)*variable);
+  }
+  if (!box->directory || chdir(box->directory) == 0) execvp(box->argv[0], box->argv);
+  _exit(127);
+}
+
+/* Makes room by forgetting the older half. */
+static void forget_half(struct box_stream *stream) {
+  memmove(stream->text, stream->text + BOX_TEXT / 2, stream->kept - BOX_TEXT / 2);
+  stream->kept -= BOX_TEXT / 2;
+}
+
+/* Takes what there is in a pipe; false at its end. Of output the beginning is
+ * kept, of the channel the end. */
+static bool drain(int pipe_end, struct box_stream *stream, bool keep_end) {
+  char buffer[BOX_TEXT / 4];
+  ssize_t count = read(pipe_end, buffer, sizeof buffer);
+  if (count <= 0) return count < 0 && (errno == EINTR || errno == EAGAIN);
+  if (keep_end && stream->kept + (size_t)count > BOX_TEXT) forget_half(stream);
+  size_t room = BOX_TEXT - stream->kept;
+  size_t kept = (size_t)count < room ? (size_t)count : room;
+  memcpy(stream->text + stream->kept, buffer, kept);
+  stream->kept += kept;
+  stream->text[stream->kept] = '\0';
+  stream->total += (size_t)count;
+  return true;
+}
+
+static long long resident_bytes(pid_t pid) {
+  char path[40];
+  snprintf(path, sizeof path, "/proc/%d/statm", (int)pid);
+  FILE *file = fopen(path, "re");
+  if (!file) return 0;
+  long long pages = 0;
+  if (fscanf(file, "%*s %lld", &pages) != 1) pages = 0;
+  fclose(file);
+  return pages * sysconf(_SC_PAGESIZE);
+}
+
+static bool has_ended(pid_t pid) {
+  siginfo_t info = {.si_pid = 0};
+  waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT);
+  return info.si_pid == pid;
+}
+
+/* Reads all streams for a tick at most. */
+static void listen(struct pollfd ends[BOX_STREAMS], struct box_result *result, int milliseconds) {
+  sigset_t none;
+  sigemptyset(&none);
+  struct timespec tick = {.tv_nsec = milliseconds * 1000000L};
+  if (ppoll(ends, BOX_STREAMS, &tick, &none) <= 0) return;
+  for (int i = 0; i < BOX_STREAMS; i++) {
+    if (ends[i].revents && !drain(ends[i].fd, &result->streams[i], i == BOX_STREAMS - 1)) ends[i].fd = -1;
+  }
+}
+
+static size_t output(const struct box_result *result) {
+  size_t total = 0;
+  for (int i = 0; i < BOX_STREAMS; i++) total += result->streams[i].total;
+  return total;
+}
+
+/* Listens until the program ends or breaks a limit. */
+static void watch(pid_t pid, double seconds, struct pollfd ends[BOX_STREAMS], struct box_result *result) {
+  double start = now_us();
+  result->ending = ENDED_BY_EXIT;
+  while (!has_ended(pid)) {
+    listen(ends, result, TICK_MS);
+    result->seconds = (now_us() - start) / 1e6;
+    if (output(result) > MOST_OUTPUT) {
+      result->ending = STOPPED_FOR_OUTPUT;
+    } else if (result->seconds > seconds) {
+      result->ending = STOPPED_FOR_TIME;
+    } else if (resident_bytes(pid) > MOST_RESIDENT) {
+      result->ending = STOPPED_FOR_MEMORY;
+    } else {
+      continue;
+    }
+    return;
+  }
+  result->seconds = (now_us() - start) / 1e6;
+}
+
+/* What is in the pipes still; not what leftover children go on to print. */
+static void listen_to_the_rest(struct pollfd ends[BOX_STREAMS], struct box_result *result) {
+  size_t before;
+  do {
+    before = output(result);
+    listen(ends, result, 0);
+  } while (output(result) > before && output(result) <= MOST_OUTPUT);
+}
+
+/* Kills one process that is our child, if it is alive; true if it was. */
+static bool kill_child(pid_t pid) {
+  siginfo_t info = {.si_pid = 0};
+  if (waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG) != 0 || info.si_pid == pid) return false;
+  kill(pid, SIGKILL);
+  while (waitpid(pid, NULL, 0) < 0 && errno == EINTR) continue;
+  return true;
+}
+
+/* Every child of this process is left over: it makes no others. Returns how
+ * many were alive; each one that is killed may hand us its own children. */
+static int kill_all_children(void) {
+  char path[64];
+  snprintf(path, sizeof path, "/proc/self/task/%d/children", (int)getpid());
+  int killed = 0;
+  for (int round = 0; round < 1000; round++) {
+    FILE *file = fopen(path, "re");
+    int pid, found = 0;
+    while (file && fscanf(file, "%d", &pid) == 1) {
+      found++;
+      killed += kill_child(pid);
+    }
+    if (file) fclose(file);
+    if (found == 0) break;
+  }
+  while (waitpid(-1, NULL, WNOHANG) > 0) continue;
+  return killed;
+}
+
+static void finish(pid_t pid, struct box_result *result) {
+  if (result->ending != ENDED_BY_EXIT) kill(-pid, SIGKILL);
+  int status = 0;
+  while (waitpid(pid, &status, 0) < 0 && errno == EINTR) continue;
+  result->left_behind = kill_all_children();
+  kill(-pid, SIGKILL);
+  if (result->ending != ENDED_BY_EXIT) return;
+  if (WIFSIGNALED(status)) result->ending = ENDED_BY_SIGNAL;
+  result->code = WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+void box_run(const struct box *box, struct box_result *result) {
+  memset(result, 0, sizeof *result);
+  result->ending = NOT_STARTED;
+  struct pollfd ends[BOX_STREAMS];
+  int writing[BOX_STREAMS];
+  for (int i = 0; i < BOX_STREAMS; i++) {
+    int both[2];
+    if (pipe2(both, O_CLOEXEC) != 0) exit(2);
+    fcntl(both[0], F_SETFL, O_NONBLOCK);
+    ends[i] = (struct pollfd){.fd = both[0], .events = POLLIN};
+    writing[i] = both[1];
+  }
+  fflush(NULL);
+  pid_t pid = fork();
+  if (pid == 0) become(box, writing);
+  for (int i = 0; i < BOX_STREAMS; i++) close(writing[i]);
+  struct pollfd open_ends[BOX_STREAMS];
+  memcpy(open_ends, ends, sizeof ends);
+  if (pid > 0) {
+    watch(pid, box->seconds, open_ends, result);
+    listen_to_the_rest(open_ends, result);
+    finish(pid, result);
+  }
+  for (int i = 0; i < BOX_STREAMS; i++) close(ends[i].fd);
+}
+
+bool box_ended(const struct box_result *result) {
+  return result->ending == ENDED_BY_EXIT || result->ending == ENDED_BY_SIGNAL;
+}
+
+struct box_text box_describe(const struct box_result *result) {
+  struct box_text text;
+  char *string = text.string;
+  size_t size = sizeof text.string;
+  switch (result->ending) {
+    case ENDED_BY_EXIT:
+      snprintf(string, size, "ended with exit status %d", result->code);
+      break;
+    case ENDED_BY_SIGNAL:
+      snprintf(string, size, "crashed (%s)", strsignal(result->code));
+      break;
+    case STOPPED_FOR_TIME:
+      snprintf(string, size, "was not done after %.1f s and was stopped", result->seconds);
+      break;
+    case STOPPED_FOR_OUTPUT:
+      snprintf(string, size, "printed more than a MiB in %.1f s and was stopped", result->seconds);
+      break;
+    case STOPPED_FOR_MEMORY:
+      snprintf(string, size, "took more than %lld MiB of memory and was stopped", MOST_RESIDENT >> 20);
+      break;
+    case NOT_STARTED:
+      snprintf(string, size, "could not be started (%s)", strerror(errno));
+      break;
+  }
+  return text;
+}

@@ -1,0 +1,166 @@
+/* The handout's four optional extras. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../bench/measure.h"
+#include "checks.h"
+
+/* Which memory is mapped at an address: file and offset, as /proc/self/maps has
+ * them for shared mappings. */
+struct backing {
+  unsigned long inode;
+  unsigned long long offset;
+};
+
+static struct backing backing_of(const void *address) {
+  FILE *maps = fopen("/proc/self/maps", "re");
+  if (!maps) undecided("/proc/self/maps cannot be read");
+  char line[512];
+  struct backing backing = {0, 0};
+  while (fgets(line, sizeof line, maps)) {
+    unsigned long start, end, inode;
+    unsigned long long offset;
+    if (sscanf(line, "%lx-%lx %*s %llx %*s %lu", &start, &end, &offset, &inode) != 4) continue;
+    if ((uintptr_t)address < start || (uintptr_t)address >= end) continue;
+    backing = (struct backing){inode, inode ? offset + (uintptr_t)address - start : 0};
+  }
+  fclose(maps);
+  return backing;
+}
+
+/* Writes to both sides in turn; did the second keep the memory it had? */
+static bool last_one_stays(bool copy_first, unsigned seed) {
+  struct pair pair = new_pair(seed);
+  unsigned char *first = copy_first ? pair.copy : pair.original;
+  unsigned char *last = copy_first ? pair.original : pair.copy;
+  struct backing shared = backing_of(first);
+  if (memcmp(&shared, &(struct backing){0, 0}, sizeof shared) == 0)
+    undecided("copies are no shared mappings");
+  if (backing_of(last).inode != shared.inode) fail("a lazy copy does not share memory with its original");
+  write_byte(first, copy_first ? pair.copy_model : pair.original_model, 3, 0xA1);
+  struct backing before = backing_of(last);
+  write_byte(last, copy_first ? pair.original_model : pair.copy_model, 4, 0xA2);
+  struct backing after = backing_of(last);
+  compare_pair(&pair, "the original is wrong after both sides were written",
+               "the copy is wrong after both sides were written");
+  return before.inode == after.inode && before.offset == after.offset;
+}
+
+void check_last_sharer(void) {
+  lab.startup();
+  for (unsigned i = 0; i < 4; i++) {
+    if (!last_one_stays(i % 2, i)) {
+      fail("the %s was given new memory by its first write, though nobody shared the old any more",
+           i % 2 ? "original" : "copy");
+    }
+  }
+}
+
+/* A family: chunks that come from one another by lazy copies. */
+enum { FAMILY = 24 };
+
+struct family {
+  unsigned char *chunks[FAMILY], *models[FAMILY];
+};
+
+static void start_family(struct family *family) {
+  family->chunks[0] = new_chunk();
+  fill(family->chunks[0], 5);
+  family->models[0] = new_model(family->chunks[0]);
+}
+
+static void grow_family(struct family *family, size_t child, size_t parent) {
+  doing("made lazy copy %zu, of chunk %zu", child, parent);
+  family->chunks[child] = lazy_copy(family->chunks[parent]);
+  family->models[child] = new_model(family->models[parent]);
+}
+
+static void compare_family(const struct family *family, size_t count, const char *why) {
+  for (size_t i = 0; i < count; i++) {
+    char text[120];
+    snprintf(text, sizeof text, "%s, and number %zu of %zu is wrong", why, i, count);
+    compare(family->chunks[i], family->models[i], text);
+  }
+}
+
+static void write_to_family(struct family *family, size_t count, size_t writes) {
+  for (size_t i = 0; i < writes; i++) {
+    size_t member = random_below(count);
+    doing("wrote to number %zu of %zu chunks that share memory", member, count);
+    write_byte(family->chunks[member], family->models[member], random_below(CHUNKSIZE), (unsigned char)i);
+  }
+}
+
+void check_many_copies(void) {
+  struct family family;
+  lab.startup();
+  start_family(&family);
+  for (size_t i = 1; i < FAMILY; i++) grow_family(&family, i, 0);
+  compare_family(&family, FAMILY, "one chunk was copied many times");
+  for (int round = 0; round < 20; round++) {
+    write_to_family(&family, FAMILY, 5);
+    compare_family(&family, FAMILY, "a chunk with many lazy copies, or one of them, was written");
+  }
+}
+
+void check_copy_of_copy(void) {
+  struct family family;
+  lab.startup();
+  start_family(&family);
+  for (size_t i = 1; i < FAMILY; i++) {
+    grow_family(&family, i, i < FAMILY / 2 ? i - 1 : random_below(i));
+    if (i % 3 == 0) write_to_family(&family, i + 1, 2);
+    compare_family(&family, i + 1, "copies were copied");
+  }
+  for (int round = 0; round < 20; round++) {
+    write_to_family(&family, FAMILY, 5);
+    compare_family(&family, FAMILY, "copies of copies were written");
+  }
+}
+
+/* Frees one side, then writes to the other: it must keep its values. */
+static void free_one_side(bool the_copy) {
+  struct pair pair = new_pair(9);
+  doing("freed %s", the_copy ? "a lazy copy" : "the original of a lazy copy");
+  lab.free(the_copy ? pair.copy : pair.original);
+  unsigned char *left = the_copy ? pair.original : pair.copy;
+  unsigned char *model = the_copy ? pair.original_model : pair.copy_model;
+  compare(left, model, "one side was freed, and the other changed");
+  doing("wrote to the side that was not freed");
+  write_byte(left, model, CHUNKSIZE / 2, 0xA1);
+  compare(left, model, "one side was freed, and a write to the other was lost");
+  lab.free(left);
+}
+
+/* 256 MiB pass through 2 chunks at a time. */
+static void reuse_memory(void) {
+  enum { ROUNDS = 2000 };
+  const long long most = 100LL << 20;
+  long long before = memory_in_use();
+  doing("allocated, copied, wrote and freed chunks again and again");
+  for (unsigned i = 0; i < ROUNDS; i++) {
+    unsigned char *chunk = new_chunk();
+    memset(chunk, (int)i, CHUNKSIZE);
+    unsigned char *copy = lazy_copy(chunk);
+    copy[i % CHUNKSIZE] = 1;
+    lab.free(i % 2 ? chunk : copy);
+    lab.free(i % 2 ? copy : chunk);
+  }
+  long long grown = memory_in_use() - before;
+  if (before < 0) undecided("the system does not tell how much memory is in use");
+  if (grown > most)
+    fail("%d chunks were made, copied and freed, and %lld MiB are not given back", ROUNDS, grown >> 20);
+}
+
+void check_free(void) {
+  if (!lab.free) fail("there is no function chunk_free");
+  lab.startup();
+  for (int round = 0; round < 4; round++) free_one_side(round % 2);
+  struct pair both = new_pair(3);
+  write_byte(both.copy, both.copy_model, 1, 0xA1);
+  lab.free(both.original);
+  compare(both.copy, both.copy_model,
+          "the original was freed after the copy was written, and the copy changed");
+  reuse_memory();
+}

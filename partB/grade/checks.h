@@ -1,0 +1,74 @@
+/* What the checks of lazycopy share. A check is a function in a process of its
+ * own: it passes by returning, and says in words of the lab why it does not.
+ * The verdict goes through a channel of the grader's with a word that only this
+ * process knows, so that an exit(0) somewhere is no pass. */
+#ifndef CHECKS_H
+#define CHECKS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { CHUNKSIZE = 0x10000, SMALL_PAGE = 4096, SMALL_PAGES = CHUNKSIZE / SMALL_PAGE };
+
+/* The lab's functions as the graded library has them. */
+struct lab {
+  void (*startup)(void);
+  void *(*alloc)(void);
+  void *(*copy_eager)(void *chunk);
+  void *(*copy_lazy)(void *chunk);
+  int (*free)(void *chunk); /* an extra: NULL if there is none; may return nothing */
+};
+extern struct lab lab;
+
+/* Says what is under way, for the report of a crash or a hang: "... while it
+ * wrote to the last byte of a lazy copy". */
+__attribute__((format(printf, 1, 2))) void doing(const char *format, ...);
+
+/* The ways a check ends, besides returning, which is a pass. pass_now is
+ * async-signal-safe. */
+_Noreturn void pass_now(void);
+__attribute__((format(printf, 1, 2))) _Noreturn void fail(const char *format, ...);
+__attribute__((format(printf, 1, 2))) _Noreturn void undecided(const char *format, ...);
+
+/* From here on the program is expected to crash: that is a pass. */
+__attribute__((format(printf, 1, 2))) void expect_end(const char *format, ...);
+
+/* What is reported behind a pass. */
+__attribute__((format(printf, 1, 2))) void remark(const char *format, ...);
+
+/* Two chunks, one the lazy copy of the other, and what they should hold. */
+struct pair {
+  unsigned char *original, *copy;
+  unsigned char *original_model, *copy_model;
+};
+
+/* The lab's functions; they fail the check if they give no chunk. */
+unsigned char *new_chunk(void);
+unsigned char *eager_copy(void *chunk);
+unsigned char *lazy_copy(void *chunk);
+
+/* Bytes that differ from chunk to chunk and from offset to offset. */
+void fill(unsigned char *chunk, unsigned seed);
+
+/* Plain memory of CHUNKSIZE bytes with the same contents. */
+unsigned char *new_model(const unsigned char *chunk);
+
+/* Fails, naming the first offset, if a chunk is not as its model; says why. */
+void compare(const unsigned char *chunk, const unsigned char *model, const char *why);
+
+/* A filled chunk and its lazy copy. */
+struct pair new_pair(unsigned seed);
+void compare_pair(const struct pair *pair, const char *original_why, const char *copy_why);
+
+/* Writes to a chunk and to its model. */
+void write_byte(unsigned char *chunk, unsigned char *model, size_t offset, unsigned char value);
+
+/* Pseudo-random numbers below a bound; the same in every run. */
+size_t random_below(size_t bound);
+
+#define CHECK(section, name, function, seconds, title) void function(void);
+#include "checks.def"
+#undef CHECK
+
+#endif

@@ -1,0 +1,59 @@
+#!/bin/sh
+# compile.sh SOURCE LIBRARY NOTES [FLAG...]
+#
+# Makes a shared library of a C file, an archive or a shared library, as lenient
+# as can be: what the file forgets is given to it, and noted in lines
+# "note.NAME text". Exit status 1 if nothing helps; the notes say why.
+source=$1 library=$2 notes=$3
+shift 3
+here=$(dirname "$0")
+log=$library.log
+
+note() {
+  printf 'note.%s %s\n' "$1" "$2" >>"$notes"
+}
+
+# The compiler's first complaint of a kind, without the path in front.
+first() {
+  grep "$1" "$log" | head -n 1 | sed "s|^.*/||"
+}
+
+# The compiler gets 8 s and may not write more than some MiB.
+compile() {
+  (ulimit -f 65536
+   LC_ALL=C timeout 8 ${CC:-cc} -std=gnu11 -O2 -g -Wall -Wextra -fPIC -shared "$@" -o "$library" "$source" -pthread -lm) \
+    >"$log" 2>&1
+}
+
+compile_leniently() {
+  implicit=-Werror=implicit-function-declaration
+  compile $implicit "$@" && return
+  if compile $implicit -D_GNU_SOURCE= "$@"; then
+    note gnu-source 'it needs #define _GNU_SOURCE above its first #include'
+    return
+  fi
+  complaint=$(first 'error:')
+  if compile -D_GNU_SOURCE= -include "$here/lab/kit.h" "$@"; then
+    note include "an #include is missing: $complaint"
+    return
+  fi
+  note error "$(first 'error:\|undefined reference\|multiple definition\|cannot find')"
+  return 1
+}
+
+case $source in
+*.so | *.so.*) ln -s "$source" "$library" && exit 0 ;;
+*.a)
+  ${CC:-cc} -shared -o "$library" -Wl,--whole-archive "$source" -Wl,--no-whole-archive -pthread >"$log" 2>&1 && exit 0
+  note error "$(first .)"
+  exit 1
+  ;;
+esac
+
+compile_leniently -I"$(dirname "$source")" -I"$here/lab" "$@" || exit 1
+warnings=$(grep -c 'warning:' "$log")
+[ "$warnings" -eq 0 ] || note warnings "the compiler warns $warnings times; first: $(first 'warning:')"
+if nm -D --defined-only "$library" 2>/dev/null | grep -q ' T main$'; then
+  note main 'it has a main of its own, which is not used'
+fi
+exit 0

@@ -1,0 +1,126 @@
+/* Grades an implementation of the lazycopy lab:
+ *
+ *   grade CHECKER NOTES [LIBRARY]
+ *
+ * CHECKER runs one check of LIBRARY at a time (see checker.c), each in a box of
+ * its own. NOTES is a file of lines "name text" from the compiler's pass; without
+ * a LIBRARY they tell why there is none. grade.sh prepares all three. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "../bench/measure.h"
+#include "box.h"
+#include "pace.h"
+#include "report.h"
+
+struct check {
+  enum section section;
+  const char *name;
+  double seconds;
+  const char *title;
+};
+
+static const struct check checks[] = {
+#define CHECK(section, name, function, seconds, title) {section, name, seconds, title},
+#include "checks.def"
+#undef CHECK
+};
+
+enum { CHECKS = sizeof checks / sizeof *checks };
+
+/* The last line of the channel that begins with the secret word: a verdict and
+ * its text. */
+struct message {
+  char verdict[16];
+  const char *text;
+};
+
+static struct message last_message(char *channel, const char *word) {
+  struct message last = {"", ""};
+  for (char *line = strtok(channel, "\n"); line; line = strtok(NULL, "\n")) {
+    if (strncmp(line, word, strlen(word)) != 0) continue;
+    int text = 0;
+    struct message message;
+    if (sscanf(line + strlen(word), " %15s %n", message.verdict, &text) != 1) continue;
+    message.text = line + strlen(word) + text;
+    last = message;
+  }
+  return last;
+}
+
+/* The check gave no verdict: its process ended, or was stopped, before. */
+static void report_ending(const struct check *check, const struct box_result *result,
+                          const struct message *message) {
+  struct box_text ending = box_describe(result);
+  bool hasty = result->ending == STOPPED_FOR_TIME && pace_is_hasty();
+  report(check->section, hasty ? UNDECIDED : FAIL, check->name, "it %s when the check %s%s", ending.string,
+         message->text, hasty ? " (other checks had hung before)" : "");
+}
+
+static void report_result(const struct check *check, struct box_result *result, const char *word) {
+  struct message message = last_message(result->streams[2].text, word);
+  if (strcmp(message.verdict, "pass") == 0) {
+    bool remark = *message.text;
+    report(check->section, PASS, check->name, "%s%s%s%s", check->title, remark ? " (" : "", message.text,
+           remark ? ")" : "");
+  } else if (strcmp(message.verdict, "fail") == 0) {
+    report(check->section, FAIL, check->name, "%s", message.text);
+  } else if (strcmp(message.verdict, "undecided") == 0) {
+    report(check->section, UNDECIDED, check->name, "%s", message.text);
+  } else if (strcmp(message.verdict, "end") == 0 && box_ended(result)) {
+    report(check->section, PASS, check->name, "%s", check->title);
+  } else {
+    report_ending(check, result, &message);
+  }
+}
+
+/* Returns how many processes the check left behind. */
+static int run_check(const struct check *check, const char *checker, const char *library) {
+  static struct box_result result;
+  static uint64_t seed;
+  char word[20];
+  double seconds = pace_limit(check->seconds);
+  if (seconds <= 0) {
+    report(check->section, UNDECIDED, check->name, "not tried: the time for all checks was over");
+    return 0;
+  }
+  seed ^= (uint64_t)now_us() << 16 ^ (uint64_t)getpid();
+  snprintf(word, sizeof word, "%016llx", (unsigned long long)random_next(&seed));
+  char *argv[] = {(char *)(size_t)checker, (char *)(size_t)library, (char *)(size_t)check->name, word, NULL};
+  box_run(&(struct box){.argv = argv, .seconds = seconds}, &result);
+  pace_note(&result);
+  report_result(check, &result, word);
+  return result.left_behind;
+}
+
+static void run_checks(const char *checker, const char *library) {
+  int left_behind = 0;
+  for (size_t i = 0; i < CHECKS; i++) left_behind += run_check(&checks[i], checker, library);
+  report_processes(left_behind);
+}
+
+static void skip_checks(void) {
+  const char *required[CHECKS + 1] = {NULL};
+  for (size_t i = 0, count = 0; i < CHECKS; i++) {
+    if (checks[i].section == REQUIRED) required[count++] = checks[i].name;
+  }
+  report_not_built(required);
+}
+
+int main(int count, char **arguments) {
+  if (count < 3 || count > 4) {
+    fprintf(stderr, "usage: grade CHECKER NOTES [LIBRARY], started by grade.sh\n");
+    return 2;
+  }
+  report_notes(arguments[2]);
+  box_startup();
+  pace_start(17);
+  if (count == 4) {
+    run_checks(arguments[1], arguments[3]);
+  } else {
+    skip_checks();
+  }
+  return report_end();
+}

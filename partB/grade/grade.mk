@@ -1,0 +1,25 @@
+# The grader: `make grade`, and what it shares with partA/grade.
+#   make grade                          grades this repository's libraries
+#   make grade LAZYCOPY=path/lazycopy.c
+#   make grade FRIENDS=path/library.so  (or a .c file; both may be given)
+
+GRADE_BUILD := partB/build/grade
+GRADE_SHARED := $(patsubst %,$(GRADE_BUILD)/%.o,box pace report) partB/build/bench/measure.o
+GRADE_CHECKS := checker pairs check_values check_split check_many check_extra check_robust check_threads malloc_watch
+GRADERS += $(GRADE_BUILD)/grade $(GRADE_BUILD)/checker
+
+$(GRADE_BUILD)/%.o: partB/grade/%.c
+	@mkdir -p $(@D)
+	$(COMPILE) -c -o $@ $<
+
+$(GRADE_BUILD)/grade: $(GRADE_BUILD)/grade.o $(GRADE_SHARED)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^
+
+$(GRADE_BUILD)/checker: $(GRADE_CHECKS:%=$(GRADE_BUILD)/%.o) partB/build/bench/measure.o
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -pthread -ldl
+
+.PHONY: grade
+grade: $(GRADERS) $(if $(LAZYCOPY)$(FRIENDS),,partB/liblazycopy.a partA/libletsbefriends.so)
+	@CC='$(CC)' sh partB/grade/grade.sh $(if $(LAZYCOPY),--lazycopy '$(LAZYCOPY)') $(if $(FRIENDS),--friends '$(FRIENDS)')
+
+-include $(wildcard $(GRADE_BUILD)/*.d)

@@ -1,0 +1,23 @@
+/* Keeps a whole grading short, however many checks of it hang: after two of them
+ * the others get half a second each, and after a while none is started. */
+#ifndef PACE_H
+#define PACE_H
+
+#include <stdbool.h>
+
+#include "box.h"
+
+/* Starts the clock: seconds for all checks together. */
+void pace_start(double seconds);
+
+/* The time limit for the next check that would like so many seconds; 0: too late. */
+double pace_limit(double seconds);
+
+/* Tells how a check went. */
+void pace_note(const struct box_result *result);
+
+/* Is the time limit shorter than what a check would like? A check that was
+ * stopped then may have been slow without being wrong. */
+bool pace_is_hasty(void);
+
+#endif

@@ -1,0 +1,69 @@
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "../bench/measure.h"
+#include "checks.h"
+
+static unsigned char *need(void *chunk, const char *function) {
+  if (!chunk) fail("%s returned NULL (%s)", function, strerror(errno));
+  if (chunk == MAP_FAILED) fail("%s returned MAP_FAILED (%s)", function, strerror(errno));
+  return chunk;
+}
+
+unsigned char *new_chunk(void) {
+  return need(lab.alloc(), "chunk_alloc");
+}
+
+unsigned char *eager_copy(void *chunk) {
+  return need(lab.copy_eager(chunk), "chunk_copy_eager");
+}
+
+unsigned char *lazy_copy(void *chunk) {
+  return need(lab.copy_lazy(chunk), "chunk_copy_lazy");
+}
+
+void fill(unsigned char *chunk, unsigned seed) {
+  for (size_t i = 0; i < CHUNKSIZE; i++) chunk[i] = (unsigned char)(i * 31 + (i >> 8) * 7 + seed * 17 + 1);
+}
+
+unsigned char *new_model(const unsigned char *chunk) {
+  unsigned char *model = malloc(CHUNKSIZE);
+  if (!model) undecided("the grader has no memory left");
+  memcpy(model, chunk, CHUNKSIZE);
+  return model;
+}
+
+void compare(const unsigned char *chunk, const unsigned char *model, const char *why) {
+  if (memcmp(chunk, model, CHUNKSIZE) == 0) return;
+  size_t offset = 0;
+  while (chunk[offset] == model[offset]) offset++;
+  fail("%s: the byte at offset %zu is 0x%02x, not 0x%02x", why, offset, chunk[offset], model[offset]);
+}
+
+struct pair new_pair(unsigned seed) {
+  struct pair pair = {.original = new_chunk()};
+  fill(pair.original, seed);
+  pair.original_model = new_model(pair.original);
+  pair.copy_model = new_model(pair.original);
+  doing("made a lazy copy");
+  pair.copy = lazy_copy(pair.original);
+  if (pair.copy == pair.original) fail("chunk_copy_lazy returned its argument, not a copy");
+  return pair;
+}
+
+void compare_pair(const struct pair *pair, const char *original_why, const char *copy_why) {
+  compare(pair->original, pair->original_model, original_why);
+  compare(pair->copy, pair->copy_model, copy_why);
+}
+
+void write_byte(unsigned char *chunk, unsigned char *model, size_t offset, unsigned char value) {
+  *(volatile unsigned char *)(chunk + offset) = value;
+  model[offset] = value;
+}
+
+size_t random_below(size_t bound) {
+  static uint64_t state = 1;
+  return (size_t)(random_next(&state) % bound);
+}
