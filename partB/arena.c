@@ -7,7 +7,7 @@
 
 #include "internal.h"
 
-struct registry registry = {.numbers = 1};
+struct registry registry;
 
 enum {
   ALIGNMENT = 2 << 20, /* a huge page: slots and their homes are congruent to it */
@@ -28,6 +28,10 @@ static size_t records_size(size_t count) {
   size_t per_slot = 5 * sizeof(uint32_t) + 2 * sizeof(uint8_t);
   size_t size = sizeof(struct arena) + count * per_slot + round_up(count, BITS) / 8;
   return round_up(size, (size_t)sysconf(_SC_PAGESIZE));
+}
+
+static size_t arena_size(size_t count) {
+  return 2 * count * CHUNKSIZE + records_size(count);
 }
 
 /* Lays the arrays out behind the struct; all of it is zero already. */
@@ -85,7 +89,7 @@ static struct arena *arena_lay_out(char *view, size_t count) {
 }
 
 static struct arena *arena_map(size_t count) {
-  size_t used = 2 * count * CHUNKSIZE + records_size(count);
+  size_t used = arena_size(count);
   char *space = reserve_space(NULL, used + ALIGNMENT);
   if (space == MAP_FAILED) return NULL;
   char *view = (char *)round_up((uintptr_t)space, ALIGNMENT);
@@ -112,22 +116,37 @@ static size_t slots_wanted(size_t count) {
   return round_up(wanted > count ? wanted : count, SLOTS_STEP);
 }
 
+/* The first of count numbers that no arena has, and of one more behind them, so
+ * that frames of two arenas never follow each other. 0: there are none.
+ * Async-signal-safe. */
+static uint32_t find_numbers(uint32_t count) {
+  size_t first = 1;
+  for (struct arena *arena = registry.arenas; arena;) {
+    bool apart = first + count < arena->first || arena->first + arena->count < first;
+    if (!apart) first = (size_t)arena->first + arena->count + 1;
+    arena = apart ? arena->next : registry.arenas;
+  }
+  return first + count <= NUMBER ? (uint32_t)first : 0;
+}
+
 /* Async-signal-safe. */
 static struct arena *arena_create(size_t count) {
-  if (count > NUMBER - registry.numbers - 2 * SLOTS_MOST) return NULL;
-  size_t least = round_up(count, SLOTS_STEP);
-  struct arena *arena = NULL;
-  for (size_t wanted = slots_wanted(count); !(arena = arena_map(wanted));
-       wanted = round_up(wanted / 2, SLOTS_STEP)) {
-    if (wanted == least) return NULL;
-    if (wanted / 2 < least) wanted = 2 * least;
+  if (count > NUMBER - SLOTS_STEP) return NULL;
+  size_t least = round_up(count, SLOTS_STEP), wanted = slots_wanted(count);
+  struct arena *arena = arena_map(wanted);
+  while (!arena && wanted > least) {
+    wanted = wanted / 2 > least ? round_up(wanted / 2, SLOTS_STEP) : least;
+    arena = arena_map(wanted);
   }
-  /* One number stays unused, so that frames of two arenas never follow each other. */
-  arena->first = registry.numbers;
-  registry.numbers += arena->count + 1;
+  if (!arena) return NULL;
+  arena->first = find_numbers(arena->count);
+  if (arena->first == 0) {
+    munmap(arena->view, arena_size(arena->count));
+    return NULL;
+  }
   arena->next = registry.arenas;
   registry.arenas = arena;
-  registry.mappings += 3;
+  registry.mappings += MAPPINGS_PER_ARENA;
   return arena;
 }
 
@@ -167,7 +186,7 @@ static struct place find_free_in(struct arena *arena, size_t count) {
   size_t align = registry.huge_pages && count >= SLOTS_STEP ? SLOTS_STEP : 1;
   size_t start = next_bit(arena->busy, arena->free_hint, arena->count, false);
   arena->free_hint = (uint32_t)start;
-  for (start = round_up(start, align); start + count <= arena->count;) {
+  for (start = round_up(start, align); start < arena->count && count <= arena->count - start;) {
     size_t end = next_bit(arena->busy, start, start + count, true);
     if (end == start + count) return (struct place){arena, (uint32_t)start};
     start = round_up(next_bit(arena->busy, end, arena->count, false), align);
@@ -197,13 +216,18 @@ void arena_refresh_busy(struct arena *arena, uint32_t index) {
   }
 }
 
-/* Gives the memory of an arena's records back when nothing in it is in use: all
- * of them are zero then. A small arena keeps it. */
-void arena_forget_records(struct arena *arena) {
-  if (arena->occupied > 0 || arena->slots_touched <= SLOTS_FIRST) return;
-  size_t page = (size_t)sysconf(_SC_PAGESIZE);
-  char *start = (char *)round_up((uintptr_t)arena->busy, page);
-  char *end = (char *)arena + records_size(arena->count);
-  madvise(start, (size_t)(end - start), MADV_DONTNEED);
-  arena->slots_touched = 0;
+/* Unmaps an arena in which nothing is in use. Small ones stay, as they would soon
+ * be made again, unless a fork left them behind. Async-signal-safe. */
+void arena_release_if_empty(struct arena *arena, bool left_behind) {
+  if (arena->occupied > 0 || arena->inherited) return;
+  if (arena->slots_touched <= SLOTS_FIRST && !left_behind) return;
+  struct arena **link = &registry.arenas;
+  while (*link != arena) link = &(*link)->next;
+  *link = arena->next;
+  pressure_forget(arena);
+  if (munmap(arena->view, arena_size(arena->count)) == 0) {
+    registry.mappings -= MAPPINGS_PER_ARENA;
+  } else {
+    *link = arena;
+  }
 }

@@ -65,7 +65,8 @@ static bool arena_is_valid(const struct arena *arena, struct totals *totals) {
     if (!slot_is_valid(place, totals)) return false;
   }
   HOLDS(occupied == arena->occupied);
-  totals->mappings += 3 + slots_boundaries((struct place){(struct arena *)arena, 0}, arena->count);
+  totals->mappings +=
+      MAPPINGS_PER_ARENA + slots_boundaries((struct place){(struct arena *)arena, 0}, arena->count);
   return true;
 }
 

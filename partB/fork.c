@@ -82,6 +82,7 @@ static void arena_recover(struct arena *arena) {
     if (i > begin) frames_discard((struct place){arena, begin}, i - begin);
     if (i < arena->count && arena->generation[i] > newest) arena->generation[i] = 0;
   }
+  if (reopened) arena_release_if_empty(arena, true);
 }
 
 /* Forgets the generations that are alone again. Async-signal-safe. */
@@ -89,7 +90,8 @@ void fork_refresh(void) {
   uint8_t before = newest;
   while (newest > 0 && generation_is_alone(&generations[newest])) shmdt(generations[newest--].address);
   if (newest == before) return;
-  for (struct arena *arena = registry.arenas; arena; arena = arena->next) {
+  for (struct arena *arena = registry.arenas, *next; arena; arena = next) {
+    next = arena->next;
     if (!arena->is_private) arena_recover(arena);
   }
 }
@@ -172,6 +174,8 @@ static void after_fork_in_child(void) {
   unlock_after_fork(&held);
 }
 
-void fork_startup(void) {
+/* Registered as early as can be: handlers that run before a fork run in reverse
+ * order, and others' may still write to chunks, which undoes what ours has done. */
+__attribute__((constructor(101))) static void register_handlers(void) {
   pthread_atfork(before_fork, after_fork_in_parent, after_fork_in_child);
 }

@@ -77,7 +77,6 @@ extern struct registry {
   bool started;
   bool huge_pages;      /* the administrator lets us ask for them */
   struct arena *arenas; /* newest first */
-  uint32_t numbers;     /* given to arenas so far, plus one */
   uint32_t warm;        /* head of the warm list, 0: empty */
   size_t warm_count;
   size_t live, sharing, used; /* slots, slots in a ring, frames */
@@ -99,13 +98,14 @@ void lock_for_fork(struct held *held);
 void unlock_after_fork(const struct held *held);
 
 /* arena.c: the two mappings, and where there is room. */
+enum { MAPPINGS_PER_ARENA = 3 };
 void *reserve_space(void *address, size_t size);
 int map_again(void *from, size_t size, void *to);
 struct place arena_place(uint32_t number);
 struct place arena_slot_at(const void *address);
 struct place arena_find_free(size_t count);
 void arena_refresh_busy(struct arena *arena, uint32_t index);
-void arena_forget_records(struct arena *arena);
+void arena_release_if_empty(struct arena *arena, bool left_behind);
 
 /* slots.c: what is mapped at the slots, in the kernel and in the records. */
 int slots_map(struct place slot, size_t count, struct place frame, bool writable);
@@ -169,6 +169,7 @@ static inline bool slot_is_settled(struct place slot) {
 enum { RESERVE_PAGES = 64 }; /* mappings that the reserve holds */
 void pressure_startup(void);
 void pressure_relieve(void);
+void pressure_forget(const struct arena *arena);
 void reserve_release(void);
 void reserve_take(void);
 
@@ -177,7 +178,6 @@ void fault_startup(void);
 _Noreturn void fault_die_without_memory(const void *address);
 
 /* fork.c: everything about other processes. */
-void fork_startup(void);
 void fork_refresh(void);
 void fork_catch_up(void);
 static inline bool frame_is_foreign(struct place frame) {

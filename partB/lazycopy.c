@@ -35,7 +35,6 @@ static void enter(struct held *held) {
     registry.started = true;
     registry.huge_pages = huge_pages_on_advice();
     pressure_startup();
-    fork_startup();
     fault_startup();
   }
   fork_refresh();
@@ -174,7 +173,7 @@ int chunks_free(void *chunks, size_t count) {
   struct place slot = live_range(chunks, count);
   if (slot.arena) {
     slots_unmap(slot, count);
-    arena_forget_records(slot.arena);
+    arena_release_if_empty(slot.arena, false);
   }
   leave(&held, slot.arena ? 0 : EINVAL);
   return slot.arena ? 0 : -1;

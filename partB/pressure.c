@@ -85,6 +85,11 @@ static void sweep_arena(size_t goal) {
   }
 }
 
+/* The arena is about to go. */
+void pressure_forget(const struct arena *arena) {
+  if (sweep.at.arena == arena) sweep.at.arena = NULL;
+}
+
 /* Wins back some mappings, if there are gaps to fill. */
 void pressure_relieve(void) {
   if (registry.mappings < sweep.futile_until) return;
@@ -92,7 +97,7 @@ void pressure_relieve(void) {
   while (registry.mappings > goal) {
     if (!sweep.at.arena) {
       if (!sweep.filled) sweep.longest_gap *= 2;
-      if (sweep.longest_gap > 2 * (size_t)registry.numbers) {
+      if (sweep.longest_gap > 2 * registry.live) {
         sweep.longest_gap = 1;
         sweep.filled = true;
         sweep.futile_until = registry.mappings + STEP / 4;
