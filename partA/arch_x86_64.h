@@ -52,11 +52,13 @@ static inline unsigned arch_address_registers(const unsigned char *code) {
 /* Finds the non-canonical pointer behind a general protection fault. Returns in
  * words where the program holds it, or NULL if there is none to be found. */
 static inline const char *arch_wild_pointer(const ucontext_t *context, uintptr_t *value) {
-  static const char *const names[16] = {"rax", "rcx", "rdx", "rbx", "rsp", "rbp", "rsi", "rdi",
-                                        "r8",  "r9",  "r10", "r11", "r12", "r13", "r14", "r15"};
+  static const char *const names[16] = {"register rax", "register rcx", "register rdx", "register rbx",
+                                        "register rsp", "register rbp", "register rsi", "register rdi",
+                                        "register r8",  "register r9",  "register r10", "register r11",
+                                        "register r12", "register r13", "register r14", "register r15"};
   const unsigned char *code = (const unsigned char *)arch_pc(context);
   *value = arch_pc(context);
-  if (arch_is_wild(*value)) return "rip";
+  if (arch_is_wild(*value)) return "register rip";
   if (*code == 0xf3) code++; /* "rep ret" */
   if (*code == 0xc3) {
     memcpy(value, (void *)arch_sp(context), sizeof *value);

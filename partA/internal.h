@@ -13,6 +13,8 @@
 #include <sys/types.h>
 #include <ucontext.h>
 
+#include "arch.h"
+
 /* options.c: what the environment asks for. Read once, at start. */
 struct options {
   bool core, backtrace, symbolize, explain;
@@ -22,6 +24,7 @@ struct options {
 };
 extern struct options options;
 extern char program_name[64];
+const char *signal_name(int number);
 void options_read(void); /* in the constructor only: uses getenv */
 
 /* park.c: sends each other thread the signal number; the handler makes it wait there for the end. */
@@ -34,6 +37,7 @@ int milliseconds_left(void);
 void report_text(const char *text);
 void report_bytes(const char *bytes, size_t length);
 void report_decimal(unsigned long number);
+void report_count(unsigned long count, const char *unit); /* "1 byte", "2 bytes" */
 void report_hex(uintptr_t number);
 void report_label(const char *label); /* highlighted if there are colours */
 void report_send(void);
@@ -55,8 +59,12 @@ struct surroundings {
 bool maps_around(uintptr_t address, struct surroundings *surroundings);
 const char *base_name(const char *path);
 
-/* explain.c: the line "What happened". Tells whether the faulting access was a jump. */
-void explain(int number, const siginfo_t *info, const ucontext_t *context);
+/* explain.c, access.c: the line "What happened". Returns whether a jump went wrong: then
+ * the program counter is nonsense, and the caller is what one wants to know. */
+bool explain(int number, const siginfo_t *info, const ucontext_t *context);
+bool explain_access(const siginfo_t *info, const ucontext_t *context);
+void report_attempt(enum access access, uintptr_t address);
+bool report_if_text(uintptr_t address);
 
 /* child.c: risky work, done by another process. Runs work(argument) in a child
  * and collects in buffer what it writes to standard output, until it ends or the
@@ -77,7 +85,7 @@ void unwind_in_child(void *context); /* writes struct frames to standard output;
 bool frame_resolve(struct frame *frame);
 
 /* where.c: the line "Where", and the backtrace. */
-void where(const siginfo_t *info, ucontext_t *context);
+void where(ucontext_t *context, bool jumped);
 
 /* threads.c: an alternate signal stack for this thread. Not async-signal-safe. */
 void use_alternate_stack(void);

@@ -91,8 +91,8 @@ static void handle(int number, siginfo_t *info, void *context) {
   say_something_kind();
   if (options.explain) {
     park_other_threads(number);
-    explain(number, info, context);
-    if (info->si_code > 0 || info->si_pid == getpid()) where(info, context);
+    bool jumped = explain(number, info, context);
+    if (info->si_code > 0 || info->si_pid == getpid()) where(context, jumped);
   }
   finish(number, info);
 }

@@ -64,11 +64,12 @@ static bool next_region(struct source *source, struct region *region) {
   return region->end > 0;
 }
 
-bool maps_visit(bool (*visit)(const struct region *region, void *argument), void *argument) {
+static bool visit_file(const char *path, bool (*visit)(const struct region *region, void *argument),
+                       void *argument) {
   static struct source source;
   static struct region region;
   source.at = source.end = 0;
-  source.file = open("/proc/self/maps", O_RDONLY | O_CLOEXEC);
+  source.file = open(path, O_RDONLY | O_CLOEXEC);
   if (source.file < 0) return false;
   bool any = false;
   while (next_region(&source, &region)) {
@@ -77,6 +78,12 @@ bool maps_visit(bool (*visit)(const struct region *region, void *argument), void
   }
   close(source.file);
   return any;
+}
+
+/* The first is empty once the main thread has ended, the second unknown to qemu's user emulation. */
+bool maps_visit(bool (*visit)(const struct region *region, void *argument), void *argument) {
+  return visit_file("/proc/self/maps", visit, argument) ||
+         visit_file("/proc/thread-self/maps", visit, argument);
 }
 
 static bool visit_around(const struct region *region, void *argument) {

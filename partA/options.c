@@ -57,19 +57,30 @@ static bool set_flag(bool *flag, struct word value) {
   return true;
 }
 
+static const struct {
+  const char *option, *name;
+  int number;
+} known_signals[] = {{"segv", "SIGSEGV", SIGSEGV},
+                     {"bus", "SIGBUS", SIGBUS},
+                     {"fpe", "SIGFPE", SIGFPE},
+                     {"ill", "SIGILL", SIGILL},
+                     {"abrt", "SIGABRT", SIGABRT}};
+enum { KNOWN_SIGNALS = sizeof known_signals / sizeof *known_signals };
+
+const char *signal_name(int number) {
+  unsigned i = 0;
+  while (i < KNOWN_SIGNALS - 1 && known_signals[i].number != number) i++;
+  return known_signals[i].name;
+}
+
 static bool set_signals(struct word list) {
-  static const struct {
-    const char *name;
-    int number;
-  } known[] = {{"segv", SIGSEGV}, {"bus", SIGBUS}, {"fpe", SIGFPE}, {"ill", SIGILL}, {"abrt", SIGABRT}};
   unsigned signals = 0;
   while (list.length > 0) {
-    struct word name = cut(&list, '+');
-    unsigned before = signals;
-    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
-      if (same(name, known[i].name)) signals |= 1u << known[i].number;
-    }
-    if (signals == before) return false;
+    struct word option = cut(&list, '+');
+    unsigned i = 0;
+    while (i < KNOWN_SIGNALS && !same(option, known_signals[i].option)) i++;
+    if (i == KNOWN_SIGNALS) return false;
+    signals |= 1u << known_signals[i].number;
   }
   if (signals) options.signals = signals;
   return signals != 0;

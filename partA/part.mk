@@ -1,7 +1,7 @@
 # partA: libletsbefriends, and the tester that needs it. The file is named after
 # the library; the link beside it is for the flag -letsbefriends.
 
-FRIENDS_FILES := letsbefriends options park report maps explain child unwind where threads
+FRIENDS_FILES := letsbefriends options park report maps explain access child unwind where threads
 FRIENDS_OBJECTS := $(FRIENDS_FILES:%=partA/build/%.o)
 FRIENDS_FLAGS := -fPIC -fvisibility=hidden -fasynchronous-unwind-tables -fno-stack-protector -IpartA/build
 FRIENDS_LINK := -shared -static-libgcc -Wl,-soname,libletsbefriends.so -Wl,-z,nodelete,-z,now,-z,defs -Wl,--exclude-libs,ALL

@@ -57,6 +57,12 @@ void report_decimal(unsigned long number) {
   report_digits(number, 10);
 }
 
+void report_count(unsigned long count, const char *unit) {
+  report_decimal(count);
+  report_text(unit);
+  if (count != 1) report_text("s");
+}
+
 void report_hex(uintptr_t number) {
   report_text("0x");
   report_digits(number, 16);

@@ -5,7 +5,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "arch.h"
 #include "internal.h"
 
 static struct frame frames[FRAMES_MAX];
@@ -112,10 +111,11 @@ static void report_function(unsigned i) {
 }
 
 static void report_where(unsigned own) {
+  const char *innermost = frames[0].file[0] ? base_name(frames[0].file) : "code that is in no file";
   report_label("Where: ");
   if (own > 0) {
     report_text("in ");
-    report_text(frames[own].called[0] ? frames[own].called : base_name(frames[0].file));
+    report_text(frames[own].called[0] ? frames[own].called : innermost);
     report_text(", called from ");
   }
   report_function(own);
@@ -151,9 +151,8 @@ static void find_frames(ucontext_t *context) {
   if (frame_resolve(&frames[0])) frame_count = 1;
 }
 
-void where(const siginfo_t *info, ucontext_t *context) {
+void where(ucontext_t *context, bool jumped) {
   static struct surroundings stack;
-  bool jumped = info->si_code > 0 && arch_access(info, context) == ACCESS_EXECUTE;
   if (jumped && maps_around(arch_sp(context), &stack) && stack.at.readable) arch_step_back_to_caller(context);
   find_frames(context);
   unsigned own = 0;
@@ -170,7 +169,7 @@ void where(const siginfo_t *info, ucontext_t *context) {
   } else {
     report_label("Where: ");
     report_text(jumped ? "not known; the stack does not tell where the jump came from."
-                       : "not known; no file holds this code.");
+                       : "not known; the code that ran is in no file.");
     report_send();
   }
   if (options.backtrace) report_backtrace();

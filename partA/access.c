@@ -1,0 +1,188 @@
+/* Explains an access to an address that does not allow it: which one, what is
+ * there, and what mistake usually leads there. A question mark ends what is
+ * only a guess. Async-signal-safe. */
+#include <string.h>
+#include <unistd.h>
+
+#include "internal.h"
+
+enum { JUST_BESIDE = 4096, NEAR_NULL = 65536, RED_ZONE = 256, LAST_FRAME = 65536, LARGEST_FRAME = 1 << 30 };
+
+static struct surroundings near_address, near_stack_pointer;
+
+void report_attempt(enum access access, uintptr_t address) {
+  static const char *const verbs[] = {" tried to access address ", " tried to read from address ",
+                                      " tried to write to address ", " tried to run code at address "};
+  report_text(program_name);
+  report_text(verbs[access]);
+  report_hex(address);
+}
+
+/* Four or more printable characters, and nothing else, where an address should be. */
+bool report_if_text(uintptr_t address) {
+  char bytes[sizeof address];
+  size_t length = 0;
+  memcpy(bytes, &address, sizeof bytes);
+  while (length < sizeof bytes && bytes[length] >= ' ' && bytes[length] <= '~') length++;
+  if (length < 4 || (length < sizeof bytes && address >> (8 * length) != 0)) return false;
+  report_text(" The pointer holds the text \"");
+  report_bytes(bytes, length);
+  report_text("\": something wrote past the end of a string or array?");
+  return true;
+}
+
+static bool is_image(const char *path) {
+  static char program[sizeof((struct region *)0)->name];
+  if (strstr(base_name(path), ".so")) return true;
+  ssize_t length = readlink("/proc/self/exe", program, sizeof program);
+  return length > 0 && (size_t)length == strlen(path) && memcmp(program, path, (size_t)length) == 0;
+}
+
+/* What a region is to the programmer. */
+static void report_region(const struct region *region) {
+  const char *in_image = region->executable ? "the code of "
+                         : region->writable ? "the variables of "
+                                            : "the constants of ";
+  if (strcmp(region->name, "[heap]") == 0) {
+    report_text("the heap");
+  } else if (strcmp(region->name, "[stack]") == 0) {
+    report_text("the stack");
+  } else if (region->name[0] == '/') {
+    report_text(is_image(region->name) ? in_image : "the mapped file ");
+    report_text(base_name(region->name));
+  } else {
+    report_text("a block of memory");
+  }
+}
+
+/* With the stack pointer just above the end of a stack and the address just
+ * below it, the stack is full. So it is when the stack pointer is outside of all
+ * writable memory: a large array took it there, beyond the guard page. */
+static bool stack_overflowed(uintptr_t address, uintptr_t stack_pointer, enum access access) {
+  const struct region *stack = &near_stack_pointer.at;
+  if (access == ACCESS_EXECUTE) return false;
+  if (stack->writable) {
+    return address < stack->start && stack->start - address <= LAST_FRAME &&
+           stack_pointer - stack->start < LAST_FRAME;
+  }
+  bool by_return = access == ACCESS_READ && address == stack_pointer; /* the stack pointer was overwritten */
+  return near_stack_pointer.above.writable && address - stack_pointer + RED_ZONE < LARGEST_FRAME &&
+         !by_return;
+}
+
+static void stack_overflow(void) {
+  report_text(program_name);
+  report_text(" used up the stack of ");
+  report_text(thread_id() == getpid() ? "its main thread" : "one of its threads");
+  report_text(": recursion that never ends, or a very large local array?");
+}
+
+static bool near_null(uintptr_t address) {
+  if (address == 0) {
+    report_text(", which is NULL: a pointer that was never set, or a NULL result that was not checked?");
+  } else if (address < NEAR_NULL) {
+    report_text(", which is not mapped. That is ");
+    report_count(address, " byte");
+    report_text(" past NULL: a NULL pointer used as a struct or an array?");
+  } else if (address == UINTPTR_MAX) {
+    report_text(", which is not mapped. That is -1: an error result that was not checked?");
+  } else if (-address < JUST_BESIDE) {
+    report_text(", which is not mapped. That is ");
+    report_count(-address, " byte");
+    report_text(" before NULL: a NULL pointer with a negative index?");
+  } else {
+    return false;
+  }
+  return true;
+}
+
+/* Is the address a little beyond something that may be used? Then says so. */
+static bool beside_something(uintptr_t address) {
+  const struct region *below = &near_address.below, *above = &near_address.above, *at = &near_address.at;
+  bool past = below->readable && address - below->end < JUST_BESIDE && (!at->end || at->start == below->end);
+  bool before =
+      above->readable && above->start - address <= JUST_BESIDE && (!at->end || at->end == above->start);
+  if (!past && !before) return false;
+  report_text(at->end ? ", in a guard page. That is " : ", which is not mapped. That is ");
+  if (past && address == below->end) {
+    report_text("just");
+  } else {
+    report_count(past ? address - below->end : above->start - address, " byte");
+  }
+  report_text(past ? " past the end of " : " before the start of ");
+  report_region(past ? below : above);
+  report_text(": an index or a loop that goes too far?");
+  return true;
+}
+
+static void read_only(const struct region *at) {
+  report_text(", which is read-only. It is part of ");
+  report_region(at);
+  if (at->name[0] != '/') {
+    report_text(": made read-only by mprotect or mmap?");
+  } else if (!is_image(at->name)) {
+    report_text(": mapped for reading only?");
+  } else {
+    report_text(at->executable ? ": a function used as if it were data?" : ": a string literal or a const?");
+  }
+}
+
+static void bad_data_access(uintptr_t address, enum access access) {
+  const struct region *at = &near_address.at;
+  if (near_null(address)) return;
+  if (!at->end) {
+    if (beside_something(address)) return;
+    report_text(", which is not mapped.");
+    if (report_if_text(address)) return;
+    report_text(" A pointer that was never set, or memory that was given back?");
+  } else if (!at->readable && !at->writable && !at->executable) {
+    if (beside_something(address)) return;
+    report_text(", in memory that may not be accessed: a guard page, or memory that was given back?");
+  } else if (access != ACCESS_READ && at->readable && !at->writable) {
+    read_only(at);
+  } else {
+    report_text(", which is mapped, but the kernel refused the access.");
+  }
+}
+
+static void bad_jump(uintptr_t address, const ucontext_t *context) {
+  const struct region *at = &near_address.at;
+  bool returned = near_stack_pointer.at.readable && arch_came_by_return(context);
+  if (address == 0) {
+    report_text(": a call through a function pointer that is NULL?");
+    return;
+  }
+  if (!at->end) {
+    report_text(", which is not mapped.");
+  } else {
+    report_text(", which is not code but part of ");
+    report_region(at);
+    report_text(".");
+  }
+  if (report_if_text(address)) return;
+  report_text(
+      returned ? " It got there by returning from a function: something wrote past the end of a local array?"
+               : " A function pointer that was overwritten, or never set?");
+}
+
+bool explain_access(const siginfo_t *info, const ucontext_t *context) {
+  uintptr_t address = (uintptr_t)info->si_addr, stack_pointer = arch_sp(context);
+  enum access access = arch_access(info, context);
+  bool have_maps = maps_around(address, &near_address) && maps_around(stack_pointer, &near_stack_pointer);
+  if (access == ACCESS_UNKNOWN && near_address.at.readable && !near_address.at.writable)
+    access = ACCESS_WRITE;
+  if (have_maps && stack_overflowed(address, stack_pointer, access)) {
+    stack_overflow();
+    return false;
+  }
+  report_attempt(access, address);
+  if (!have_maps) {
+    if (!near_null(address))
+      report_text(info->si_code == SEGV_MAPERR ? ", which is not mapped." : ", which does not allow it.");
+  } else if (access == ACCESS_EXECUTE) {
+    bad_jump(address, context);
+  } else {
+    bad_data_access(address, access);
+  }
+  return access == ACCESS_EXECUTE;
+}

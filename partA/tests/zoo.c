@@ -1,0 +1,29 @@
+/* zoo NAME: crashes in the way of that name; see zoo.h. */
+#include "zoo.h"
+
+#include <stdint.h>
+#include <string.h>
+
+void *opaque(void *pointer) {
+  void *volatile hidden = pointer;
+  return hidden;
+}
+
+void *at(unsigned long long address) {
+  return opaque((void *)(uintptr_t)address);
+}
+
+static int visit(const struct animal *animals, const char *name) {
+  for (; animals->name; animals++) {
+    if (strcmp(animals->name, name) != 0) continue;
+    animals->crash();
+    return 1;
+  }
+  return 0;
+}
+
+int main(int argc, char **argv) {
+  if (argc == 2 && (visit(kinds, argv[1]) || visit(states, argv[1]))) return 0;
+  fprintf(stderr, "zoo: no animal is called %s\n", argc == 2 ? argv[1] : "so");
+  return 2;
+}

@@ -1,0 +1,28 @@
+/* The zoo: programs that crash in every way there is, run by crashes.c and
+ * states.c as `zoo NAME`. Each animal is one function. CRASH(statement) first
+ * says on standard error in which line the statement is, so that the tests can
+ * compare it with the line that the report names. */
+#ifndef ZOO_H
+#define ZOO_H
+
+#include <stdio.h>
+
+struct animal {
+  const char *name;
+  void (*crash)(void);
+};
+
+extern const struct animal kinds[];  /* zoo_kinds.c: what goes wrong; ends with a null name */
+extern const struct animal states[]; /* zoo_states.c: how bad a moment it is; likewise */
+
+#define CRASH(statement)                         \
+  do {                                           \
+    dprintf(2, "crash in line %d\n", __LINE__);  \
+    statement;                                   \
+  } while (0)
+
+/* Stops the compiler from knowing a pointer's value. */
+void *opaque(void *pointer);
+void *at(unsigned long long address);
+
+#endif
