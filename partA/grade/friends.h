@@ -22,6 +22,9 @@ struct run {
 /* Where things are: the grader's own programs, and this grading's directory. */
 void friends_startup(const char *build, const char *work);
 
+/* The path of the program that crashes, not linked with the library. */
+const char *friends_victim(void);
+
 /* Could the program be linked with the library? */
 bool friends_linked(void);
 
@@ -31,7 +34,8 @@ const struct box_result *friends_run(const struct run *run);
 /* How many processes all runs together have left behind. */
 int friends_left_behind(void);
 
-/* Was anything printed, on standard output or standard error? */
+/* Was anything printed that the program does not print when it is healthy and
+ * silent? A greeting is no message. */
 bool has_message(const struct box_result *result);
 
 /* A check's line in a few words: report(...) with what holds, or why not. */

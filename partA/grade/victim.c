@@ -58,6 +58,8 @@ static void stay_healthy(void) {
   exit(7);
 }
 
+static void stay_silent(void) {}
+
 static void print_random_numbers(void) {
   for (int i = 0; i < 5; i++) printf("rand() gives %d\n", rand());
 }
@@ -159,21 +161,14 @@ int main(int count, char **arguments) {
   static const struct {
     const char *name;
     void (*run)(void);
-  } modes[] = {{"write", write_nowhere},
-               {"read", read_nowhere},
-               {"constant", write_constant},
-               {"wild", write_wild},
-               {"call", call_nothing},
-               {"raise", raise_it},
-               {"healthy", stay_healthy},
-               {"rand", print_random_numbers},
-               {"state", print_state},
-               {"printf", crash_while_printing},
-               {"malloc", crash_in_malloc},
-               {"unheard", crash_unheard},
-               {"overflow", overflow},
-               {"thread", crash_in_thread},
-               {"thread-overflow", overflow_in_thread}};
+  } modes[] = {{"write", write_nowhere},         {"read", read_nowhere},
+               {"constant", write_constant},     {"wild", write_wild},
+               {"call", call_nothing},           {"raise", raise_it},
+               {"healthy", stay_healthy},        {"silent", stay_silent},
+               {"rand", print_random_numbers},   {"state", print_state},
+               {"printf", crash_while_printing}, {"malloc", crash_in_malloc},
+               {"unheard", crash_unheard},       {"overflow", overflow},
+               {"thread", crash_in_thread},      {"thread-overflow", overflow_in_thread}};
   errno_at_start = errno;
   for (size_t i = 0; count == 2 && i < sizeof modes / sizeof *modes; i++) {
     if (strcmp(arguments[1], modes[i].name) != 0) continue;

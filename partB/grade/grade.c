@@ -1,6 +1,6 @@
 /* Grades an implementation of the lazycopy lab:
  *
- *   grade CHECKER NOTES [LIBRARY]
+ *   grade all|required CHECKER NOTES [LIBRARY]
  *
  * CHECKER runs one check of LIBRARY at a time (see checker.c), each in a box of
  * its own. NOTES is a file of lines "name text" from the compiler's pass; without
@@ -95,10 +95,13 @@ static int run_check(const struct check *check, const char *checker, const char 
   return result.left_behind;
 }
 
-static void run_checks(const char *checker, const char *library) {
+static void run_checks(const char *checker, const char *library, bool only_required) {
   int left_behind = 0;
-  for (size_t i = 0; i < CHECKS; i++) left_behind += run_check(&checks[i], checker, library);
-  report_processes(left_behind);
+  for (size_t i = 0; i < CHECKS; i++) {
+    if (!only_required || checks[i].section == REQUIRED)
+      left_behind += run_check(&checks[i], checker, library);
+  }
+  if (!only_required) report_processes(left_behind);
 }
 
 static void skip_checks(void) {
@@ -110,15 +113,16 @@ static void skip_checks(void) {
 }
 
 int main(int count, char **arguments) {
-  if (count < 3 || count > 4) {
-    fprintf(stderr, "usage: grade CHECKER NOTES [LIBRARY], started by grade.sh\n");
+  if (count < 4 || count > 5) {
+    fprintf(stderr, "usage: grade all|required CHECKER NOTES [LIBRARY], started by grade.sh\n");
     return 2;
   }
-  report_notes(arguments[2]);
+  bool only_required = strcmp(arguments[1], "required") == 0;
+  report_notes(arguments[3]);
   box_startup();
   pace_start(17);
-  if (count == 4) {
-    run_checks(arguments[1], arguments[3]);
+  if (count == 5) {
+    run_checks(arguments[2], arguments[4], only_required);
   } else {
     skip_checks();
   }

@@ -1,6 +1,7 @@
 #!/bin/sh
-# grade.sh [--lazycopy FILE] [--friends FILE], run from the top of the repository
-# by `make grade`. A FILE is a C file, an archive or a shared library.
+# grade.sh [--required] [--lazycopy FILE] [--friends FILE], run from the top of the
+# repository by `make grade`. A FILE is a C file, an archive or a shared library;
+# --required leaves out what is not part of the grade.
 #
 # Prints a report (see report.h). Exit status 0 if all that the handout requires
 # holds, 1 if not, 2 for a bad argument. The graded code runs with limits, but
@@ -27,9 +28,9 @@ find_file() {
 grade_lazycopy() {
   echo "# partB, lazycopy: $1"
   if sh "$here/compile.sh" "$2" "$work/lazycopy.so" "$work/lazycopy.notes" -Wl,-Bsymbolic,-z,defs; then
-    "$lazycopy_build/grade" "$lazycopy_build/checker" "$work/lazycopy.notes" "$work/lazycopy.so"
+    "$lazycopy_build/grade" $sections "$lazycopy_build/checker" "$work/lazycopy.notes" "$work/lazycopy.so"
   else
-    "$lazycopy_build/grade" "$lazycopy_build/checker" "$work/lazycopy.notes"
+    "$lazycopy_build/grade" $sections "$lazycopy_build/checker" "$work/lazycopy.notes"
   fi
 }
 
@@ -39,18 +40,19 @@ grade_friends() {
   set -- "$2" "$work/friends.notes" "$work"
   if sh "$here/compile.sh" "$1" "$work/libfriends.so" "$2"; then
     sh partA/grade/link.sh "$friends_build" "$work" "$2"
-    "$friends_build/grade" "$friends_build" "$2" "$work"
+    "$friends_build/grade" $sections "$friends_build" "$2" "$work"
   else
-    "$friends_build/grade" "$friends_build" "$2"
+    "$friends_build/grade" $sections "$friends_build" "$2"
   fi
 }
 
-lazycopy='' friends=''
+lazycopy='' friends='' sections=all
 while [ $# -gt 0 ]; do
   case $1 in
+  --required) sections=required; shift; continue ;;
   --lazycopy) lazycopy=$2 ;;
   --friends) friends=$2 ;;
-  *) die "$1: not known; usage: grade.sh [--lazycopy FILE] [--friends FILE]" ;;
+  *) die "$1: not known; usage: grade.sh [--required] [--lazycopy FILE] [--friends FILE]" ;;
   esac
   [ $# -ge 2 ] || die "$1 needs a file"
   shift 2

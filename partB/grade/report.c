@@ -82,6 +82,8 @@ static int all_of(const int section[UNDECIDED + 1]) {
 int report_end(void) {
   printf("# Required: %d of %d hold.", counts[REQUIRED][PASS], all_of(counts[REQUIRED]));
   if (all_of(counts[EXTRA])) printf(" Extras: %d of %d.", counts[EXTRA][PASS], all_of(counts[EXTRA]));
-  printf(" Robustness: %d of %d good.\n", counts[ROBUST][PASS], all_of(counts[ROBUST]));
+  if (all_of(counts[ROBUST]))
+    printf(" Robustness: %d of %d good.", counts[ROBUST][PASS], all_of(counts[ROBUST]));
+  printf("\n");
   return counts[REQUIRED][PASS] != all_of(counts[REQUIRED]);
 }
