@@ -1,12 +1,13 @@
 # The tests of lazycopy: each test_NAME.c is a program of its own, built from the
 # runner, the helpers and the archive.
 
-LAZYCOPY_TESTS := lab api writable memory threads torn signals fork fork_threads fork_memory
+LAZYCOPY_TESTS := lab api writable memory threads torn signals fork fork_threads fork_memory foreign misuse refusal
 LAZYCOPY_TEST_PROGRAMS := $(LAZYCOPY_TESTS:%=partB/build/tests/test_%)
 LAZYCOPY_TEST_HELPERS := $(addprefix partB/build/tests/,runner.o support.o probe.o kin.o)
 
 # The library's own calls of these functions go through the test.
 LDFLAGS_test_torn := -Wl,--wrap=mremap
+LDFLAGS_test_refusal := -Wl,--wrap=mmap,--wrap=mremap,--wrap=mprotect,--wrap=madvise
 
 TESTBINS += $(LAZYCOPY_TEST_PROGRAMS)
 CHECKS += $(LAZYCOPY_TEST_PROGRAMS)
@@ -17,5 +18,7 @@ partB/build/tests/%.o: partB/tests/%.c
 
 $(LAZYCOPY_TEST_PROGRAMS): %: %.o $(LAZYCOPY_TEST_HELPERS) partB/liblazycopy.a
 	$(CC) $(CFLAGS) $(LDFLAGS) $(LDFLAGS_$(@F)) -o $@ $^ -pthread $(LDLIBS)
+
+partB/build/tests/test_refusal: partB/build/tests/refusal.o
 
 -include $(wildcard partB/build/tests/*.d)

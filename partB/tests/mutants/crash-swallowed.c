@@ -1,0 +1,11 @@
+/* A fault that is not about a chunk is taken for solved. */
+#include "hooks.h"
+#define chunk_startup plain_startup
+#include "../../bench/handout.c"
+#undef chunk_startup
+
+static void handle(int signal_number, siginfo_t *info, void *context) {
+  if (find_chunk(info->si_addr)) handle_fault(signal_number, info, context);
+}
+
+#include "startup.h"

@@ -1,0 +1,7 @@
+/* chunk_free frees nothing. */
+#include "../../bench/handout.c"
+#include "hooks.h"
+
+int chunk_free(void *chunk) {
+  return chunk ? 0 : -1;
+}

@@ -1,0 +1,14 @@
+/* The handler prints for ever. */
+#include "hooks.h"
+#define chunk_startup plain_startup
+#include "../../bench/handout.c"
+#undef chunk_startup
+
+static void handle(int signal_number, siginfo_t *info, void *context) {
+  for (;;) {
+    printf("fault at %p\\n", info->si_addr);
+    handle_fault(signal_number, info, context);
+  }
+}
+
+#include "startup.h"

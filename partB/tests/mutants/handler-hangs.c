@@ -1,0 +1,11 @@
+/* The handler never returns. */
+#include "hooks.h"
+#define chunk_startup plain_startup
+#include "../../bench/handout.c"
+#undef chunk_startup
+
+static void handle(int signal_number, siginfo_t *info, void *context) {
+  for (;;) handle_fault(signal_number, info, context);
+}
+
+#include "startup.h"

@@ -1,0 +1,250 @@
+/* The kernel refuses mmap, mremap, mprotect or madvise at every place where the
+ * library calls them: the n-th call, for every n until there is no n-th call.
+ * Each function then returns its failure, or what it should; all values are as
+ * they were; and only a first write that finds no memory may end the program. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "kin.h"
+#include "refusal.h"
+#include "support.h"
+
+/* --- A scenario that calls everything, and a plain model of what it should see --- */
+
+enum { BLOCKS = 10, COUNT = 6 };
+
+static struct {
+  char *chunks; /* NULL: none */
+  uint64_t seed;
+  uint64_t marks[COUNT]; /* written over the first word of each chunk; 0: not */
+} blocks[BLOCKS];
+
+static int block_is_right(int i) {
+  static uint64_t chunk[COUNT][CHUNKSIZE / sizeof(uint64_t)];
+  if (!blocks[i].chunks) return 1;
+  fill(chunk, COUNT, blocks[i].seed);
+  for (size_t j = 0; j < COUNT; j++) {
+    if (blocks[i].marks[j]) chunk[j][0] = blocks[i].marks[j];
+  }
+  return memcmp(chunk, blocks[i].chunks, sizeof chunk) == 0;
+}
+
+static void check_all_blocks(void) {
+  for (int i = 0; i < BLOCKS; i++) CHECK(block_is_right(i));
+}
+
+/* Takes what a function returned: a block, or NULL for lack of memory. */
+static void *had(void *chunks) {
+  CHECK(chunks || errno == ENOMEM);
+  return chunks;
+}
+
+static void allocate(int i) {
+  blocks[i].chunks = had(chunks_alloc(COUNT));
+  if (!blocks[i].chunks) return;
+  CHECK(is_zero(blocks[i].chunks, COUNT));
+  memset(blocks[i].marks, 0, sizeof blocks[i].marks);
+  fill(blocks[i].chunks, COUNT, blocks[i].seed = 100 + (uint64_t)i);
+}
+
+static void copy(int from, int to, void *(*copy_chunks)(void *, size_t)) {
+  if (!blocks[from].chunks) return;
+  blocks[to] = blocks[from];
+  blocks[to].chunks = had(copy_chunks(blocks[from].chunks, COUNT));
+}
+
+/* Writes the first word of every step-th chunk. */
+static void mark(int i, size_t step) {
+  static uint64_t marks = 1;
+  if (!blocks[i].chunks) return;
+  for (size_t j = 0; j < COUNT; j += step) {
+    *(volatile uint64_t *)(blocks[i].chunks + j * CHUNKSIZE) = blocks[i].marks[j] = ++marks;
+  }
+}
+
+static void release(int i) {
+  if (blocks[i].chunks) CHECK(chunks_free(blocks[i].chunks, COUNT) == 0);
+  blocks[i].chunks = NULL;
+}
+
+static void make_writable(int i) {
+  if (blocks[i].chunks)
+    CHECK(chunk_make_writable(blocks[i].chunks, COUNT * CHUNKSIZE) == 0 || errno == ENOMEM);
+}
+
+static void run_scenario(void) {
+  allocate(0);
+  copy(0, 1, chunks_copy_lazy);
+  copy(1, 2, chunks_copy_lazy);
+  mark(1, 2);
+  copy(1, 3, chunks_copy_lazy); /* scattered */
+  check_all_blocks();
+  mark(0, 3);
+  copy(2, 4, chunks_copy_eager);
+  release(2);
+  mark(3, 1);
+  make_writable(1);
+  copy(3, 5, chunks_copy_lazy);
+  release(0);
+  allocate(6);
+  copy(6, 7, chunks_copy_lazy);
+  release(6);
+  mark(7, 2);
+  check_all_blocks();
+  copy(7, 8, chunks_copy_lazy);
+  make_writable(8);
+  mark(5, 2);
+  copy(5, 9, chunks_copy_lazy);
+  release(4);
+  mark(5, 1);
+}
+
+/* When the kernel is willing again, everything is right, and works. */
+static void check_recovered(void) {
+  check_all_blocks();
+  for (int i = 0; i < BLOCKS; i++) mark(i, 1);
+  check_all_blocks();
+  for (int i = 0; i < BLOCKS; i++) release(i);
+  CHECK(chunk_free(chunk_alloc()) == 0); /* time to unmap what could not be unmapped before */
+  CHECK(stats().live_chunks == 0 && stats().frames_in_use == 0 && stats().sharing_chunks == 0);
+  allocate(0);
+  copy(0, 1, chunks_copy_lazy);
+  mark(0, 1);
+  CHECK(blocks[1].chunks);
+  check_all_blocks();
+}
+
+/* --- Refusing --- */
+
+struct refusals {
+  unsigned kinds;
+  long first, count;
+};
+
+enum { NOTHING_REFUSED = 9, DIED_OF_A_WRITE = 10 };
+
+static void run_refused(struct refusals refusals) {
+  signal(SIGSEGV, SIG_DFL);
+  refuse(refusals.kinds, refusals.first, refusals.count);
+  run_scenario();
+  long refused = refuse_nothing();
+  check_recovered();
+  _exit(refused ? 0 : NOTHING_REFUSED);
+}
+
+/* Runs it in a child. A death must have been announced by one line. */
+static int outcome(void (*run)(struct refusals), struct refusals refusals) {
+  char line[512] = "";
+  int ends[2];
+  CHECK(pipe(ends) == 0);
+  pid_t pid = fork_or_fail();
+  if (pid == 0) {
+    dup2(ends[1], STDERR_FILENO);
+    run(refusals);
+  }
+  close(ends[1]);
+  ssize_t length = 0, more;
+  while ((more = read(ends[0], line + length, sizeof line - 1 - (size_t)length)) > 0) length += more;
+  close(ends[0]);
+  int status = wait_status(pid);
+  char *newline = strchr(line, '\n');
+  if (status == DIED_BY_SIGSEGV && strncmp(line, "lazycopy: ", 10) == 0 && newline && !newline[1]) {
+    return DIED_OF_A_WRITE;
+  }
+  if (status != 0 && status != NOTHING_REFUSED) {
+    printf("kinds %u, calls %ld to %ld: status %d\n%s", refusals.kinds, refusals.first,
+           refusals.first + refusals.count - 1, status, line);
+    fflush(stdout);
+  }
+  return status;
+}
+
+/* Asked in a child, so that each run starts the library itself. */
+static void exit_if_sharing(void *unused) {
+  (void)unused;
+  _exit(sharing_works() ? 0 : 1);
+}
+
+static int sharing_would_work(void) {
+  return status_of_child(exit_if_sharing, NULL) == 0;
+}
+
+/* count refusals in a row, from every n-th call on. */
+static void refuse_everywhere(unsigned kinds, long count, int may_die) {
+  long n = 0;
+  int status;
+  do {
+    status = outcome(run_refused, (struct refusals){kinds, ++n, count});
+    CHECK(status == 0 || status == NOTHING_REFUSED || (status == DIED_OF_A_WRITE && may_die));
+  } while (status != NOTHING_REFUSED);
+  if (kinds != MADVISE && sharing_would_work()) CHECK(n > 3);
+}
+
+static void test_one_of_each(void) {
+  for (unsigned kind = MMAP; kind <= MADVISE; kind *= 2) refuse_everywhere(kind, 1, 0);
+}
+
+static void test_a_few(void) {
+  for (unsigned kind = MMAP; kind <= MADVISE; kind *= 2) refuse_everywhere(kind, 3, 1);
+  for (long count = 1; count <= 8; count += 2) refuse_everywhere(ANY_CALL, count, 1);
+}
+
+static void test_from_then_on(void) {
+  for (unsigned kind = MMAP; kind <= MADVISE; kind *= 2) refuse_everywhere(kind, FOR_EVER, 1);
+  refuse_everywhere(ANY_CALL, FOR_EVER, 1);
+}
+
+/* --- A first write that cannot be done --- */
+
+static void write_without_memory(struct refusals refusals) {
+  (void)refusals;
+  signal(SIGSEGV, SIG_DFL);
+  char *block = chunks_alloc(2), *sharing = lazy_copy(block, 2);
+  refuse(ANY_CALL, 1, FOR_EVER);
+  poke(sharing, 1);
+  refuse_nothing();
+  CHECK(is_zero(block, 2) && peek(sharing) == 1);
+  _exit(0);
+}
+
+static void test_write_without_memory(void) {
+  if (!sharing_would_work()) test_skip("lazy copies are eager here: no mremap with old size 0");
+  CHECK(outcome(write_without_memory, (struct refusals){0}) == DIED_OF_A_WRITE);
+}
+
+/* --- No sharing from the start: everything is eager, and right --- */
+
+static void test_without_sharing(void) {
+  refuse_sharing();
+  run_scenario();
+  check_all_blocks();
+  CHECK(stats().sharing_chunks == 0 && stats().eager_fallbacks >= 7 * COUNT);
+  pid_t child = fork_or_fail();
+  if (child == 0) {
+    for (int i = 0; i < BLOCKS; i++) mark(i, 1);
+    check_all_blocks();
+    _exit(0);
+  }
+  CHECK(wait_status(child) == 0);
+  check_recovered();
+}
+
+static void test_nothing_refused(void) {
+  run_scenario();
+  check_recovered();
+}
+
+static const struct test tests[] = {
+    {"refusal_none", test_nothing_refused, 20},
+    {"refusal_of_one", test_one_of_each, 60},
+    {"refusal_of_a_few", test_a_few, 120},
+    {"refusal_from_then_on", test_from_then_on, 120},
+    {"refusal_kills_first_write", test_write_without_memory, 20},
+    {"refusal_of_sharing", test_without_sharing, 20},
+};
+
+int main(void) {
+  return run_tests(tests, sizeof tests / sizeof *tests);
+}
