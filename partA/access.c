@@ -13,7 +13,7 @@ static struct surroundings near_address, near_stack_pointer;
 void report_attempt(enum access access, uintptr_t address) {
   static const char *const verbs[] = {" tried to access address ", " tried to read from address ",
                                       " tried to write to address ", " tried to run code at address "};
-  report_text(program_name);
+  report_text(at_start.program_name);
   report_text(verbs[access]);
   report_hex(address);
 }
@@ -71,7 +71,7 @@ static bool stack_overflowed(uintptr_t address, uintptr_t stack_pointer, enum ac
 }
 
 static void stack_overflow(void) {
-  report_text(program_name);
+  report_text(at_start.program_name);
   report_text(" used up the stack of ");
   report_text(thread_id() == getpid() ? "its main thread" : "one of its threads");
   report_text(": recursion that never ends, or a very large local array?");

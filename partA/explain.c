@@ -8,14 +8,14 @@
 static void sent_by_someone(int number, const siginfo_t *info) {
   bool itself = info->si_pid == getpid();
   if (itself && number == SIGABRT) {
-    report_text(program_name);
+    report_text(at_start.program_name);
     report_text(
         " called abort: a failed assert, damage that malloc found, or an exception? The reason may stand "
         "above.");
     return;
   }
   if (itself) {
-    report_text(program_name);
+    report_text(at_start.program_name);
     report_text(" sent itself ");
   } else if (info->si_pid == 0) {
     report_text("the kernel or a process outside of this container sent ");
@@ -26,7 +26,7 @@ static void sent_by_someone(int number, const siginfo_t *info) {
   }
   report_text(signal_name(number));
   report_text(itself ? ", by raise or kill" : " to ");
-  report_text(itself ? "" : program_name);
+  report_text(itself ? "" : at_start.program_name);
   report_text("; no memory access failed.");
 }
 
@@ -34,7 +34,7 @@ static void sent_by_someone(int number, const siginfo_t *info) {
 static bool no_address(const ucontext_t *context) {
   uintptr_t value = 0;
   const char *holder = arch_wild_pointer(context, &value);
-  report_text(program_name);
+  report_text(at_start.program_name);
   if (!holder) {
     report_text(" ran an instruction that the processor refused, at ");
     report_hex(arch_pc(context));
@@ -69,7 +69,7 @@ static bool bus_error(const siginfo_t *info, const ucontext_t *context) {
 }
 
 static void arithmetic_error(const siginfo_t *info) {
-  report_text(program_name);
+  report_text(at_start.program_name);
   if (info->si_code == FPE_INTDIV) {
     report_text(" divided an integer by zero, or the smallest one by -1.");
   } else {
@@ -78,7 +78,7 @@ static void arithmetic_error(const siginfo_t *info) {
 }
 
 static void illegal_instruction(const siginfo_t *info) {
-  report_text(program_name);
+  report_text(at_start.program_name);
   report_text(" came to an instruction that the processor does not accept, at ");
   report_hex((uintptr_t)info->si_addr);
   report_text(": a __builtin_trap, a jump into data, or a program made for another processor?");

@@ -15,6 +15,16 @@
 
 #include "arch.h"
 
+/* letsbefriends.c: what the constructor found. By the time of a crash, the
+ * program may have overwritten the originals, most of which lie on its stack. */
+extern struct at_start {
+  char program_name[64];
+  char search_path[4096]; /* the environment's PATH */
+  uint64_t random[2];     /* bytes that the kernel gives to each process */
+  const void *program_headers;
+  bool standard_error_open; /* else, what is open as 2 later is some file of the program's */
+} at_start;
+
 /* options.c: what the environment asks for. Read once, at start. */
 struct options {
   bool core, backtrace, symbolize, explain;
@@ -23,7 +33,6 @@ struct options {
   const char *messages; /* one per line; ends with a newline */
 };
 extern struct options options;
-extern char program_name[64];
 const char *signal_name(int number);
 void options_read(void); /* in the constructor only: uses getenv */
 
@@ -41,7 +50,6 @@ void report_count(unsigned long count, const char *unit); /* "1 byte", "2 bytes"
 void report_hex(uintptr_t number);
 void report_label(const char *label); /* highlighted if there are colours */
 void report_send(void);
-extern bool standard_error_open; /* found in the constructor */
 
 /* maps.c: what the kernel says about the address space. */
 struct region {

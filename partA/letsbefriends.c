@@ -10,8 +10,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdatomic.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -20,8 +22,7 @@
 
 enum { REPORT_MILLISECONDS = 2000 };
 
-char program_name[64];
-bool standard_error_open;
+struct at_start at_start;
 
 /* The threads of one process give one report. The claim names its thread, so
  * that one left behind by a vfork child, which shares our memory, is seen to be
@@ -40,15 +41,12 @@ static void wait_for_the_end(void) {
   for (;;) pause();
 }
 
-/* A random number that disturbs nobody's rand(): from 16 random bytes that the
- * kernel gave this process, its ids and the time. Async-signal-safe. */
+/* A random number that disturbs nobody's rand(): from random bytes of the
+ * kernel, the ids of process and thread, and the time. Async-signal-safe. */
 static uint64_t random_number(void) {
-  uint64_t mix[2] = {0, 0};
-  const void *kernel_bytes = (const void *)getauxval(AT_RANDOM);
   struct timespec now;
-  if (kernel_bytes) memcpy(mix, kernel_bytes, sizeof mix);
   clock_gettime(CLOCK_MONOTONIC, &now);
-  uint64_t x = mix[0] ^ mix[1] ^ (uint64_t)now.tv_nsec << 32 ^ (uint64_t)now.tv_sec;
+  uint64_t x = at_start.random[0] ^ at_start.random[1] ^ (uint64_t)now.tv_nsec << 32 ^ (uint64_t)now.tv_sec;
   x ^= (uint64_t)getpid() << 16 ^ (uint64_t)thread_id();
   x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9u; /* the finish of splitmix64: every bit counts */
   x = (x ^ x >> 27) * 0x94d049bb133111ebu;
@@ -81,6 +79,14 @@ static void finish(int number, const siginfo_t *info) {
   _exit(128 + number);
 }
 
+/* A program that has run out of descriptors can mostly have more. Async-signal-safe. */
+static void allow_more_files(void) {
+  struct rlimit limits;
+  if (getrlimit(RLIMIT_NOFILE, &limits) != 0) return;
+  limits.rlim_cur = limits.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limits);
+}
+
 /* Async-signal-safe. */
 static void handle(int number, siginfo_t *info, void *context) {
   sigset_t all;
@@ -90,6 +96,7 @@ static void handle(int number, siginfo_t *info, void *context) {
   report_begin(REPORT_MILLISECONDS);
   say_something_kind();
   if (options.explain) {
+    allow_more_files();
     park_other_threads(number);
     bool jumped = explain(number, info, context);
     if (info->si_code > 0 || info->si_pid == getpid()) where(context, jumped);
@@ -106,10 +113,19 @@ static void install(int number) {
   sigaction(number, &new, NULL);
 }
 
+static void look_around(void) {
+  const char *path = getenv("PATH");
+  const void *random = (const void *)getauxval(AT_RANDOM);
+  strncpy(at_start.program_name, program_invocation_short_name, sizeof at_start.program_name - 1);
+  strncpy(at_start.search_path, path ? path : "/usr/bin:/bin", sizeof at_start.search_path - 1);
+  if (random) memcpy(at_start.random, random, sizeof at_start.random);
+  at_start.program_headers = (const void *)getauxval(AT_PHDR);
+  at_start.standard_error_open = fcntl(STDERR_FILENO, F_GETFD) >= 0;
+}
+
 __attribute__((constructor)) static void make_friends(void) {
   int saved = errno;
-  strncpy(program_name, program_invocation_short_name, sizeof program_name - 1);
-  standard_error_open = fcntl(STDERR_FILENO, F_GETFD) >= 0;
+  look_around();
   options_read();
   use_alternate_stack();
   for (int number = 1; number < 32; number++) {

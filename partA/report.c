@@ -88,7 +88,7 @@ void report_send(void) {
   if (used == sizeof buffer) used--;
   buffer[used++] = '\n';
   size_t sent = 0;
-  while (standard_error_open && sent < used) {
+  while (at_start.standard_error_open && sent < used) {
     struct pollfd ready = {.fd = STDERR_FILENO, .events = POLLOUT};
     int left = milliseconds_left();
     if (left == 0 || poll(&ready, 1, left) <= 0) break;

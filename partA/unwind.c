@@ -4,7 +4,6 @@
  * No loader function is called: another thread may have held the loader's lock. */
 #include <link.h>
 #include <string.h>
-#include <sys/auxv.h>
 #include <unistd.h>
 #include <unwind.h>
 
@@ -64,8 +63,7 @@ static bool image_find(uintptr_t address, struct image *image) {
 extern const char __ehdr_start[] __attribute__((visibility("hidden")));
 
 static bool is_own(const struct image *image) {
-  uintptr_t program = getauxval(AT_PHDR);
-  if (program == (uintptr_t)image->segments) return true;
+  if (image->segments == at_start.program_headers) return true;
   if (image->base == (uintptr_t)__ehdr_start) return false; /* this library */
   return strncmp(image->text.name, "/lib", 4) != 0 && strncmp(image->text.name, "/usr/", 5) != 0;
 }

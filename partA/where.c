@@ -1,7 +1,6 @@
 /* The line "Where", and with backtrace=1 every call behind it. A first child
  * unwinds the stack, a second one becomes addr2line; this side only gathers what
  * they found and writes it. Async-signal-safe. */
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -11,7 +10,10 @@ static struct frame frames[FRAMES_MAX];
 static unsigned frame_count;
 
 /* What addr2line knows of each frame; empty strings where it knows nothing. */
-static struct { char function[128], line[256]; } symbols[FRAMES_MAX];
+static struct {
+  bool asked; /* addr2line gave an answer */
+  char function[128], line[256];
+} symbols[FRAMES_MAX];
 
 static char working_directory[256];
 
@@ -40,11 +42,11 @@ static bool in_same_file(unsigned a, unsigned b) {
 /* In a child: becomes addr2line for all frames of one file. Each is asked for
  * three times: its pc, and the first byte of its function and the byte before. */
 static void run_addr2line(void *argument) {
-  static char path[4200] = "PATH=", locale[] = "LC_ALL=C", *environment[] = {path, locale, NULL};
+  static char path[sizeof "PATH=" + sizeof at_start.search_path] = "PATH=", locale[] = "LC_ALL=C",
+                                           *environment[] = {path, locale, NULL};
   static char program[] = "addr2line", flags[] = "-Cfe";
   static char *arguments[4 + 3 * FRAMES_MAX] = {program, flags};
   unsigned first = *(unsigned *)argument, used = 3;
-  const char *search = getenv("PATH");
   arguments[2] = frames[first].file;
   for (unsigned i = first; i < frame_count; i++) {
     if (!in_same_file(first, i)) continue;
@@ -52,7 +54,8 @@ static void run_addr2line(void *argument) {
     arguments[used++] = hex(frames[i].function);
     arguments[used++] = hex(frames[i].function - 1);
   }
-  strncat(path, search ? search : "/usr/bin:/bin", sizeof path - 6);
+  strcat(path, at_start.search_path);
+  environ = environment; /* execvpe searches its PATH */
   execvpe(program, arguments, environment);
 }
 
@@ -73,6 +76,7 @@ static void take_answer(unsigned i, char **rest) {
     lines[k] = next_line(rest);
     if (!lines[k]) return;
   }
+  symbols[i].asked = true;
   char *end = strstr(lines[1], " (discriminator");
   if (end) *end = 0;
   bool line_known = !strstr(lines[1], ":?") && !strstr(lines[1], "??") && !strstr(lines[1], ":0");
@@ -120,7 +124,9 @@ static void report_where(unsigned own) {
   }
   report_function(own);
   if (!symbols[own].line[0]) {
-    report_text("; for the line, build with -g: addr2line -Cfe ");
+    report_text(symbols[own].asked ? "; built with -g, this would tell the line: "
+                                   : "; this tells the line: ");
+    report_text("addr2line -Cfe ");
     report_text(frames[own].file);
     report_text(" ");
     report_hex(frames[own].offset);
@@ -153,7 +159,8 @@ static void find_frames(ucontext_t *context) {
 
 void where(ucontext_t *context, bool jumped) {
   static struct surroundings stack;
-  if (jumped && maps_around(arch_sp(context), &stack) && stack.at.readable) arch_step_back_to_caller(context);
+  bool have_maps = maps_around(arch_sp(context), &stack);
+  if (jumped && stack.at.readable) arch_step_back_to_caller(context);
   find_frames(context);
   unsigned own = 0;
   while (own < frame_count && !frames[own].own) own++;
@@ -168,8 +175,9 @@ void where(ucontext_t *context, bool jumped) {
     report_where(own);
   } else {
     report_label("Where: ");
-    report_text(jumped ? "not known; the stack does not tell where the jump came from."
-                       : "not known; the code that ran is in no file.");
+    report_text(!have_maps ? "not known; /proc/self/maps cannot be read."
+                : jumped   ? "not known; the stack does not tell where the jump came from."
+                           : "not known; the code that ran is in no file.");
     report_send();
   }
   if (options.backtrace) report_backtrace();

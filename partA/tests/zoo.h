@@ -15,10 +15,10 @@ struct animal {
 extern const struct animal kinds[];  /* zoo_kinds.c: what goes wrong; ends with a null name */
 extern const struct animal states[]; /* zoo_states.c: how bad a moment it is; likewise */
 
-#define CRASH(statement)                         \
-  do {                                           \
-    dprintf(2, "crash in line %d\n", __LINE__);  \
-    statement;                                   \
+#define CRASH(statement)                        \
+  do {                                          \
+    dprintf(2, "crash in line %d\n", __LINE__); \
+    statement;                                  \
   } while (0)
 
 /* Stops the compiler from knowing a pointer's value. */

@@ -88,7 +88,7 @@ static void write_protected(void) {
 static int recurse(int depth) {
   volatile char local[256];
   local[0] = (char)depth;
-  return recurse(depth + 1) + local[0];
+  return depth < 0 ? 0 : recurse(depth + 1) + local[0];
 }
 
 static void stack_recursion(void) {

@@ -7,6 +7,7 @@
 #include <linux/seccomp.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -115,18 +116,23 @@ static void sandbox_kills(void) {
   crash();
 }
 
-static void limit(int resource, rlim_t most) {
-  struct rlimit limits = {most, most};
+static void limit(int resource, rlim_t now, rlim_t most) {
+  struct rlimit limits = {now, most};
   setrlimit(resource, &limits);
 }
 
 static void no_address_space(void) {
-  limit(RLIMIT_AS, 4096);
+  limit(RLIMIT_AS, 4096, 4096);
   crash();
 }
 
 static void no_descriptors(void) {
-  limit(RLIMIT_NOFILE, 3);
+  limit(RLIMIT_NOFILE, 3, 3);
+  crash();
+}
+
+static void descriptors_used_up(void) {
+  limit(RLIMIT_NOFILE, 3, 100);
   crash();
 }
 
@@ -338,6 +344,7 @@ const struct animal states[] = {
     {"sandbox_kills", sandbox_kills},
     {"no_address_space", no_address_space},
     {"no_descriptors", no_descriptors},
+    {"descriptors_used_up", descriptors_used_up},
     {"no_directory", no_directory},
     {"at_exit", at_exit},
     {"in_destructor", in_destructor},
