@@ -1,7 +1,7 @@
 # The tests of lazycopy: each test_NAME.c is a program of its own, built from the
 # runner, the helpers and the archive.
 
-LAZYCOPY_TESTS := lab api writable memory threads torn signals fork fork_threads fork_memory foreign misuse refusal
+LAZYCOPY_TESTS := lab api writable memory threads torn signals fork fork_threads fork_memory foreign misuse refusal limits scale
 LAZYCOPY_TEST_PROGRAMS := $(LAZYCOPY_TESTS:%=partB/build/tests/test_%)
 LAZYCOPY_TEST_HELPERS := $(addprefix partB/build/tests/,runner.o support.o probe.o kin.o)
 

@@ -1,0 +1,171 @@
+/* Too little address space (ulimit -v), and a mapping limit that others have
+ * used up: calls fail with ENOMEM, nothing made before is lost, first writes go
+ * on as long as there is memory, and what is freed can be had again. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "probe.h"
+#include "support.h"
+
+/* --- Address space --- */
+
+/* Leaves this process so many MiB of address space beyond what it has. */
+static void leave_mib(long mib) {
+  rlim_t limit = (rlim_t)(proc_kib("/proc/self/status", "VmSize:") + mib * 1024) * 1024;
+  struct rlimit limits = {limit, limit};
+  CHECK(setrlimit(RLIMIT_AS, &limits) == 0);
+}
+
+enum { BLOCKS = 2000, COUNT = 16 };
+
+/* Takes blocks until there are no more; returns how many. */
+static size_t take_all(char **blocks, void *(*take)(void)) {
+  size_t count = 0;
+  while (count < BLOCKS && (blocks[count] = take())) {
+    *(volatile size_t *)blocks[count] = count;
+    count++;
+  }
+  CHECK(count < BLOCKS && errno == ENOMEM);
+  return count;
+}
+
+static char *original;
+
+static void *take_new(void) {
+  return chunks_alloc(COUNT);
+}
+
+static void *take_lazy_copy(void) {
+  return chunks_copy_lazy(original, COUNT);
+}
+
+static void *take_eager_copy(void) {
+  return chunks_copy_eager(original, COUNT);
+}
+
+static void exhaust(void *(*take)(void)) {
+  static char *blocks[BLOCKS];
+  skip_under_sanitizer();
+  original = new_block(COUNT, 1);
+  leave_mib(200);
+  size_t count = take_all(blocks, take);
+  CHECK(count > 0);
+  for (size_t i = 0; i < count; i++) CHECK(*(volatile size_t *)blocks[i] == i);
+  CHECK(holds(original, COUNT, 1));
+  for (size_t i = 0; i < count; i++) CHECK(chunks_free(blocks[i], COUNT) == 0);
+  CHECK(take_all(blocks, take) + 1 >= count);
+  CHECK(holds(original, COUNT, 1));
+}
+
+static void test_no_space_for_new(void) {
+  exhaust(take_new);
+}
+
+static void test_no_space_for_lazy_copies(void) {
+  exhaust(take_lazy_copy);
+}
+
+static void test_no_space_for_eager_copies(void) {
+  exhaust(take_eager_copy);
+}
+
+/* Within one process a first write always finds a frame: it needs no space. */
+static void test_first_writes_without_space(void) {
+  skip_under_sanitizer();
+  char *block = new_block(200, 1), *copy = lazy_copy(block, 200), *third = lazy_copy(copy, 200);
+  static char *blocks[BLOCKS];
+  original = new_block(COUNT, 1);
+  leave_mib(20);
+  take_all(blocks, take_new);
+  while (mmap(NULL, CHUNKSIZE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) != MAP_FAILED) continue;
+  for (size_t i = 0; i < 200; i++) poke(copy + i * CHUNKSIZE, (int)i);
+  for (size_t i = 0; i < 200; i++) poke(block + i * CHUNKSIZE, (int)i);
+  CHECK(holds(third, 200, 1));
+}
+
+/* --- Mappings --- */
+
+/* Makes mappings until the kernel refuses: neighbours of different protection. */
+static void use_up_mappings(void) {
+  size_t page = (size_t)sysconf(_SC_PAGESIZE), pages = 2 * mapping_limit();
+  char *area = mmap(NULL, pages * page, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  CHECK(area != MAP_FAILED);
+  for (size_t i = 0; i < pages; i += 2) {
+    if (mprotect(area + i * page, page, PROT_READ) < 0) return;
+  }
+  test_skip("the mapping limit cannot be reached");
+}
+
+static void skip_if_limit_is_far(void) {
+  if (mapping_limit() > 300000) test_skip("the mapping limit is far away");
+  skip_under_sanitizer();
+  skip_without_sharing();
+}
+
+static void test_first_writes_without_mappings(void) {
+  skip_if_limit_is_far();
+  enum { CHUNKS = 1000, WRITES = 200 };
+  char *block = new_block(CHUNKS, 1), *copy = lazy_copy(block, CHUNKS);
+  use_up_mappings();
+  uint64_t state = 1;
+  for (int i = 0; i < WRITES; i++) {
+    char *target = (i % 2 ? block : copy) + random_below(&state, CHUNKS) * CHUNKSIZE;
+    poke(target, ~peek(target));
+    poke(target, ~peek(target));
+  }
+  CHECK(holds(block, CHUNKS, 1) && holds(copy, CHUNKS, 1));
+}
+
+/* Calls either work or say ENOMEM, and what was there stays as it was. */
+static void test_calls_without_mappings(void) {
+  skip_if_limit_is_far();
+  char *block = new_block(50, 1), *copy = lazy_copy(block, 50);
+  for (size_t i = 0; i < 50; i += 2) poke(copy + i * CHUNKSIZE, 'x');
+  use_up_mappings();
+  int failures = 0;
+  for (int i = 0; i < 300; i++) {
+    char *more = i % 3 == 0 ? chunk_alloc() : i % 3 == 1 ? chunk_copy_lazy(copy) : chunk_copy_eager(copy);
+    if (more) continue;
+    CHECK(errno == ENOMEM);
+    failures++;
+  }
+  CHECK(failures < 300 || stats().live_chunks == 100);
+  CHECK(holds(block, 50, 1));
+  for (size_t i = 0; i < 50; i += 2) CHECK(peek(copy + i * CHUNKSIZE) == 'x');
+  CHECK(chunk_make_writable(copy, 50 * CHUNKSIZE) == 0 || errno == ENOMEM);
+  CHECK(chunk_free(copy + 5 * CHUNKSIZE) == 0 && chunks_free(block, 50) == 0);
+}
+
+static void test_fork_without_mappings(void) {
+  skip_if_limit_is_far();
+  char *block = new_block(100, 1), *copy = lazy_copy(block + 10 * CHUNKSIZE, 50);
+  for (size_t i = 0; i < 50; i += 2) poke(copy + i * CHUNKSIZE, 'x');
+  use_up_mappings();
+  pid_t child = fork();
+  CHECK(child >= 0);
+  for (size_t i = 0; i < 50; i++) poke(block + (10 + i) * CHUNKSIZE + 1, child ? 'p' : 'c');
+  for (size_t i = 0; i < 50; i++) CHECK(peek(block + (10 + i) * CHUNKSIZE + 1) == (child ? 'p' : 'c'));
+  CHECK(holds(block, 10, 1));
+  if (child == 0) _exit(0);
+  CHECK(wait_status(child) == 0);
+  for (size_t i = 0; i < 50; i++) CHECK(peek(block + (10 + i) * CHUNKSIZE + 1) == 'p');
+}
+
+static const struct test tests[] = {
+    {"limits_no_space_for_new", test_no_space_for_new, 60},
+    {"limits_no_space_for_lazy_copies", test_no_space_for_lazy_copies, 60},
+    {"limits_no_space_for_eager_copies", test_no_space_for_eager_copies, 60},
+    {"limits_first_writes_without_space", test_first_writes_without_space, 60},
+    {"limits_first_writes_without_mappings", test_first_writes_without_mappings, 120},
+    {"limits_calls_without_mappings", test_calls_without_mappings, 120},
+    {"limits_fork_without_mappings", test_fork_without_mappings, 120},
+};
+
+int main(void) {
+  return run_tests(tests, sizeof tests / sizeof *tests);
+}
