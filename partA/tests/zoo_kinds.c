@@ -58,8 +58,12 @@ static void jump_to_nowhere(void) {
 
 /* Overwrites the return address, as a string too long for a local array would. */
 static void return_to(uintptr_t target) {
-  uintptr_t *frame = __builtin_frame_address(0);
+  uintptr_t *frame = opaque(__builtin_frame_address(0));
+#ifdef __riscv
+  frame[-1] = target;
+#else
   frame[1] = target;
+#endif
 }
 
 static void smashed_return(void) {
@@ -163,9 +167,19 @@ static void no_access(void) {
   CRASH(block[65536 + 32768] = 1);
 }
 
+static void write_mapped_file(void) {
+  int file = open("partA/messages", O_RDONLY);
+  char *bytes = opaque(mmap(NULL, 100, PROT_READ, MAP_SHARED, file, 0));
+  CRASH(bytes[1] = 'X');
+}
+
+/* A file of 128 KiB, all of it mapped at first, then its first half only. */
 static void past_file(void) {
-  int file = open("/proc/self/exe", O_RDONLY);
-  char *bytes = mmap(NULL, 131072, PROT_READ, MAP_PRIVATE, file, 0);
+  char name[] = "/tmp/sparseXXXXXX";
+  int file = mkstemp(name);
+  unlink(name);
+  if (ftruncate(file, 131072) != 0) return;
+  char *bytes = mmap(NULL, 131072, PROT_READ, MAP_SHARED, file, 0);
   munmap(bytes + 65536, 65536);
   bytes = opaque(bytes + 65536);
   CRASH(sink = bytes[1]);
@@ -254,6 +268,7 @@ const struct animal kinds[] = {
     {"past_block_guarded", past_block_guarded},
     {"no_access", no_access},
     {"past_file", past_file},
+    {"write_mapped_file", write_mapped_file},
     {"unmapped", unmapped},
     {"text_pointer", text_pointer},
     {"wild_text", wild_text},

@@ -209,10 +209,10 @@ static void in_callback(void) {
 static void in_malloc(void) {
 #ifdef __GLIBC__
   uintptr_t *a = malloc(24), *b = malloc(24);
+  uintptr_t *freed = opaque(b);
   free(a);
   free(b);
-  b = opaque(b);
-  *b = 0x12345670 ^ (uintptr_t)b >> 12;
+  *freed = 0x12345670 ^ (uintptr_t)freed >> 12;
   if (malloc(24)) CRASH(opaque(malloc(24)));
 #else
   dprintf(2, "knows glibc's malloc only\n");

@@ -1,0 +1,45 @@
+/* Runs a program that crashes and keeps what it wrote to standard error, its
+ * status and how long it took. If the environment variable EMULATOR is set (to
+ * "qemu-aarch64 -L /usr/aarch64-linux-gnu", for example), its words go before the
+ * program. */
+#ifndef OBSERVE_H
+#define OBSERVE_H
+
+#include <stdbool.h>
+
+#define ZOO "partA/build/tests/zoo"
+
+enum stderr_kind { STDERR_READ, STDERR_CLOSED, STDERR_FULL, STDERR_NO_READER };
+
+struct outcome {
+  int status; /* exit status, or 128 + signal */
+  bool by_signal;
+  double seconds;
+  char text[32768]; /* what came over standard error */
+};
+
+/* The outcome is static: it lasts until the next call. Fails the test if the
+ * program takes more than 5 seconds. */
+const struct outcome *observe(const char *program, const char *argument, enum stderr_kind kind);
+
+/* Does the extended regular expression match somewhere in the text, newlines being ordinary characters? */
+bool matches(const char *text, const char *expression);
+#define CHECK_MATCH(text, expression) check_match(__FILE__, __LINE__, text, expression)
+void check_match(const char *file, int line, const char *text, const char *expression);
+
+/* How often does the word occur in the text? */
+int occurrences(const char *text, const char *word);
+
+/* Is the first line of the text one of the kind messages? */
+bool begins_kindly(const char *text);
+
+/* The report proper: the text from the kind line on, after "crash in line N". */
+const char *report_of(const struct outcome *outcome);
+
+/* The line that an animal of the zoo said it would crash in; 0 if it said none. */
+int announced_line(const struct outcome *outcome);
+
+bool have_addr2line(void);
+bool emulated(void);
+
+#endif

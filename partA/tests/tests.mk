@@ -1,0 +1,33 @@
+# Tests of partA. EMULATOR, if set, goes before the programs that crash.
+
+EMULATOR ?=
+export EMULATOR
+
+ZOO_OBJECTS := $(patsubst %,partA/build/tests/%.o,zoo zoo_kinds zoo_states)
+FRIENDS_TESTS := kinds
+FRIENDS_TEST_PROGRAMS := $(FRIENDS_TESTS:%=partA/build/tests/%)
+
+TESTBINS += partA/build/tests/zoo $(FRIENDS_TEST_PROGRAMS)
+CHECKS += partA/build/tests/kinds
+
+# The zoo is compiled so that each line stays where it is in the source.
+$(ZOO_OBJECTS): partA/build/tests/%.o: partA/tests/%.c
+	@mkdir -p $(@D)
+	$(COMPILE) -O0 -g -c -o $@ $<
+
+partA/build/tests/zoo: $(ZOO_OBJECTS) partA/libletsbefriends.so
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(ZOO_OBJECTS) -Wl,-rpath,'$(CURDIR)/partA' -LpartA -Wl,--no-as-needed -lletsbefriends -pthread
+
+partA/build/tests/%.o: partA/tests/%.c
+	@mkdir -p $(@D)
+	$(COMPILE) -c -o $@ $<
+
+partA/build/tests/runner.o: partB/tests/runner.c
+	@mkdir -p $(@D)
+	$(COMPILE) -c -o $@ $<
+
+$(FRIENDS_TEST_PROGRAMS): %: %.o partA/build/tests/observe.o partA/build/tests/runner.o
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -pthread
+
+.PRECIOUS: partA/build/tests/%.o
+-include $(wildcard partA/build/tests/*.d)
