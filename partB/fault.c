@@ -58,12 +58,22 @@ static bool solve_locked(const siginfo_t *info, const void *context) {
   return may_be_write(info, context) && solve_protected(slot, info->si_addr);
 }
 
-int chunk_handle_fault(siginfo_t *info, void *context) {
-  if (info->si_signo != SIGSEGV || (info->si_code != SEGV_ACCERR && info->si_code != SEGV_MAPERR)) return 0;
+/* Asynchronous signals must be blocked. */
+static bool solve(const siginfo_t *info, const void *context) {
+  if (info->si_code != SEGV_ACCERR && info->si_code != SEGV_MAPERR) return false;
   struct held held;
-  lock(&held);
+  lock_in_handler(&held);
   bool solved = solve_locked(info, context);
-  unlock(&held);
+  unlock_in_handler(&held);
+  return solved;
+}
+
+int chunk_handle_fault(siginfo_t *info, void *context) {
+  if (info->si_signo != SIGSEGV) return 0;
+  sigset_t before;
+  block_asynchronous_signals(&before);
+  bool solved = solve(info, context);
+  pthread_sigmask(SIG_SETMASK, &before, NULL);
   return solved;
 }
 
@@ -98,7 +108,7 @@ static void call_previous(siginfo_t *info, void *context) {
 
 static void on_fault(int signal, siginfo_t *info, void *context) {
   (void)signal;
-  if (chunk_handle_fault(info, context)) return;
+  if (solve(info, context)) return;
   bool has_handler =
       previous.sa_flags & SA_SIGINFO || (previous.sa_handler != SIG_DFL && previous.sa_handler != SIG_IGN);
   if (has_handler) {

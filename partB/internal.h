@@ -92,8 +92,11 @@ struct held {
   int error;
 };
 void asynchronous_signals(sigset_t *set);
+void block_asynchronous_signals(sigset_t *before);
 void lock(struct held *held);
 void unlock(const struct held *held);
+void lock_in_handler(struct held *held);
+void unlock_in_handler(const struct held *held);
 void lock_for_fork(struct held *held);
 void unlock_after_fork(const struct held *held);
 

@@ -44,12 +44,9 @@ static void release(void) {
   }
 }
 
-/* Async-signal-safe. */
-void lock(struct held *held) {
+/* Where asynchronous signals are blocked already. Async-signal-safe. */
+void lock_in_handler(struct held *held) {
   held->error = errno;
-  sigset_t asynchronous;
-  asynchronous_signals(&asynchronous);
-  pthread_sigmask(SIG_BLOCK, &asynchronous, &held->signals);
   if (held_by_this_fork()) {
     fork_catch_up();
   } else {
@@ -58,10 +55,26 @@ void lock(struct held *held) {
 }
 
 /* Async-signal-safe. */
-void unlock(const struct held *held) {
+void unlock_in_handler(const struct held *held) {
   if (!held_by_this_fork()) release();
-  pthread_sigmask(SIG_SETMASK, &held->signals, NULL);
   errno = held->error;
+}
+
+/* Async-signal-safe. */
+void block_asynchronous_signals(sigset_t *before) {
+  sigset_t asynchronous;
+  asynchronous_signals(&asynchronous);
+  pthread_sigmask(SIG_BLOCK, &asynchronous, before);
+}
+
+void lock(struct held *held) {
+  block_asynchronous_signals(&held->signals);
+  lock_in_handler(held);
+}
+
+void unlock(const struct held *held) {
+  unlock_in_handler(held);
+  pthread_sigmask(SIG_SETMASK, &held->signals, NULL);
 }
 
 void lock_for_fork(struct held *held) {
