@@ -2,10 +2,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "../bench/measure.h"
 #include "checks.h"
+#include "resident.h"
 
 /* Which memory is mapped at an address: file and offset, as /proc/self/maps has
  * them for shared mappings. */
@@ -138,7 +137,7 @@ static void free_one_side(bool the_copy) {
 static void reuse_memory(void) {
   enum { ROUNDS = 2000 };
   const long long most = 100LL << 20;
-  long long before = memory_in_use(getpid());
+  long long before = resident_memory();
   doing("allocated, copied, wrote and freed chunks again and again");
   for (unsigned i = 0; i < ROUNDS; i++) {
     unsigned char *chunk = new_chunk();
@@ -148,7 +147,7 @@ static void reuse_memory(void) {
     lab.free(i % 2 ? chunk : copy);
     lab.free(i % 2 ? copy : chunk);
   }
-  long long grown = memory_in_use(getpid()) - before;
+  long long grown = resident_memory() - before;
   if (before < 0) undecided("the system does not tell how much memory is in use");
   if (grown > most)
     fail("%d chunks were made, copied and freed, and %lld MiB are not given back", ROUNDS, grown >> 20);

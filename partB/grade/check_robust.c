@@ -7,9 +7,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "../bench/measure.h"
 #include "checks.h"
 #include "malloc_watch.h"
+#include "resident.h"
 
 /* A pointer that the compiler cannot see through. */
 static char *volatile nowhere = (char *)(uintptr_t)8;
@@ -149,7 +149,7 @@ void check_errno(void) {
 void check_leak(void) {
   enum { PAIRS = 200 };
   lab.startup();
-  long long before = memory_in_use(getpid());
+  long long before = resident_memory();
   if (before < 0) undecided("the system does not tell how much memory is in use");
   for (unsigned i = 0; i < PAIRS; i++) {
     unsigned char *original = new_chunk();
@@ -159,7 +159,7 @@ void check_leak(void) {
     memset(copy, 1, CHUNKSIZE);
     memset(original, 2, CHUNKSIZE);
   }
-  double each = (double)(memory_in_use(getpid()) - before) / PAIRS / CHUNKSIZE;
+  double each = (double)(resident_memory() - before) / PAIRS / CHUNKSIZE;
   if (each > 2.5)
     fail("two chunks whose sides were both written take %.1f chunks of memory: the first is lost", each);
   remark("%.1f chunks of memory", each);

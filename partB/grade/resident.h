@@ -1,0 +1,10 @@
+/* How much memory this process keeps alive. */
+#ifndef RESIDENT_H
+#define RESIDENT_H
+
+/* Bytes in memory behind all mappings, whether the process has touched them
+ * through this mapping or not; shared memory that is mapped several times counts
+ * once. -1 if the system does not tell. */
+long long resident_memory(void);
+
+#endif
