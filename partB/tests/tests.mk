@@ -1,7 +1,8 @@
 # The tests of lazycopy: each test_NAME.c is a program of its own, built from the
 # runner, the helpers and the archive.
 
-LAZYCOPY_TESTS := lab api writable memory threads torn signals fork fork_threads fork_memory foreign misuse refusal limits scale
+LAZYCOPY_TESTS := lab api writable memory threads torn signals fork fork_threads fork_memory \
+                  foreign misuse refusal limits scale
 LAZYCOPY_TEST_PROGRAMS := $(LAZYCOPY_TESTS:%=partB/build/tests/test_%)
 LAZYCOPY_TEST_HELPERS := $(addprefix partB/build/tests/,runner.o support.o probe.o kin.o)
 
@@ -9,8 +10,8 @@ LAZYCOPY_TEST_HELPERS := $(addprefix partB/build/tests/,runner.o support.o probe
 LDFLAGS_test_torn := -Wl,--wrap=mremap
 LDFLAGS_test_refusal := -Wl,--wrap=mmap,--wrap=mremap,--wrap=mprotect,--wrap=madvise
 
-TESTBINS += $(LAZYCOPY_TEST_PROGRAMS)
-CHECKS += $(LAZYCOPY_TEST_PROGRAMS)
+TESTBINS += $(LAZYCOPY_TEST_PROGRAMS) partB/build/tests/test_model
+CHECKS += $(LAZYCOPY_TEST_PROGRAMS) partB/build/tests/test_model
 
 partB/build/tests/%.o: partB/tests/%.c
 	@mkdir -p $(@D)
@@ -21,4 +22,19 @@ $(LAZYCOPY_TEST_PROGRAMS): %: %.o $(LAZYCOPY_TEST_HELPERS) partB/liblazycopy.a
 
 partB/build/tests/test_refusal: partB/build/tests/refusal.o
 
--include $(wildcard partB/build/tests/*.d)
+# A build of the library that can check its own records.
+LAZYCOPY_CHECK_OBJECTS := $(LAZYCOPY_FILES:%=partB/build/check/%.o) partB/build/check/check.o
+
+partB/build/check/%.o: partB/%.c
+	@mkdir -p $(@D)
+	$(COMPILE) -DLAZYCOPY_CHECK -pthread -c -o $@ $<
+
+partB/build/check/liblazycopy-check.a: $(LAZYCOPY_CHECK_OBJECTS)
+	rm -f $@
+	$(AR) rcs $@ $^
+
+partB/build/tests/test_model: $(addprefix partB/build/tests/,test_model.o world.o runner.o support.o) \
+                              partB/build/check/liblazycopy-check.a
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -pthread $(LDLIBS)
+
+-include $(wildcard partB/build/tests/*.d partB/build/check/*.d)
