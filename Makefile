@@ -4,7 +4,8 @@
 # holds what they share: the settings, the pattern for compiling, and the
 # targets that gather what the parts registered:
 #   PRODUCTS  what plain `make` builds
-#   CHECKS    commands that run tests (see partB/tests/runner.h for what they print)
+#   CHECKS    commands that run tests (see partB/tests/runner.h for what they
+#             print); one of several words stands between single quotes
 #   TESTBINS  what must be built before CHECKS can run
 #   CLEAN     files that `make clean` removes, besides the build/ directories
 
@@ -30,7 +31,7 @@ include $(sort $(wildcard partA/*.mk partB/*.mk partA/*/*.mk partB/*/*.mk))
 all: $(PRODUCTS)
 
 check: all $(TESTBINS)
-	@sh partB/tests/tally.sh $(foreach check,$(CHECKS),'$(check)')
+	@sh partB/tests/tally.sh $(CHECKS)
 
 clean:
 	rm -rf partA/build partB/build
