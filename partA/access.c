@@ -55,9 +55,16 @@ static void report_region(const struct region *region) {
   }
 }
 
-/* With the stack pointer just above the end of a stack and the address just
- * below it, the stack is full. So it is when the stack pointer is outside of all
- * writable memory: a large array took it there, beyond the guard page. */
+/* Has a large local array taken the stack pointer out of the stack, beyond the guard below it? */
+static bool left_the_stack(uintptr_t stack_pointer) {
+  static struct surroundings main_stack;
+  if (thread_id() != getpid()) return near_stack_pointer.above.writable;
+  maps_around((uintptr_t)at_start.on_stack, &main_stack);
+  return stack_pointer < main_stack.at.start && main_stack.at.start - stack_pointer < LARGEST_FRAME;
+}
+
+/* The stack is full if the stack pointer is just above its lower end and the
+ * address just below it, or if the stack pointer is in no writable memory. */
 static bool stack_overflowed(uintptr_t address, uintptr_t stack_pointer, enum access access) {
   const struct region *stack = &near_stack_pointer.at;
   if (access == ACCESS_EXECUTE) return false;
@@ -65,9 +72,9 @@ static bool stack_overflowed(uintptr_t address, uintptr_t stack_pointer, enum ac
     return address < stack->start && stack->start - address <= LAST_FRAME &&
            stack_pointer - stack->start < LAST_FRAME;
   }
-  bool by_return = access == ACCESS_READ && address == stack_pointer; /* the stack pointer was overwritten */
-  return near_stack_pointer.above.writable && address - stack_pointer + RED_ZONE < LARGEST_FRAME &&
-         !by_return;
+  if (access == ACCESS_READ && address == stack_pointer)
+    return false; /* a return: the stack pointer was overwritten */
+  return address - stack_pointer + RED_ZONE < LARGEST_FRAME && left_the_stack(stack_pointer);
 }
 
 static void stack_overflow(void) {
@@ -115,15 +122,20 @@ static bool beside_something(uintptr_t address) {
   return true;
 }
 
+/* Linkers put constants before the code, in a region of their own or together with it. */
 static void read_only(const struct region *at) {
+  bool code_only = at->executable && strcmp(near_address.below.name, at->name) == 0;
   report_text(", which is read-only. It is part of ");
-  report_region(at);
   if (at->name[0] != '/') {
+    report_region(at);
     report_text(": made read-only by mprotect or mmap?");
-  } else if (!is_image(at->name)) {
-    report_text(": mapped for reading only?");
+  } else if (!is_image(at->name) || code_only) {
+    report_region(at);
+    report_text(code_only ? ": a function used as if it were data?" : ": mapped for reading only?");
   } else {
-    report_text(at->executable ? ": a function used as if it were data?" : ": a string literal or a const?");
+    report_text(at->executable ? "the code and the constants of " : "the constants of ");
+    report_text(base_name(at->name));
+    report_text(": a string literal or a const?");
   }
 }
 

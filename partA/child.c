@@ -59,11 +59,18 @@ static void reap(pid_t pid) {
     nanosleep(&pause, NULL);
 }
 
+/* The children's share of the time; the rest is for writing what they found. */
+static int time_to_wait(void) {
+  enum { TIME_TO_WRITE = 300 };
+  int left = milliseconds_left() - TIME_TO_WRITE;
+  return left > 0 ? left : 0;
+}
+
 static size_t collect(int input, char *buffer, size_t size) {
   size_t used = 0;
   while (used < size) {
     struct pollfd ready = {.fd = input, .events = POLLIN};
-    int left = milliseconds_left();
+    int left = time_to_wait();
     if (left == 0 || poll(&ready, 1, left) <= 0) break;
     ssize_t got = read(input, buffer + used, size - used);
     if (got <= 0) break;
@@ -74,7 +81,7 @@ static size_t collect(int input, char *buffer, size_t size) {
 
 ssize_t run_in_child(void (*work)(void *argument), void *argument, void *buffer, size_t size) {
   int ends[2];
-  if (milliseconds_left() == 0 || pipe(ends) != 0) return -1;
+  if (time_to_wait() == 0 || pipe(ends) != 0) return -1;
   pid_t pid = make_child();
   if (pid == 0) {
     settle_in(ends[1]);

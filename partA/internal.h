@@ -22,6 +22,7 @@ extern struct at_start {
   char search_path[4096]; /* the environment's PATH */
   uint64_t random[2];     /* bytes that the kernel gives to each process */
   const void *program_headers;
+  const void *on_stack;     /* somewhere in the main thread's stack */
   bool standard_error_open; /* else, what is open as 2 later is some file of the program's */
 } at_start;
 

@@ -119,6 +119,7 @@ static void look_around(void) {
   strncpy(at_start.program_name, program_invocation_short_name, sizeof at_start.program_name - 1);
   strncpy(at_start.search_path, path ? path : "/usr/bin:/bin", sizeof at_start.search_path - 1);
   if (random) memcpy(at_start.random, random, sizeof at_start.random);
+  at_start.on_stack = random;
   at_start.program_headers = (const void *)getauxval(AT_PHDR);
   at_start.standard_error_open = fcntl(STDERR_FILENO, F_GETFD) >= 0;
 }

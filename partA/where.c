@@ -76,7 +76,7 @@ static void take_answer(unsigned i, char **rest) {
     lines[k] = next_line(rest);
     if (!lines[k]) return;
   }
-  symbols[i].asked = true;
+  symbols[i].asked = lines[0][0] && lines[1][0];
   char *end = strstr(lines[1], " (discriminator");
   if (end) *end = 0;
   bool line_known = !strstr(lines[1], ":?") && !strstr(lines[1], "??") && !strstr(lines[1], ":0");
@@ -123,7 +123,9 @@ static void report_where(unsigned own) {
     report_text(", called from ");
   }
   report_function(own);
-  if (!symbols[own].line[0]) {
+  if (!frames[own].own) {
+    report_text("; it is not known who called it.");
+  } else if (!symbols[own].line[0]) {
     report_text(symbols[own].asked ? "; built with -g, this would tell the line: "
                                    : "; this tells the line: ");
     report_text("addr2line -Cfe ");
@@ -136,6 +138,8 @@ static void report_where(unsigned own) {
 
 static void report_backtrace(void) {
   for (unsigned i = 0; i < frame_count; i++) {
+    bool imported = i + 1 < frame_count && frames[i + 1].called[0] && !symbols[i].line[0];
+    if (imported) strcpy(symbols[i].function, frames[i + 1].called); /* rather than an alias */
     report_text("  #");
     report_decimal(i);
     report_text(" ");

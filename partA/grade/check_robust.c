@@ -110,6 +110,11 @@ static void check_other_crash(const char *name, const char *mode, const char *wh
   }
 }
 
+void check_pipe(const char *name) {
+  check_other_crash(name, "pipe", "a crash with standard output in a pipe",
+                    " (stdout keeps text back there: write does not, or fflush)");
+}
+
 void check_overflow(const char *name) {
   check_other_crash(name, "overflow", "a stack overflow",
                     " (see sigaltstack: the handler needs a stack of its own)");

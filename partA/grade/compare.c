@@ -48,33 +48,40 @@ static bool differ(const struct behaviour *alone, const struct behaviour *with, 
   return alone->ending != with->ending || alone->code != with->code;
 }
 
-static void compare_with_alone(enum section section, const char *name, struct run run, const char *subject,
-                               const char *title) {
+/* Reports if the program is not as without the library; else returns true. */
+static bool same_as_alone(enum section section, const char *name, struct run run, const char *subject) {
   static struct behaviour alone, with;
   char why[400];
   struct run without = run;
   without.way = ALONE;
   if (!behave(&without, &alone) || !behave(&run, &with)) {
     report_not_tried(section, name);
-  } else if (differ(&alone, &with, why, sizeof why)) {
-    report(section, FAIL, name, "%s is not as without the library: %s", subject, why);
-  } else {
-    report(section, PASS, name, "%s", title);
+    return false;
   }
+  if (!differ(&alone, &with, why, sizeof why)) return true;
+  report(section, FAIL, name, "%s is not as without the library: %s", subject, why);
+  return false;
+}
+
+static void compare_with_alone(enum section section, const char *name, struct run run, const char *subject,
+                               const char *title) {
+  if (same_as_alone(section, name, run, subject)) report(section, PASS, name, "%s", title);
 }
 
 void check_healthy_linked(const char *name) {
-  if (friends_linked()) {
-    compare_with_alone(REQUIRED, name, (struct run){.way = LINKED, .mode = "healthy"},
-                       "a healthy linked program",
-                       "a healthy linked program has its own output and exit status");
-  } else {
+  if (!friends_linked()) {
     report(REQUIRED, FAIL, name, "a program cannot be linked with the library");
+    return;
   }
+  compare_with_alone(REQUIRED, name, (struct run){.way = LINKED, .mode = "healthy"},
+                     "a healthy linked program",
+                     "a healthy linked program has its own output and exit status");
 }
 
 void check_healthy_preloaded(const char *name) {
   static char *const shell[] = {"sh", "-c", "echo one; (echo two >&2); ls / | head -n 2; exit 3", NULL};
+  struct run victim = {.way = PRELOADED, .mode = "healthy"};
+  if (!same_as_alone(REQUIRED, name, victim, "a healthy preloaded program")) return;
   compare_with_alone(REQUIRED, name, (struct run){.way = PRELOADED, .argv = shell}, "a preloaded shell",
                      "healthy preloaded programs have their own output and exit status");
 }

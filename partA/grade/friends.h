@@ -47,7 +47,7 @@ friends_check check_linked, check_preloaded, check_every_crash, check_eight, che
     check_healthy_linked, check_healthy_preloaded;
 
 friends_check check_status, check_stderr, check_same_second, check_printf, check_malloc, check_rand,
-    check_state, check_ignored, check_raise, check_unheard, check_overflow, check_thread,
+    check_state, check_ignored, check_raise, check_unheard, check_pipe, check_overflow, check_thread,
     check_thread_overflow;
 
 #endif

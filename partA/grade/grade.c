@@ -32,6 +32,7 @@ static const struct {
     {ROBUST, "robust.state", check_state},
     {ROBUST, "robust.ignored", check_ignored},
     {ROBUST, "robust.raise", check_raise},
+    {ROBUST, "robust.pipe", check_pipe},
     {ROBUST, "robust.unheard", check_unheard},
     {ROBUST, "robust.overflow", check_overflow},
     {ROBUST, "robust.thread", check_thread},

@@ -117,6 +117,12 @@ static void crash_in_malloc(void) {
   write_nowhere();
 }
 
+/* Output is kept back until there is a block of it, as in a pipe. */
+static void crash_into_pipe(void) {
+  setvbuf(stdout, NULL, _IOFBF, BUFSIZ);
+  write_nowhere();
+}
+
 static void crash_unheard(void) {
   close(STDOUT_FILENO);
   close(STDERR_FILENO);
@@ -161,15 +167,25 @@ int main(int count, char **arguments) {
   static const struct {
     const char *name;
     void (*run)(void);
-  } modes[] = {{"write", write_nowhere},         {"read", read_nowhere},
-               {"constant", write_constant},     {"wild", write_wild},
-               {"call", call_nothing},           {"raise", raise_it},
-               {"healthy", stay_healthy},        {"silent", stay_silent},
-               {"rand", print_random_numbers},   {"state", print_state},
-               {"printf", crash_while_printing}, {"malloc", crash_in_malloc},
-               {"unheard", crash_unheard},       {"overflow", overflow},
-               {"thread", crash_in_thread},      {"thread-overflow", overflow_in_thread}};
+  } modes[] = {{"write", write_nowhere},
+               {"read", read_nowhere},
+               {"constant", write_constant},
+               {"wild", write_wild},
+               {"call", call_nothing},
+               {"raise", raise_it},
+               {"healthy", stay_healthy},
+               {"silent", stay_silent},
+               {"rand", print_random_numbers},
+               {"state", print_state},
+               {"printf", crash_while_printing},
+               {"malloc", crash_in_malloc},
+               {"unheard", crash_unheard},
+               {"pipe", crash_into_pipe},
+               {"overflow", overflow},
+               {"thread", crash_in_thread},
+               {"thread-overflow", overflow_in_thread}};
   errno_at_start = errno;
+  setvbuf(stdout, NULL, _IOLBF, BUFSIZ); /* as on a terminal, where students try their programs */
   for (size_t i = 0; count == 2 && i < sizeof modes / sizeof *modes; i++) {
     if (strcmp(arguments[1], modes[i].name) != 0) continue;
     modes[i].run();

@@ -38,9 +38,9 @@ enum { X86 = 0 };
 #define WILD_RETURN \
   "zoo used a pointer that cannot be an address: 0x4141414141414141, in the return address. " TEXT("A+")
 #else
-#define WILD_TEXT TRIED(WRITE, "0x[0-9a-f]*41414141, which is not mapped")
+#define WILD_TEXT TRIED(WRITE, "0x(41)+, which is not mapped")
 #define WILD_NUMBER TRIED(WRITE, "0x[0-9a-f]*deadbeef, which is not mapped")
-#define WILD_RETURN TRIED("run code at", "0x[0-9a-f]*41414141, which is not mapped")
+#define WILD_RETURN TRIED("run code at", "0x(41)+(40)?, which is not mapped")
 #endif
 
 static void expect(const char *animal, int status, const char *what, const char *function) {
@@ -90,10 +90,13 @@ static void expect(const char *animal, int status, const char *what, const char 
              "something wrote past the end of a local array\\?\n"),                                          \
        NULL)                                                                                                 \
   KIND(smashed_return_text, 139, WILD_RETURN, NULL)                                                          \
-  KIND(write_constant, 139,                                                                                  \
-       TRIED(WRITE, HEX ", which is read-only. It is part of the constants of zoo: a string literal or a "   \
-                        "const\\?\n"),                                                                       \
-       "write_constant")                                                                                     \
+  KIND(                                                                                                      \
+      write_constant, 139,                                                                                   \
+      TRIED(                                                                                                 \
+          WRITE, HEX                                                                                         \
+          ", which is read-only. It is part of the (code and the )?constants of zoo: a string literal or a " \
+          "const\\?\n"),                                                                                     \
+      "write_constant")                                                                                      \
   KIND(write_code, 139,                                                                                      \
        TRIED(WRITE, HEX ", which is read-only. It is part of the code of zoo: a function used as if it "),   \
        "write_code")                                                                                         \
@@ -129,12 +132,10 @@ static void expect(const char *animal, int status, const char *what, const char 
        "no_access")                                                                                          \
   KIND(past_file, 139,                                                                                       \
        TRIED(READ,                                                                                           \
-             HEX ", which is not mapped. That is 1 byte past the end of the mapped file sparse.*" TOO_FAR),    \
+             HEX ", which is not mapped. That is 1 byte past the end of the mapped file sparse.*" TOO_FAR),  \
        "past_file")                                                                                          \
   KIND(unmapped, 139, TRIED(WRITE, "0x12345678" STRAY_HINT), "unmapped")                                     \
   KIND(text_pointer, 139, TRIED(WRITE, "0x44434241, which is not mapped. " TEXT("ABCD")), "text_pointer")    \
-  KIND(wild_text, 139, WILD_TEXT, "wild_text")                                                               \
-  KIND(wild_number, 139, WILD_NUMBER, "wild_number")                                                         \
   KIND(raised, 139, "What happened: zoo sent itself SIGSEGV, by raise or kill; no memory access failed.\n",  \
        "in (raise|libc.so.6|libc.so|ld-musl.*), called from raised")                                         \
   KIND(killed, 139, "What happened: process [0-9]+ sent SIGSEGV to zoo; no memory access failed.\n", NULL)   \
@@ -152,6 +153,11 @@ static void expect(const char *animal, int status, const char *what, const char 
   KIND(trapped, 132, "What happened: zoo came to an instruction that the processor does not accept",        \
        "trapped")
 
+/* qemu claims that their addresses were 0. */
+#define WILD_KINDS(KIND)                       \
+  KIND(wild_text, 139, WILD_TEXT, "wild_text") \
+  KIND(wild_number, 139, WILD_NUMBER, "wild_number")
+
 #define DEFINE(name, status, what, function) \
   static void name(void) {                   \
     expect(#name, status, what, function);   \
@@ -161,12 +167,18 @@ static void expect(const char *animal, int status, const char *what, const char 
     if (!X86) test_skip("needs a processor of the x86 family"); \
     expect(#name, status, what, function);                      \
   }
+#define DEFINE_WILD(name, status, what, function)                \
+  static void name(void) {                                       \
+    if (emulated()) test_skip("qemu does not tell the address"); \
+    expect(#name, status, what, function);                       \
+  }
 #define LIST(name, status, what, function) {#name, name, 10},
 
 KINDS(DEFINE)
 X86_KINDS(DEFINE_X86)
+WILD_KINDS(DEFINE_WILD)
 
-static const struct test tests[] = {KINDS(LIST) X86_KINDS(LIST)};
+static const struct test tests[] = {KINDS(LIST) X86_KINDS(LIST) WILD_KINDS(LIST)};
 
 int main(void) {
   return run_tests(tests, sizeof tests / sizeof *tests);

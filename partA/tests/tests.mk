@@ -3,12 +3,12 @@
 EMULATOR ?=
 export EMULATOR
 
-ZOO_OBJECTS := $(patsubst %,partA/build/tests/%.o,zoo zoo_kinds zoo_states)
-FRIENDS_TESTS := kinds
+ZOO_OBJECTS := $(patsubst %,partA/build/tests/%.o,zoo zoo_kinds zoo_process zoo_moments)
+FRIENDS_TESTS := kinds states
 FRIENDS_TEST_PROGRAMS := $(FRIENDS_TESTS:%=partA/build/tests/%)
 
 TESTBINS += partA/build/tests/zoo $(FRIENDS_TEST_PROGRAMS)
-CHECKS += partA/build/tests/kinds
+CHECKS += $(FRIENDS_TEST_PROGRAMS)
 
 # The zoo is compiled so that each line stays where it is in the source.
 $(ZOO_OBJECTS): partA/build/tests/%.o: partA/tests/%.c

@@ -12,14 +12,18 @@ struct animal {
   void (*crash)(void);
 };
 
-extern const struct animal kinds[];  /* zoo_kinds.c: what goes wrong; ends with a null name */
-extern const struct animal states[]; /* zoo_states.c: how bad a moment it is; likewise */
+extern const struct animal kinds[];     /* zoo_kinds.c: what goes wrong; ends with a null name */
+extern const struct animal processes[]; /* zoo_process.c: in what kind of process; likewise */
+extern const struct animal moments[];   /* zoo_moments.c: at what moment; likewise */
 
 #define CRASH(statement)                        \
   do {                                          \
     dprintf(2, "crash in line %d\n", __LINE__); \
     statement;                                  \
   } while (0)
+
+/* The plain crash that most animals end in: a write to address 0x55. */
+void crash(void);
 
 /* Stops the compiler from knowing a pointer's value. */
 void *opaque(void *pointer);

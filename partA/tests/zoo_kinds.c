@@ -100,7 +100,7 @@ static void stack_recursion(void) {
 }
 
 static int use_large_array(void) {
-  volatile char local[512 << 20];
+  volatile char local[16 << 20];
   CRASH(local[100] = 1);
   return local[100];
 }

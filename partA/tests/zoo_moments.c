@@ -1,0 +1,193 @@
+/* The zoo's third house: bad moments. Inside a library with its locks held, in a
+ * handler, before main or after it, with hardly any stack, in several threads at once. */
+#include <link.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "zoo.h"
+
+static void on_signal(int number) {
+  (void)number;
+  crash();
+}
+
+static void in_handler(void) {
+  signal(SIGUSR1, on_signal);
+  raise(SIGUSR1);
+}
+
+static void at_exit(void) {
+  atexit(crash);
+}
+
+static int crash_in_destructor;
+
+__attribute__((destructor)) static void in_last_breath(void) {
+  if (crash_in_destructor) crash();
+}
+
+static void in_destructor(void) {
+  crash_in_destructor = 1;
+}
+
+__attribute__((constructor)) static void before_main(void) {
+  if (getenv("ZOO_CONSTRUCTOR")) crash();
+}
+
+/* Uses the stack up until only 8 KiB are left, then crashes. */
+static void crash_deep(char *bottom) {
+  volatile char here = 0;
+  if ((uintptr_t)&here - (uintptr_t)bottom < 8192 + 512) {
+    crash();
+  } else {
+    crash_deep(bottom);
+  }
+  here = 1;
+}
+
+static void *little_stack_left(void *argument) {
+  pthread_attr_t attributes;
+  void *bottom;
+  size_t size;
+  pthread_getattr_np(pthread_self(), &attributes);
+  pthread_attr_getstack(&attributes, &bottom, &size);
+  crash_deep(bottom);
+  return argument;
+}
+
+static void little_stack(void) {
+  pthread_t thread;
+  pthread_create(&thread, NULL, little_stack_left, NULL);
+  pthread_join(thread, NULL);
+}
+
+static void in_printf(void) {
+  CRASH(printf("%s", (char *)at(0x55)));
+}
+
+static void in_strlen(void) {
+  CRASH(if (strlen(at(0x55)) == 7) crash());
+}
+
+static int compare(const void *a, const void *b) {
+  crash();
+  return a < b;
+}
+
+static void in_callback(void) {
+  int numbers[2] = {2, 1};
+  qsort(numbers, 2, sizeof *numbers, compare);
+}
+
+/* Has malloc follow a list of free blocks that leads nowhere. */
+static void in_malloc(void) {
+#ifdef __GLIBC__
+  uintptr_t *a = malloc(24), *b = malloc(24);
+  uintptr_t *freed = opaque(b);
+  free(a);
+  free(b);
+  *freed = 0x12345670 ^ (uintptr_t)freed >> 12;
+  if (malloc(24)) CRASH(opaque(malloc(24)));
+#else
+  dprintf(2, "knows glibc's malloc only\n");
+  _exit(77);
+#endif
+}
+
+static int crash_for_object(struct dl_phdr_info *info, size_t size, void *data) {
+  (void)info;
+  (void)size;
+  (void)data;
+  crash();
+  return 1;
+}
+
+/* The loader's lock is held during the callback. */
+static void in_loader(void) {
+  dl_iterate_phdr(crash_for_object, NULL);
+}
+
+static void *hold_locks(void *argument) {
+  flockfile(stdout);
+  flockfile(stderr);
+  for (;;) pause();
+  return argument;
+}
+
+static void streams_locked(void) {
+  pthread_t thread;
+  pthread_create(&thread, NULL, hold_locks, NULL);
+  usleep(10000);
+  crash();
+}
+
+static void *exit_soon(void *argument) {
+  usleep(3000);
+  exit(0);
+  return argument;
+}
+
+static void exit_races(void) {
+  pthread_t thread;
+  pthread_create(&thread, NULL, exit_soon, NULL);
+  crash();
+}
+
+static pthread_barrier_t barrier;
+
+static void *crash_together(void *argument) {
+  pthread_barrier_wait(&barrier);
+  *(volatile int *)at(0x55) = 1;
+  return argument;
+}
+
+static void together(void) {
+  enum { THREADS = 8 };
+  pthread_t thread;
+  pthread_barrier_init(&barrier, NULL, THREADS);
+  for (int i = 0; i < THREADS; i++) pthread_create(&thread, NULL, crash_together, NULL);
+  for (;;) pause();
+}
+
+static void *crash_later(void *argument) {
+  usleep(10000);
+  crash();
+  return argument;
+}
+
+static void main_thread_gone(void) {
+  pthread_t thread;
+  pthread_create(&thread, NULL, crash_later, NULL);
+  pthread_exit(NULL);
+}
+
+__attribute__((noinline)) static void stack_of_nonsense(void) {
+  static volatile uintptr_t *word; /* not on the stack */
+  static int i;
+  word = __builtin_frame_address(0);
+  for (i = 0; i < 64; i++) *word++ = (uintptr_t)0x4141414141414141;
+  crash();
+}
+
+const struct animal moments[] = {
+    {"in_handler", in_handler},
+    {"at_exit", at_exit},
+    {"in_destructor", in_destructor},
+    {"little_stack", little_stack},
+    {"in_printf", in_printf},
+    {"in_strlen", in_strlen},
+    {"in_callback", in_callback},
+    {"in_malloc", in_malloc},
+    {"in_loader", in_loader},
+    {"streams_locked", streams_locked},
+    {"exit_races", exit_races},
+    {"together", together},
+    {"main_thread_gone", main_thread_gone},
+    {"stack_of_nonsense", stack_of_nonsense},
+    {NULL, NULL},
+};

@@ -1,0 +1,192 @@
+/* The zoo's second house: processes in a bad way. Signals, children, limits, sandboxes. */
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "zoo.h"
+
+static void blocked(void) {
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, SIGSEGV);
+  sigprocmask(SIG_BLOCK, &set, NULL);
+  crash();
+}
+
+static void child_crashes(pid_t child) {
+  if (child == 0) crash();
+  int status;
+  waitpid(child, &status, 0);
+  dprintf(2, "child: %d\n", WIFEXITED(status) ? WEXITSTATUS(status) : -1);
+  crash();
+}
+
+static void in_fork_child(void) {
+  child_crashes(fork());
+}
+
+static void in_vfork_child(void) {
+  child_crashes(vfork());
+}
+
+static void say_child_ended(int number) {
+  (void)number;
+  if (write(2, "SIGCHLD\n", 8) < 0) _exit(1);
+}
+
+static void *wait_for_children(void *argument) {
+  if (waitpid(-1, NULL, 0) >= 0) dprintf(2, "a child ended\n");
+  return argument;
+}
+
+/* Somebody else waits for children and would notice those of the report. */
+static void children_watched(void) {
+  if (fork() == 0) {
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    for (;;) pause();
+  }
+  struct sigaction action = {.sa_handler = say_child_ended};
+  pthread_t thread;
+  sigaction(SIGCHLD, &action, NULL);
+  pthread_create(&thread, NULL, wait_for_children, NULL);
+  usleep(10000);
+  crash();
+}
+
+#if __has_include(<linux/seccomp.h>)
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+/* From now on the system call fails with the error, or kills if error is 0. */
+static void refuse(long number, int error) {
+  struct sock_filter code[] = {
+      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (unsigned)number, 0, 1),
+      BPF_STMT(BPF_RET | BPF_K, error ? SECCOMP_RET_ERRNO | (unsigned)error : SECCOMP_RET_KILL_PROCESS),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+  };
+  struct sock_fprog program = {sizeof code / sizeof *code, code};
+  prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+  if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) != 0) _exit(77);
+}
+#else
+static void refuse(long number, int error) {
+  _exit(number || error ? 77 : 0);
+}
+#endif
+
+static void no_process(void) {
+  refuse(SYS_clone, EAGAIN);
+  crash();
+}
+
+static void no_proc(void) {
+  refuse(SYS_openat, ENOENT);
+#ifdef SYS_readlink
+  refuse(SYS_readlink, ENOENT);
+#endif
+  crash();
+}
+
+static void sandbox_kills(void) {
+  refuse(SYS_openat, 0);
+  crash();
+}
+
+static void limit(int resource, rlim_t now, rlim_t most) {
+  struct rlimit limits = {now, most};
+  setrlimit(resource, &limits);
+}
+
+static void no_address_space(void) {
+  limit(RLIMIT_AS, 4096, 4096);
+  crash();
+}
+
+static void no_descriptors(void) {
+  limit(RLIMIT_NOFILE, 3, 3);
+  crash();
+}
+
+static void descriptors_used_up(void) {
+  limit(RLIMIT_NOFILE, 3, 100);
+  crash();
+}
+
+static void no_directory(void) {
+  char name[] = "/tmp/zooXXXXXX";
+  if (!mkdtemp(name) || chdir(name) != 0 || rmdir(name) != 0) _exit(77);
+  crash();
+}
+
+static void own_word(int number) {
+  (void)number;
+  if (write(2, "the program's own handler\n", 26) < 0) _exit(1);
+  _exit(7);
+}
+
+static void own_handler(void) {
+  signal(SIGSEGV, own_word);
+  crash();
+}
+
+static struct sigaction earlier;
+
+static void forward(int number, siginfo_t *info, void *context) {
+  earlier.sa_sigaction(number, info, context);
+}
+
+/* As lazycopy does: a handler in front of ours that passes on what is not its own. */
+static void forwarded(void) {
+  struct sigaction action = {.sa_sigaction = forward, .sa_flags = SA_SIGINFO};
+  sigaction(SIGSEGV, &action, &earlier);
+  crash();
+}
+
+static void ignored(void) {
+  raise(SIGSEGV);
+  dprintf(2, "still here\n");
+}
+
+/* Says nothing before it crashes, so that a broken pipe meets the report first. */
+static void silent(void) {
+  *(volatile int *)at(0x55) = 1;
+}
+
+static void file_in_place_of_stderr(void) {
+  char name[] = "/tmp/zooXXXXXX";
+  int file = mkstemp(name);
+  unlink(name);
+  pid_t pid = fork();
+  if (pid == 0) *(volatile int *)at(0x55) = 1;
+  waitpid(pid, NULL, 0);
+  printf("descriptor %d, %ld bytes written to it\n", file, (long)lseek(file, 0, SEEK_END));
+}
+
+const struct animal processes[] = {
+    {"blocked", blocked},
+    {"in_fork_child", in_fork_child},
+    {"in_vfork_child", in_vfork_child},
+    {"children_watched", children_watched},
+    {"no_process", no_process},
+    {"no_proc", no_proc},
+    {"sandbox_kills", sandbox_kills},
+    {"no_address_space", no_address_space},
+    {"no_descriptors", no_descriptors},
+    {"descriptors_used_up", descriptors_used_up},
+    {"no_directory", no_directory},
+    {"own_handler", own_handler},
+    {"forwarded", forwarded},
+    {"ignored", ignored},
+    {"silent", silent},
+    {"file_in_place_of_stderr", file_in_place_of_stderr},
+    {NULL, NULL},
+};
