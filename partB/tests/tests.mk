@@ -13,6 +13,10 @@ LDFLAGS_test_refusal := -Wl,--wrap=mmap,--wrap=mremap,--wrap=mprotect,--wrap=mad
 TESTBINS += $(LAZYCOPY_TEST_PROGRAMS) partB/build/tests/test_model
 CHECKS += $(LAZYCOPY_TEST_PROGRAMS) partB/build/tests/test_model
 
+# The crasher is linked with libletsbefriends, and without it for preloading.
+TESTBINS += partB/build/tests/crasher partB/build/tests/crasher-friends
+CHECKS += 'sh partB/tests/programs-test.sh'
+
 partB/build/tests/%.o: partB/tests/%.c
 	@mkdir -p $(@D)
 	$(COMPILE) -IpartB -pthread -c -o $@ $<
@@ -21,6 +25,23 @@ $(LAZYCOPY_TEST_PROGRAMS): %: %.o $(LAZYCOPY_TEST_HELPERS) partB/liblazycopy.a
 	$(CC) $(CFLAGS) $(LDFLAGS) $(LDFLAGS_$(@F)) -o $@ $^ -pthread $(LDLIBS)
 
 partB/build/tests/test_refusal: partB/build/tests/refusal.o
+
+CRASHER_OBJECTS := $(addprefix partB/build/tests/,crasher.o support.o runner.o)
+
+partB/build/tests/crasher: $(CRASHER_OBJECTS) partB/liblazycopy.a
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -pthread $(LDLIBS)
+
+partB/build/tests/crasher-friends: $(CRASHER_OBJECTS) partB/liblazycopy.a partA/libletsbefriends.so
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(CRASHER_OBJECTS) partB/liblazycopy.a -Wl,-rpath,'$(CURDIR)/partA' -LpartA \
+	  -Wl,--no-as-needed -lletsbefriends -pthread $(LDLIBS)
+
+# Not part of check: ten minutes, or as long as SECONDS says.
+.PHONY: soak
+soak: partB/build/tests/soak
+	SECONDS=$(or $(SECONDS),600) $<
+
+partB/build/tests/soak: $(addprefix partB/build/tests/,soak.o support.o runner.o probe.o) partB/liblazycopy.a
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -pthread $(LDLIBS)
 
 # A build of the library that can check its own records.
 LAZYCOPY_CHECK_OBJECTS := $(LAZYCOPY_FILES:%=partB/build/check/%.o) partB/build/check/check.o

@@ -1,0 +1,81 @@
+#!/bin/sh
+# Tests of lazycopy as other programs meet it: its header, what the libraries
+# export, and its company with libletsbefriends. Run from the top of the tree.
+# shellcheck source=partB/bench/shelltest.sh disable=SC2317
+. partB/bench/shelltest.sh
+crasher=partB/build/tests/crasher
+friends=partA/libletsbefriends.so
+
+# The header by itself, without GNU extensions, and nothing but declarations.
+programs_header_in_c() {
+  printf '#include "lazycopy.h"\n#include "lazycopy.h"\nint main(void) { return !CHUNKSIZE; }\n' >"$scratch/use.c"
+  for standard in c99 c11; do
+    # CC may hold options
+    # shellcheck disable=SC2086
+    try 0 ${CC:-cc} -std=$standard -D_POSIX_C_SOURCE=200809L -Wall -Wextra -pedantic -Werror -IpartB \
+      -fsyntax-only "$scratch/use.c"
+  done
+}
+
+programs_header_in_cxx() {
+  compiler=${CXX:-c++}
+  command -v "$compiler" >/dev/null || skip "no C++ compiler"
+  cat >"$scratch/use.cc" <<'END'
+#include "lazycopy.h"
+int main() {
+  char *chunk = static_cast<char *>(chunk_alloc()), *copy = static_cast<char *>(chunk_copy_lazy(chunk));
+  copy[5] = 1;
+  chunk_stats stats;
+  chunk_get_stats(&stats);
+  return chunk[5] != 0 || stats.live_chunks != 2 || chunk_free(chunk) != 0;
+}
+END
+  try 0 "$compiler" -std=c++11 -Wall -Wextra -Werror -IpartB -c -o "$scratch/use.o" "$scratch/use.cc"
+  "$compiler" -o "$scratch/use" "$scratch/use.o" partB/liblazycopy.a -pthread 2>/dev/null ||
+    skip "the C++ compiler links for another machine"
+  try 0 "$scratch/use"
+}
+
+# Both libraries export the functions of the header, all of them, and no more.
+programs_names_exported() {
+  command -v nm >/dev/null || skip "no nm"
+  grep -o 'chunks\{0,1\}_[a-z_]*(' partB/lazycopy.h | tr -d '(' | sort -u >"$scratch/promised"
+  [ "$(wc -l <"$scratch/promised")" -ge 12 ] || fail "names were not found in the header"
+  nm -g --defined-only partB/liblazycopy.a | awk 'NF == 3 { print $3 }' | sort -u >"$scratch/archive"
+  nm -D --defined-only partB/liblazycopy.so | awk '{ print $NF }' | sort -u >"$scratch/shared"
+  for library in archive shared; do
+    difference=$(diff "$scratch/promised" "$scratch/$library") || fail "$library: $difference"
+  done
+}
+
+dies_kindly() {
+  [ "$(cat "$scratch/out")" = "the values are right" ] || fail "wrong values: $(cat "$scratch/out" "$scratch/err")"
+  line=$(head -n 1 "$scratch/err")
+  grep -qxF -e "$line" partA/messages || fail "no kind message: $(cat "$scratch/err")"
+}
+
+programs_friends_linked() {
+  try 139 "$crasher-friends"
+  dies_kindly
+}
+
+programs_friends_preloaded() {
+  try 139 env LD_PRELOAD="$PWD/$friends" "$crasher"
+  if grep -q 'LD_PRELOAD' "$scratch/err"; then skip "the loader cannot preload it"; fi
+  dies_kindly
+}
+
+# Without it the program dies as any program does. (A shell is asked, because
+# timeout(1) would end in the same way as its command.)
+programs_friends_absent() {
+  # shellcheck disable=SC2016
+  try 139 sh -c '"$0" 2>&1; exit $?' "$crasher"
+  head -n 1 "$scratch/out" | grep -qx 'the values are right' || fail "wrong values"
+  line=$(sed -n 2p "$scratch/out")
+  [ -z "$line" ] || ! grep -qxF -e "$line" partA/messages || fail "a kind message without the library"
+}
+
+for name in header_in_c header_in_cxx names_exported friends_linked friends_preloaded friends_absent; do
+  run_test "programs_$name"
+done
+exit "$failures"
