@@ -16,7 +16,7 @@ static struct sigaction previous;
 
 /* Says so in one line: printf may not be called here. */
 static void announce_no_memory(const void *address) {
-  char line[] = "lazycopy: no memory for the first write to a shared chunk, at 0x0000000000000000\n";
+  char line[] = "lazycopy: the kernel gives no memory for the chunk at 0x0000000000000000\n";
   char *digit = line + sizeof line - 3;
   for (uintptr_t rest = (uintptr_t)address; rest > 0; rest /= 16) *digit-- = "0123456789abcdef"[rest % 16];
   if (write(STDERR_FILENO, line, sizeof line - 1) < 0) return; /* nothing else can be done */
@@ -50,11 +50,17 @@ static bool solve_protected(struct place slot, void *address) {
   return false;
 }
 
+/* A refused mremap has unmapped the slot: see slots.c. */
+static bool solve_unmapped(struct place slot) {
+  if (slot_restore(slot) == 0) return true;
+  announce_no_memory(view_of(slot));
+  return false;
+}
+
 static bool solve_locked(const siginfo_t *info, const void *context) {
   struct place slot = arena_slot_at(info->si_addr);
   if (!slot.arena || !is_live(*mapping_of(slot))) return false;
-  /* A refused mremap has unmapped the slot: see slots.c. */
-  if (info->si_code == SEGV_MAPERR) return slot_restore(slot) == 0;
+  if (info->si_code == SEGV_MAPERR) return solve_unmapped(slot);
   return may_be_write(info, context) && solve_protected(slot, info->si_addr);
 }
 

@@ -103,7 +103,7 @@ void fork_refresh(void) {
 static void protect_all(struct arena *arena) {
   for (uint32_t i = 0; i < arena->slots_touched; i++) {
     uint32_t begin = i;
-    while (i < arena->slots_touched && (arena->mapping[i] & WRITABLE)) i++;
+    while (i < arena->slots_touched && is_live(arena->mapping[i]) && (arena->mapping[i] & WRITABLE)) i++;
     if (i > begin) slots_protect((struct place){arena, begin}, i - begin, false);
   }
 }
@@ -136,7 +136,7 @@ static void after_fork_in_parent(void) {
 static void split_writable(struct arena *arena) {
   for (uint32_t i = 0; i < arena->slots_touched; i++) {
     struct place slot = {arena, i};
-    if (!(arena->mapping[i] & WRITABLE)) continue;
+    if (!is_live(arena->mapping[i]) || !(arena->mapping[i] & WRITABLE)) continue;
     slots_record(slot, 1, arena->mapping[i] & ~WRITABLE);
     if (split(slot) != 0) fault_die_without_memory(view_of(slot));
   }

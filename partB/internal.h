@@ -30,7 +30,7 @@
 enum {
   FREE = 0,
   NUMBER = (1u << 29) - 1, /* mask: numbers up to 2^29, 32 TiB of chunks */
-  UNMAPPABLE = 1u << 29,   /* freed, but the kernel refused to unmap it: not live, still mapped */
+  UNMAPPABLE = 1u << 29,   /* freed, but not unmapped: slots_unmap */
   HUGE_PAGES = 1u << 30,   /* mapped with MADV_HUGEPAGE */
 };
 #define WRITABLE (1u << 31) /* private and writable; without it the slot is read-only */

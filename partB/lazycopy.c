@@ -38,7 +38,7 @@ static void enter(struct held *held) {
     fault_startup();
   }
   fork_refresh();
-  if (registry.unmappable > 0) slots_reap();
+  slots_reap();
 }
 
 /* Gives the lock back. error is 0 or goes to errno. */

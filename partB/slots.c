@@ -14,7 +14,7 @@ size_t slots_boundaries(struct place slot, size_t count) {
   size_t end = slot.index + count < slot.arena->count ? slot.index + count + 1 : slot.arena->count;
   size_t boundaries = 0;
   for (size_t i = begin; i < end; i++) {
-    uint32_t before = mapping[i - 1] & ~(uint32_t)UNMAPPABLE;
+    uint32_t before = mapping[i - 1] & ~(uint32_t)UNMAPPABLE; /* that one is mapped as it was */
     boundaries += (mapping[i] & ~(uint32_t)UNMAPPABLE) != before + (before != FREE);
   }
   return boundaries;
@@ -28,25 +28,22 @@ static void mark_busy(struct arena *arena, size_t begin, size_t end) {
 }
 
 /* Records consecutive frames for the slots, or FREE for all. They must all have
- * been FREE, all live, or all UNMAPPABLE. Async-signal-safe. */
+ * been live, or all not. Async-signal-safe. */
 void slots_record(struct place slot, size_t count, uint32_t number_and_flags) {
   struct arena *arena = slot.arena;
   uint32_t *mapping = mapping_of(slot);
   size_t end = slot.index + count;
-  uint32_t before = *mapping;
-  if (is_live(before)) registry.live -= count;
-  if (before != FREE) arena->occupied -= (uint32_t)count;
+  uint32_t before = *mapping, step = number_and_flags != FREE;
   registry.mappings -= slots_boundaries(slot, count);
+  for (uint32_t i = 0; i < count; i++) mapping[i] = number_and_flags + i * step;
+  registry.mappings += slots_boundaries(slot, count);
+  registry.live += count * step - (is_live(before) ? count : 0);
+  arena->occupied += (uint32_t)(count * step - count * (before != FREE));
   if (number_and_flags == FREE) {
-    memset(mapping, 0, count * sizeof *mapping);
     for (size_t i = slot.index; i < end; i++) arena_refresh_busy(arena, (uint32_t)i);
   } else {
-    for (size_t i = 0; i < count; i++) mapping[i] = number_and_flags + (uint32_t)i;
-    if (before == FREE) mark_busy(arena, slot.index, end);
-    arena->occupied += (uint32_t)count;
-    registry.live += count;
+    mark_busy(arena, slot.index, end);
   }
-  registry.mappings += slots_boundaries(slot, count);
   if (arena->slots_touched < end) arena->slots_touched = (uint32_t)end;
 }
 
@@ -137,6 +134,7 @@ int slots_protect(struct place slot, size_t count, bool writable) {
 
 /* ---- Unmapping ---- */
 
+/* Makes the slots inaccessible again. */
 static bool unmap(struct place slot, size_t count) {
   if (reserve_space(view_of(slot), count * CHUNKSIZE) != MAP_FAILED) return true;
   reserve_release();
@@ -145,33 +143,55 @@ static bool unmap(struct place slot, size_t count) {
   return unmapped;
 }
 
-/* Frees the slots, and the frames that no other slot maps. If the kernel refuses
- * to unmap them, they are not live but stay as they are until slots_reap. */
-void slots_unmap(struct place slot, size_t count) {
-  bool unmapped = unmap(slot, count);
-  for (size_t i = 0; i < count && !unmapped; i++) {
-    uint32_t *mapping = mapping_of(place_plus(slot, i));
-    if (is_live(*mapping)) registry.live--;
-    if (!(*mapping & UNMAPPABLE)) registry.unmappable++;
-    if (*mapping == FREE) slot.arena->occupied++;
-    *mapping |= UNMAPPABLE;
-    arena_refresh_busy(slot.arena, slot.index + (uint32_t)i);
-  }
-  if (!unmapped) return;
-  frames_release(slot, count);
-  slots_record(slot, count, FREE);
+/* Would unmapping the slots take more mappings than there are to spend? */
+static bool unmapping_is_too_dear(struct place slot, size_t count) {
+  const uint32_t *mapping = slot.arena->mapping;
+  size_t end = slot.index + count, before = slots_boundaries(slot, count);
+  size_t after =
+      (slot.index > 0 && mapping[slot.index - 1] != FREE) + (end < slot.arena->count && mapping[end] != FREE);
+  return after > before && registry.mappings + after - before > registry.mapping_budget;
 }
 
-/* Tries again to unmap what the kernel refused to. */
+/* Unmaps the UNMAPPABLE slot and those beside it. Returns the first slot behind
+ * them, or no place if the kernel refuses. */
+static struct place reap_around(struct place slot) {
+  const uint32_t *mapping = slot.arena->mapping;
+  struct place begin = slot, end = slot;
+  while (begin.index > 0 && mapping[begin.index - 1] & UNMAPPABLE) begin.index--;
+  while (end.index < end.arena->count && mapping[end.index] & UNMAPPABLE) end.index++;
+  size_t count = end.index - begin.index;
+  if (unmapping_is_too_dear(begin, count)) return end;
+  if (!unmap(begin, count)) return (struct place){NULL, 0};
+  registry.unmappable -= count;
+  slots_record(begin, count, FREE);
+  return end;
+}
+
+/* Frees the slots, and the frames that no other slot maps. Slots that the kernel
+ * refuses to unmap, or that would cost the last mappings, are not live any more,
+ * but not handed out before they can be unmapped. */
+void slots_unmap(struct place slot, size_t count) {
+  frames_release(slot, count);
+  for (size_t i = 0; i < count; i++) {
+    uint32_t *mapping = mapping_of(place_plus(slot, i));
+    registry.live -= is_live(*mapping);
+    slot.arena->occupied += *mapping == FREE;
+    *mapping |= UNMAPPABLE;
+  }
+  mark_busy(slot.arena, slot.index, slot.index + count);
+  registry.unmappable += count;
+  reap_around(slot);
+}
+
+/* Unmaps what could not be unmapped before, if there is room now. */
 void slots_reap(void) {
-  for (struct arena *arena = registry.arenas; arena && registry.unmappable > 0; arena = arena->next) {
-    for (uint32_t i = 0; i < arena->slots_touched && registry.unmappable > 0; i++) {
-      struct place slot = {arena, i};
-      if (!(arena->mapping[i] & UNMAPPABLE)) continue;
-      if (!unmap(slot, 1)) return;
-      registry.unmappable--;
-      frames_release(slot, 1);
-      slots_record(slot, 1, FREE);
+  enum { ROOM = 1024 };
+  if (registry.unmappable == 0 || registry.mappings + ROOM > registry.mapping_budget) return;
+  for (struct arena *arena = registry.arenas; arena; arena = arena->next) {
+    for (struct place slot = {arena, 0}; slot.index < arena->slots_touched; slot.index++) {
+      if (!(*mapping_of(slot) & UNMAPPABLE)) continue;
+      slot = reap_around(slot);
+      if (!slot.arena) return;
     }
   }
 }
