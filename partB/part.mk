@@ -3,6 +3,10 @@
 
 LAZYCOPY_FILES := lazycopy lock arena slots ring frame split pressure fault fork
 LAZYCOPY_OBJECTS := $(LAZYCOPY_FILES:%=partB/build/%.o)
+# Of CFLAGS, what decides the kind of code; the others might link libraries in. With
+# -flto the result is machine code, in which objcopy can find the names.
+LAZYCOPY_RELOCATABLE := $(filter -m% -flto%,$(CFLAGS)) $(if $(filter -flto%,$(CFLAGS)),-flinker-output=nolto-rel)
+OBJCOPY ?= $(shell $(CC) -print-prog-name=objcopy)
 LAZYCOPY_SONAME := liblazycopy.so.$(firstword $(subst ., ,$(VERSION)))
 
 PRODUCTS += partB/liblazycopy.a partB/liblazycopy.so
@@ -13,8 +17,8 @@ partB/build/%.o: partB/%.c
 	$(COMPILE) -fPIC -fvisibility=hidden -c -o $@ $<
 
 partB/build/lazycopy-all.o: $(LAZYCOPY_OBJECTS)
-	$(CC) $(CFLAGS) $(LDFLAGS_RELOCATABLE) -r -nostdlib -o $@ $^
-	objcopy --localize-hidden $@
+	$(CC) $(LAZYCOPY_RELOCATABLE) -r -nostdlib -Wl,--force-group-allocation -o $@ $^
+	$(OBJCOPY) --localize-hidden $@
 
 partB/liblazycopy.a: partB/build/lazycopy-all.o
 	rm -f $@
