@@ -82,7 +82,7 @@ static void find(void *library, const char *name, bool needed, void *function) {
 }
 
 static void load(const char *path) {
-  doing("was loaded");
+  doing("loaded the library");
   void *library = dlopen(path, RTLD_NOW);
   if (!library) fail("it cannot be loaded: %s", dlerror());
   find(library, "chunk_startup", true, &lab.startup);
@@ -90,6 +90,7 @@ static void load(const char *path) {
   find(library, "chunk_copy_eager", true, &lab.copy_eager);
   find(library, "chunk_copy_lazy", true, &lab.copy_lazy);
   find(library, "chunk_free", false, &lab.free);
+  doing("called chunk_startup");
 }
 
 struct entry {

@@ -54,9 +54,9 @@ static struct message last_message(char *channel, const char *word) {
 static void report_ending(const struct check *check, const struct box_result *result,
                           const struct message *message) {
   struct box_text ending = box_describe(result);
-  bool hasty = result->ending == STOPPED_FOR_TIME && pace_is_hasty();
+  bool hasty = result->ending == STOPPED_FOR_TIME && pace_was_hasty();
   report(check->section, hasty ? UNDECIDED : FAIL, check->name, "it %s when the check %s%s", ending.string,
-         message->text, hasty ? " (other checks had hung before)" : "");
+         message->text, hasty ? " (it had little time: others had hung before)" : "");
 }
 
 static void report_result(const struct check *check, struct box_result *result, const char *word) {
@@ -120,7 +120,7 @@ int main(int count, char **arguments) {
   bool only_required = strcmp(arguments[1], "required") == 0;
   report_notes(arguments[3]);
   box_startup();
-  pace_start(17);
+  pace_start(15);
   if (count == 5) {
     run_checks(arguments[2], arguments[4], only_required);
   } else {

@@ -19,6 +19,17 @@ $(GRADE_BUILD)/grade: $(GRADE_BUILD)/grade.o $(GRADE_SHARED)
 $(GRADE_BUILD)/checker: $(GRADE_CHECKS:%=$(GRADE_BUILD)/%.o) partB/build/bench/measure.o
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -pthread -ldl
 
+TESTBINS += $(GRADERS)
+CHECKS += 'sh partB/grade/test.sh'
+CHECKS += 'sh partB/tests/mutants/run.sh lazycopy partB/tests/mutants --fast'
+CHECKS += 'sh partB/tests/mutants/run.sh friends partA/tests/mutants --fast'
+
+# All mutants: two or three minutes.
+.PHONY: check-mutants
+check-mutants: all $(GRADERS)
+	@sh partB/tests/tally.sh 'sh partB/tests/mutants/run.sh friends partA/tests/mutants' \
+	  'sh partB/tests/mutants/run.sh lazycopy partB/tests/mutants'
+
 .PHONY: grade
 grade: $(GRADERS) $(if $(LAZYCOPY)$(FRIENDS),,partB/liblazycopy.a partA/libletsbefriends.so)
 	@CC='$(CC)' sh partB/grade/grade.sh $(if $(LAZYCOPY),--lazycopy '$(LAZYCOPY)') $(if $(FRIENDS),--friends '$(FRIENDS)')

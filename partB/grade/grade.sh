@@ -21,7 +21,7 @@ find_file() {
   *.c | *.a | *.so | *.so.*) ;;
   *) die "$1 is no .c, .a or .so file" ;;
   esac
-  [ -f "$1" ] && [ -r "$1" ] || die "$1: no such file"
+  if [ ! -f "$1" ] || [ ! -r "$1" ]; then die "$1: no such file"; fi
   echo "$(cd "$(dirname "$1")" && pwd)/$(basename "$1")"
 }
 

@@ -16,8 +16,8 @@ double pace_limit(double seconds);
 /* Tells how a check went. */
 void pace_note(const struct box_result *result);
 
-/* Is the time limit shorter than what a check would like? A check that was
- * stopped then may have been slow without being wrong. */
-bool pace_is_hasty(void);
+/* Did the last check get less time than it would like? One that was stopped then
+ * may be slow without being wrong. */
+bool pace_was_hasty(void);
 
 #endif

@@ -13,3 +13,5 @@
 #include <sys/types.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "lazycopy.h"

@@ -1,0 +1,75 @@
+#!/bin/sh
+# Tests of the grader itself: its arguments, its exit status and its report. The
+# mutants test what it finds. Run from the top of the repository.
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+failures=0
+
+ok() { echo "ok      $1"; }
+
+failed() {
+  echo "FAILED  $1: $2"
+  failures=$((failures + 1))
+}
+
+wanted() {
+  case " $TESTS " in *" $1 "* | '  ') return 0 ;; esac
+  return 1
+}
+
+grade() {
+  sh partB/grade/grade.sh "$@" >"$work/out" 2>"$work/err"
+}
+
+# refuses NAME ARGUMENT...: exit status 2, one line on standard error that says
+# NAME, and no report.
+refuses() {
+  name=$1
+  shift
+  grade "$@"
+  status=$?
+  [ "$status" -eq 2 ] && [ "$(wc -l <"$work/err")" -eq 1 ] && [ ! -s "$work/out" ] && grep -q -e "$name" "$work/err"
+}
+
+test_arguments() {
+  why=''
+  mkdir -p "$work/directory.c"
+  refuses --lazycopy --lazycopy || why='an option without its file'
+  refuses "$work/x" "$work/x" || why='an argument that is not known'
+  refuses no-such.c --lazycopy "$work/no-such.c" || why='a file that is not there'
+  refuses Makefile --friends Makefile || why='a file of a kind that cannot be graded'
+  refuses directory.c --lazycopy "$work/directory.c" || why='a directory'
+  if [ -z "$why" ]; then ok grade-arguments; else failed grade-arguments "$why is not refused as it should"; fi
+}
+
+# Every line is a heading or has a verdict, a name and a text, in fixed columns.
+test_report() {
+  why=''
+  cp partB/bench/handout.c "$work/handout.c"
+  sed 's|"../../bench/handout.c"|"handout.c"|' partB/tests/mutants/sloppy.c >"$work/a file.c"
+  grade --required --lazycopy "$work/a file.c" || why="exit status $?"
+  grep -v -E '^#|^(pass|FAIL|undecided|note) +[a-z]+[.][a-z-]+ +[^ ]' "$work/out" && why='a line in another form'
+  [ "$(grep -c '^pass ' "$work/out")" -eq 12 ] || why='not all that is required holds'
+  for note in gnu-source include warnings main; do
+    grep -q "^note *note.$note " "$work/out" || why="no note.$note"
+  done
+  if [ -z "$why" ]; then ok grade-report; else
+    failed grade-report "$why"
+    sed 's/^/    /' "$work/out" "$work/err"
+  fi
+}
+
+test_status() {
+  printf 'int x = ;\n' >"$work/broken.c"
+  grade --lazycopy "$work/broken.c" --friends "$work/broken.c"
+  status=$?
+  builds=$(grep -c '^FAIL *builds ' "$work/out")
+  if [ "$status" -eq 1 ] && [ "$builds" -eq 2 ]; then ok grade-status; else
+    failed grade-status "exit status $status, $builds lines on building"
+  fi
+}
+
+for name in arguments report status; do
+  wanted "grade-$name" && "test_$name"
+done
+[ "$failures" -eq 0 ]
