@@ -149,6 +149,7 @@ static void forget_warm_frames(void) {
     frame.arena->next_warm[frame.index] = frame.arena->previous_warm[frame.index] = 0;
     frame.arena->state[frame.index] = LIMBO;
     frame.arena->generation[frame.index] = newest;
+    arena_refresh_busy(frame.arena, frame.index);
   }
   registry.warm_count = 0;
 }
