@@ -1,21 +1,17 @@
-# copytest, the lab's tester, and its own tests.
+# copytest, the lab's tester, and its own tests. It shares measuring code with the
+# benchmark (MEASURE_OBJECTS, in bench/bench.mk).
 
-MEASURE_OBJECTS := partB/build/bench/measure.o partB/build/bench/text.o
 COPYTEST_OBJECTS := $(addprefix partB/build/,copytest.o copytest_run.o show.o show_draw.o) $(MEASURE_OBJECTS)
 
 PRODUCTS += partB/copytest
 TESTBINS += partB/build/copytest_broken
-CHECKS += sh partB/copytest-test.sh
+CHECKS += 'sh partB/copytest-test.sh'
 CLEAN += partB/copytest
 
-partB/build/bench/%.o: partB/bench/%.c
-	@mkdir -p $(@D)
-	$(COMPILE) -IpartB -c -o $@ $<
-
 partB/copytest: $(COPYTEST_OBJECTS) partB/liblazycopy.a
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -pthread
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -pthread $(LDLIBS)
 
 partB/build/copytest_broken: $(COPYTEST_OBJECTS) partB/build/copytest_broken.o
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 -include $(COPYTEST_OBJECTS:.o=.d) partB/build/copytest_broken.d

@@ -105,13 +105,13 @@ static _Noreturn void run(const struct plan *plan, int pipe) {
   for (int turn = 0; turn < METHODS; turn++) {
     enum method method = turn ^ plan->lazy_first;
     double *us = outcome.us[method];
-    long long before = memory_in_use();
+    long long before = memory_in_use(0);
     us[COPY] = copy_all(worlds[method], method, chunks, pipe);
     show_progress(plan->label, (size_t)(3 + 2 * turn) * chunks, 8 * chunks);
     us[READ] = read_copies(worlds[method], chunks);
     us[WRITE] = write_some(worlds[method], writes, plan->writes);
     show_progress(plan->label, (size_t)(4 + 2 * turn) * chunks, 8 * chunks);
-    outcome.memory[method] = before < 0 ? -1 : memory_in_use() - before;
+    outcome.memory[method] = before < 0 ? -1 : memory_in_use(0) - before;
   }
   compare(worlds, chunks, &outcome);
   finish(pipe, &outcome);

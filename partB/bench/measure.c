@@ -58,8 +58,10 @@ static long long read_field(const char *path, const char *key) {
   return value;
 }
 
-long long memory_in_use(void) {
-  long long kib = read_field("/proc/self/smaps_rollup", "Pss:");
+long long memory_in_use(pid_t process) {
+  char path[64];
+  snprintf(path, sizeof path, "/proc/%ld/smaps_rollup", (long)(process ? process : getpid()));
+  long long kib = read_field(path, "Pss:");
   return kib < 0 ? -1 : kib * 1024;
 }
 

@@ -13,6 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <sys/types.h>
 
 /* A clock that only moves forward, in microseconds. */
 double now_us(void);
@@ -33,9 +34,10 @@ void fill_random(void *memory, size_t size, uint64_t *state);
  * of 8, memory is aligned to 8. */
 void read_all(const void *memory, size_t size);
 
-/* Bytes of memory this process takes, pages mapped twice counted once (PSS), or
- * -1 if the system does not tell. */
-long long memory_in_use(void);
+/* Bytes of memory that a process takes (0: this one), or -1 if the system does
+ * not tell. A page that is mapped several times counts once, a page that several
+ * processes share counts in parts for each: the PSS. */
+long long memory_in_use(pid_t process);
 
 /* Bytes that programs can still have without swapping, or -1 if unknown. */
 long long memory_available(void);

@@ -1,6 +1,7 @@
 #include "text.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,15 +20,17 @@ bool parse_number(const char *text, unsigned long long lowest, unsigned long lon
 /* Three digits that matter: 1234, 123, 12.3, 1.23. */
 static struct text three_digits(double value, const char *unit) {
   struct text text;
-  int decimals = value < 9.995 ? 2 : value < 99.95 ? 1 : 0;
+  double magnitude = fabs(value);
+  int decimals = magnitude < 9.995 ? 2 : magnitude < 99.95 ? 1 : 0;
   snprintf(text.string, sizeof text.string, "%.*f %s", decimals, value, unit);
   return text;
 }
 
 struct text time_text(double us) {
-  if (us < 1) return three_digits(us * 1e3, "ns");
-  if (us < 1e3) return three_digits(us, "us");
-  if (us < 1e6) return three_digits(us * 1e-3, "ms");
+  double magnitude = fabs(us);
+  if (magnitude < 1) return three_digits(us * 1e3, "ns");
+  if (magnitude < 1e3) return three_digits(us, "us");
+  if (magnitude < 1e6) return three_digits(us * 1e-3, "ms");
   return three_digits(us * 1e-6, "s");
 }
 

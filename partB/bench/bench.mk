@@ -1,0 +1,38 @@
+# make bench: the benchmark, and the programs that it starts.
+
+MEASURE_OBJECTS := partB/build/bench/measure.o partB/build/bench/text.o
+BENCH_FILES := bench race report method scenarios one_chunk blocks many curves programs handout
+BENCH_OBJECTS := $(BENCH_FILES:%=partB/build/bench/%.o)
+BENCH_PROGRAMS := $(addprefix partB/build/bench/,nothing nothing-linked crash empty.so)
+BENCHFLAGS ?=
+
+TESTBINS += partB/bench/bench
+CHECKS += 'sh partB/bench/bench-test.sh'
+CLEAN += partB/bench/bench
+
+.PHONY: bench
+bench: all partB/bench/bench $(BENCH_PROGRAMS)
+	partB/bench/bench $(BENCHFLAGS)
+
+partB/build/bench/%.o: partB/bench/%.c
+	@mkdir -p $(@D)
+	$(COMPILE) -IpartB -c -o $@ $<
+
+partB/bench/bench: $(BENCH_OBJECTS) $(MEASURE_OBJECTS) partB/liblazycopy.a
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -pthread $(LDLIBS)
+
+# The baseline has the library's names; here both must live together.
+HANDOUT_NAMES := chunk_startup chunk_alloc chunk_copy_eager chunk_copy_lazy
+partB/build/bench/handout.o: COMPILE += $(foreach name,$(HANDOUT_NAMES),-D$(name)=$(name:chunk_%=handout_%))
+
+partB/build/bench/nothing partB/build/bench/crash: %: %.o
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $<
+
+partB/build/bench/nothing-linked: partB/build/bench/nothing.o partB/liblazycopy.a
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $< -Wl,--whole-archive partB/liblazycopy.a -Wl,--no-whole-archive -pthread
+
+partB/build/bench/empty.so: partB/bench/empty.c
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(LDFLAGS) -shared -fPIC -o $@ $<
+
+-include $(wildcard partB/build/bench/*.d)

@@ -1,0 +1,55 @@
+/* The ways to copy a block of memory that the benchmark compares, behind one
+ * small interface. A block is an original or a copy; both can be read and
+ * written through chunk_at. */
+#ifndef METHOD_H
+#define METHOD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "lazycopy.h"
+
+struct block {
+  size_t count;  /* chunks */
+  char *start;   /* where they lie side by side, or NULL: */
+  char **chunks; /* where each of them lies */
+  int file;      /* kernel: the file behind it */
+  size_t first;  /* kernel: where in the file, in chunks */
+  char *spare;   /* eager-warm: memory for the copy, touched before */
+  pid_t child;   /* fork: the process that holds the snapshot */
+};
+
+struct method {
+  const char *name;
+  /* Makes an original, not touched yet. */
+  bool (*alloc)(struct block *block, size_t count);
+  /* False if no copy can be had; errno tells why. For fork, the copy is what the
+   * child sees, and the block is the parent's memory: a write to it is a write
+   * to one of the two sides, as for the other methods. */
+  bool (*copy)(const struct block *source, struct block *copy);
+  void (*release)(struct block *copy);
+  /* Makes the original writable as it was before it was copied, in the cheapest
+   * way, once all copies are released. */
+  void (*renew)(struct block *source);
+};
+
+extern const struct method lazy, handout, kernel, forked, eager, eager_warm;
+
+static inline char *chunk_at(const struct block *block, size_t index) {
+  return block->start ? block->start + index * CHUNKSIZE : block->chunks[index];
+}
+
+/* A part of a block, to be copied by itself. Not to be released. */
+struct block part(const struct block *block, size_t first, size_t count);
+
+/* Writes to every page of a block. */
+void touch(const struct block *block);
+
+/* The lab's plain answer in handout.c, under other names. */
+void handout_startup(void);
+void *handout_alloc(void);
+void *handout_copy_eager(void *chunk);
+void *handout_copy_lazy(void *chunk);
+
+#endif
