@@ -70,6 +70,13 @@ static bool is_own(const struct image *image) {
 
 static struct image here;
 
+/* Called by the unwinder when all is lost. The C library's abort may signal the
+ * crashed thread in the parent instead (musl remembers the thread's id), so this
+ * one is linked in its place, for this library only. */
+__attribute__((visibility("hidden"))) _Noreturn void abort(void) {
+  _exit(127);
+}
+
 #ifndef __GLIBC__
 /* The unwinder of a gcc made for glibc asks glibc which file holds a pc. Elsewhere, this answers it. */
 struct dl_find_object {

@@ -14,8 +14,6 @@
 #include "../../partB/grade/box.h"
 #include "../../partB/grade/malloc_watch.h"
 
-static const char *const constant = "a string literal is read-only";
-
 /* Pointers and a function that the compiler cannot see through. */
 static volatile char *volatile nowhere = (char *)(uintptr_t)0x55;
 static void (*volatile no_function)(void);
@@ -30,9 +28,9 @@ static void read_nowhere(void) {
   errno_at_start = *nowhere;
 }
 
-static void write_constant(void) {
-  nowhere = (char *)(uintptr_t)constant;
-  *nowhere = 'A';
+static void write_code(void) {
+  nowhere = (char *)(uintptr_t)read_nowhere;
+  *nowhere = 1;
 }
 
 static void write_wild(void) {
@@ -169,7 +167,7 @@ int main(int count, char **arguments) {
     void (*run)(void);
   } modes[] = {{"write", write_nowhere},
                {"read", read_nowhere},
-               {"constant", write_constant},
+               {"code", write_code},
                {"wild", write_wild},
                {"call", call_nothing},
                {"raise", raise_it},

@@ -6,6 +6,14 @@
 #define OBSERVE_H
 
 #include <stdbool.h>
+#include <stdlib.h> /* __GLIBC__ */
+
+/* Does the C library bring the tables that unwinding needs? musl does not. */
+#ifdef __GLIBC__
+enum { UNWINDS_LIBC = 1 };
+#else
+enum { UNWINDS_LIBC = 0 };
+#endif
 
 #define ZOO "partA/build/tests/zoo"
 
