@@ -8,11 +8,11 @@
 #include <stdbool.h>
 #include <stdlib.h> /* __GLIBC__ */
 
-/* Does the C library bring the tables that unwinding needs? musl does not. */
+/* musl does not bring the tables that unwinding needs, among other differences. */
 #ifdef __GLIBC__
-enum { UNWINDS_LIBC = 1 };
+enum { ON_GLIBC = 1 };
 #else
-enum { UNWINDS_LIBC = 0 };
+enum { ON_GLIBC = 0 };
 #endif
 
 #define ZOO "partA/build/tests/zoo"

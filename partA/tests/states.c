@@ -24,7 +24,7 @@
 static void check_where(const char *report, const char *function) {
   char where[256];
   snprintf(where, sizeof where, "Where: %s at partA/tests/zoo[a-z_]*.c:[0-9]+  \\(" PLACE "\\)\n", function);
-  if (strncmp(function, "in ", 3) == 0 && !UNWINDS_LIBC) {
+  if (strncmp(function, "in ", 3) == 0 && !ON_GLIBC) {
     CHECK_MATCH(report, "Where: .*\\+0x[0-9a-f]+; it is not known who called it.\n");
   } else {
     CHECK_MATCH(report, have_addr2line() ? where : UNNAMED);
