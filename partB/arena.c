@@ -12,7 +12,8 @@ struct registry registry;
 enum {
   ALIGNMENT = 2 << 20, /* a huge page: slots and their homes are congruent to it */
   SLOTS_STEP = ALIGNMENT / CHUNKSIZE,
-  SLOTS_FIRST = 1024,                                       /* 64 MiB */
+  SLOTS_FIRST = 1024, /* 64 MiB */
+  SLOTS_KEPT = 32768, /* an empty arena up to this size stays: its records take under 1 MiB */
   SLOTS_MOST = sizeof(void *) == 8 ? 1 << 20 : SLOTS_FIRST, /* unless one block needs more */
   BITS = 64,
 };
@@ -101,19 +102,19 @@ static struct arena *arena_map(size_t count) {
 }
 
 /* How many slots to reserve if count are needed: as many as there are, so that
- * arenas stay few; little where address space is short. */
+ * arenas stay few, and some for copies of a large block. Where address space is
+ * short, no more than needed. */
 static size_t slots_wanted(size_t count) {
-  size_t wanted = SLOTS_FIRST;
   struct rlimit limit;
-  if (getrlimit(RLIMIT_AS, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY) {
-    wanted = SLOTS_STEP;
-  } else {
-    for (struct arena *arena = registry.arenas; arena; arena = arena->next) {
-      if (!arena->inherited) wanted += arena->count;
-    }
-    if (wanted > SLOTS_MOST) wanted = SLOTS_MOST;
+  bool plenty = getrlimit(RLIMIT_AS, &limit) == 0 && limit.rlim_cur == RLIM_INFINITY;
+  size_t wanted = SLOTS_FIRST;
+  for (struct arena *arena = registry.arenas; arena; arena = arena->next) {
+    if (!arena->inherited) wanted += arena->count;
   }
-  return round_up(wanted > count ? wanted : count, SLOTS_STEP);
+  if (wanted < 4 * count) wanted = 4 * count;
+  if (wanted > SLOTS_MOST) wanted = SLOTS_MOST;
+  if (!plenty || wanted < count) wanted = count;
+  return round_up(wanted, SLOTS_STEP);
 }
 
 /* The first of count numbers that no arena has, and of one more behind them, so
@@ -216,11 +217,11 @@ void arena_refresh_busy(struct arena *arena, uint32_t index) {
   }
 }
 
-/* Unmaps an arena in which nothing is in use. Small ones stay, as they would soon
+/* Unmaps an arena in which nothing is in use. Smaller ones stay, as they would soon
  * be made again, unless a fork left them behind. Async-signal-safe. */
 void arena_release_if_empty(struct arena *arena, bool left_behind) {
   if (arena->occupied > 0 || arena->inherited) return;
-  if (arena->slots_touched <= SLOTS_FIRST && !left_behind) return;
+  if (arena->count <= SLOTS_KEPT && !left_behind) return;
   struct arena **link = &registry.arenas;
   while (*link != arena) link = &(*link)->next;
   *link = arena->next;
