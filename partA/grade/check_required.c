@@ -44,7 +44,7 @@ void check_every_crash(const char *name) {
   static const struct {
     const char *mode, *what;
   } crashes[] = {{"read", "read from address 0x55"},
-                 {"code", "wrote to its own code, which is read-only,"},
+                 {"readonly", "wrote to read-only memory"},
                  {"wild", "wrote through a wild pointer"},
                  {"call", "called a function at address NULL"},
                  {"raise", "raised SIGSEGV"}};

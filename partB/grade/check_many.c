@@ -15,6 +15,10 @@ struct member {
   unsigned char *original, *copy;
 };
 
+enum { MOST_PAIRS = 60000 };
+
+static struct member crowd[MOST_PAIRS];
+
 enum { MIDDLE = 8 * SMALL_PAGE + 5, LAST = CHUNKSIZE - 1 };
 
 static unsigned char mark(size_t index, int place) {
@@ -35,7 +39,7 @@ static bool memory_is_short(void) {
 
 /* Makes up to most pairs, for so many seconds, as long as memory lasts. Returns
  * how many; *refused says whether the library gave no more. */
-static size_t make_crowd(struct member *crowd, size_t most, double seconds, bool *refused) {
+static size_t make_crowd(size_t most, double seconds, bool *refused) {
   double start = now_us();
   *refused = false;
   for (size_t i = 0; i < most; i++) {
@@ -55,7 +59,7 @@ static size_t make_crowd(struct member *crowd, size_t most, double seconds, bool
 }
 
 /* Looks at all members, or at as many here and there as a second allows. */
-static void check_crowd(const struct member *crowd, size_t count, const char *why) {
+static void check_crowd(size_t count, const char *why) {
   const size_t stride = 7919; /* a prime, so that all are visited */
   double start = now_us();
   for (size_t i = 0; i < count && now_us() - start < 1e6; i++) {
@@ -68,7 +72,7 @@ static void check_crowd(const struct member *crowd, size_t count, const char *wh
 }
 
 /* Writes to one side of a few members; the other side must keep its values. */
-static void write_to_some(const struct member *crowd, size_t count, size_t writes) {
+static void write_to_some(size_t count, size_t writes) {
   for (size_t i = 0; i < writes; i++) {
     size_t index = i * (count - 1) / (writes - 1);
     unsigned char *written = i % 2 ? crowd[index].original : crowd[index].copy;
@@ -101,36 +105,34 @@ static size_t reachable_pairs(void) {
 void check_many(void) {
   enum { ENOUGH = 3000, WRITES = 100 };
   size_t most = reachable_pairs();
-  struct member *crowd = calloc(most, sizeof *crowd);
   bool refused;
   lab.startup();
-  size_t count = make_crowd(crowd, most, 3, &refused);
+  size_t count = make_crowd(most, 3, &refused);
   if (refused)
     fail("no more than %zu chunks with a lazy copy each could be made: is there a limit in the code?", count);
   if (count < ENOUGH)
     undecided("after 3 s, or 900 MiB, there were only %zu chunks with a lazy copy each", count);
-  check_crowd(crowd, count, "many chunks were made, and one is wrong");
-  write_to_some(crowd, count, WRITES);
-  check_crowd(crowd, count, "some of many chunks were written, and another changed");
+  check_crowd(count, "many chunks were made, and one is wrong");
+  write_to_some(count, WRITES);
+  check_crowd(count, "some of many chunks were written, and another changed");
   remark("%zu chunks, each with a lazy copy", count);
 }
 
 void check_mapping_limit(void) {
-  enum { WRITES = 20, SOME = 300, TOO_MANY = 60000 };
+  enum { WRITES = 20, SOME = 300 };
   size_t pairs = mapping_limit() / 2 + SOME;
-  if (pairs > TOO_MANY)
+  if (pairs > MOST_PAIRS)
     undecided("vm.max_map_count is too high here to be reached soon: %zu", mapping_limit());
-  struct member *crowd = calloc(pairs, sizeof *crowd);
   bool refused;
   lab.startup();
-  size_t count = make_crowd(crowd, pairs, 5, &refused);
+  size_t count = make_crowd(pairs, 5, &refused);
   if (refused)
     fail("there was no more after %zu chunks with a lazy copy each: each is a mapping of the kernel's",
          count);
   if (count < pairs)
     undecided("after 5 s, or 900 MiB, there were only %zu chunks with a lazy copy each", count);
-  write_to_some(crowd, count, WRITES);
-  check_crowd(crowd, count, "many chunks were made, and one is wrong");
+  write_to_some(count, WRITES);
+  check_crowd(count, "many chunks were made, and one is wrong");
   remark("%zu chunks, each with a lazy copy", pairs);
 }
 

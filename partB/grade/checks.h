@@ -23,19 +23,19 @@ extern struct lab lab;
 
 /* Says what is under way, for the report of a crash or a hang: "... while it
  * wrote to the last byte of a lazy copy". */
-__attribute__((format(printf, 1, 2))) void doing(const char *format, ...);
+void doing(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* The ways a check ends, besides returning, which is a pass. pass_now is
  * async-signal-safe. */
 _Noreturn void pass_now(void);
-__attribute__((format(printf, 1, 2))) _Noreturn void fail(const char *format, ...);
-__attribute__((format(printf, 1, 2))) _Noreturn void undecided(const char *format, ...);
+_Noreturn void fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
+_Noreturn void undecided(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* From here on the program is expected to crash: that is a pass. */
-__attribute__((format(printf, 1, 2))) void expect_end(const char *format, ...);
+void expect_end(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* What is reported behind a pass. */
-__attribute__((format(printf, 1, 2))) void remark(const char *format, ...);
+void remark(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* Two chunks, one the lazy copy of the other, and what they should hold. */
 struct pair {

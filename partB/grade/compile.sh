@@ -52,8 +52,9 @@ compile_leniently() {
   fi
 }
 
+# A copy, so that nobody replaces it meanwhile.
 case $source in
-*.so | *.so.*) ln -s "$source" "$library" && exit 0 ;;
+*.so | *.so.*) cp "$source" "$library" && exit 0 ;;
 *.a)
   ${CC:-cc} -shared -o "$library" -Wl,--whole-archive "$source" -Wl,--no-whole-archive -pthread >"$log" 2>&1 && exit 0
   note error "$(first .)"

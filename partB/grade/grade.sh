@@ -69,6 +69,7 @@ work=$(mktemp -d) || exit 2
 trap 'rm -rf "$work"' EXIT
 trap 'exit 2' HUP INT TERM
 status=0
+echo '# What is graded runs with limits on time, memory and output, but in no sandbox: it may do what you may.'
 if [ -n "$lazycopy" ]; then grade_lazycopy "$lazycopy" "$lazycopy_path" || status=1; fi
 if [ -n "$friends" ]; then grade_friends "$friends" "$friends_path" || status=1; fi
 exit $status

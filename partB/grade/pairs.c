@@ -1,5 +1,4 @@
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 
@@ -28,11 +27,13 @@ void fill(unsigned char *chunk, unsigned seed) {
   for (size_t i = 0; i < CHUNKSIZE; i++) chunk[i] = (unsigned char)(i * 31 + (i >> 8) * 7 + seed * 17 + 1);
 }
 
+/* Not from malloc: models are made by the hundred, and freed with the process. */
 unsigned char *new_model(const unsigned char *chunk) {
-  unsigned char *model = malloc(CHUNKSIZE);
-  if (!model) undecided("the grader has no memory left");
-  memcpy(model, chunk, CHUNKSIZE);
-  return model;
+  enum { MODELS = 1000 };
+  static unsigned char models[MODELS][CHUNKSIZE];
+  static size_t used;
+  if (used == MODELS) undecided("the grader has no room for more models");
+  return memcpy(models[used++], chunk, CHUNKSIZE);
 }
 
 void compare(const unsigned char *chunk, const unsigned char *model, const char *why) {
