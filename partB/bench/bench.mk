@@ -1,7 +1,7 @@
 # make bench: the benchmark, and the programs that it starts.
 
 MEASURE_OBJECTS := partB/build/bench/measure.o partB/build/bench/text.o
-BENCH_FILES := bench race report method scenarios one_chunk blocks many curves programs handout
+BENCH_FILES := bench race report method bare scenarios one_chunk blocks many curves programs handout
 BENCH_OBJECTS := $(BENCH_FILES:%=partB/build/bench/%.o)
 BENCH_PROGRAMS := $(addprefix partB/build/bench/,nothing nothing-linked crash empty.so)
 BENCHFLAGS ?=
@@ -10,9 +10,18 @@ TESTBINS += partB/bench/bench
 CHECKS += 'sh partB/bench/bench-test.sh'
 CLEAN += partB/bench/bench
 
-.PHONY: bench
+# make bench leaves its figures in BENCH_CSV. make plot draws CSV into the directory
+# TO. The pictures in the READMEs: make plot CSV=partB/bench/results.csv TO=partB/bench
+BENCH_CSV := partB/build/bench/results.csv
+CSV ?= $(BENCH_CSV)
+TO ?= partB/build/bench
+
+.PHONY: bench plot
 bench: all partB/bench/bench $(BENCH_PROGRAMS)
-	partB/bench/bench $(BENCHFLAGS)
+	partB/bench/bench --csv $(BENCH_CSV) $(BENCHFLAGS)
+
+plot:
+	@sh partB/bench/plot.sh --csv $(CSV) --to $(TO)
 
 partB/build/bench/%.o: partB/bench/%.c
 	@mkdir -p $(@D)

@@ -76,11 +76,12 @@ void scenario_gigabyte(void) {
       {.name = "memcpy, warm memory", .lap = copy_block, .method = &eager_warm},
       {.name = "fork", .lap = copy_block, .method = &forked},
       {.name = "kernel", .lap = copy_block, .method = &kernel},
+      {.name = "bare: mprotect and mremap", .lap = copy_block, .method = &bare},
   };
-  enum { LAZY, EAGER, WARM, FORK, KERNEL, COUNT_OF };
+  enum { LAZY, EAGER, WARM, FORK, KERNEL, BARE, COUNT_OF };
   size_t chunks = quick_or(1024, 16384);
   double size = (double)chunks * CHUNKSIZE;
-  if (!fits(8 * size)) return;
+  if (!fits(9 * size)) return;
   if (quick) note("quick: 64 MiB instead of 1 GiB");
   for (int i = 0; i < COUNT_OF; i++) {
     racers[i].prepare = prepare_original;

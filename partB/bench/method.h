@@ -34,7 +34,7 @@ struct method {
   void (*renew)(struct block *source);
 };
 
-extern const struct method lazy, handout, kernel, forked, eager, eager_warm;
+extern const struct method lazy, handout, kernel, forked, eager, eager_warm, bare;
 
 static inline char *chunk_at(const struct block *block, size_t index) {
   return block->start ? block->start + index * CHUNKSIZE : block->chunks[index];

@@ -9,7 +9,7 @@ enum { CHUNKS = 2000, TABLE = 512, PER_LAP = 200 };
 
 static struct block copies[CHUNKS];
 
-/* --- Two methods that only this scenario needs --- */
+/* --- The handout's eager copy, as a method --- */
 
 static bool eager_shared_copy(const struct block *source, struct block *copy) {
   *copy = (struct block){.count = 1, .start = handout_copy_eager(chunk_at(source, 0))};
@@ -23,33 +23,6 @@ static void eager_shared_release(struct block *copy) {
 static void nothing_to_renew(struct block *source) {
   (void)source;
 }
-
-/* What is left of lazy copying without a library: the system calls. */
-static char *bare_target;
-
-static bool bare_alloc(struct block *block, size_t count) {
-  size_t size = count * CHUNKSIZE;
-  *block = (struct block){.count = count};
-  block->start = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-  bare_target = mmap(NULL, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-  return block->start != MAP_FAILED && bare_target != MAP_FAILED;
-}
-
-static bool bare_copy(const struct block *source, struct block *copy) {
-  *copy = (struct block){.count = 1, .start = bare_target + source->first * CHUNKSIZE};
-  return mprotect(source->start, CHUNKSIZE, PROT_READ) == 0 &&
-         mremap(source->start, 0, CHUNKSIZE, MREMAP_MAYMOVE | MREMAP_FIXED, copy->start) != MAP_FAILED;
-}
-
-static void bare_release(struct block *copy) {
-  mmap(copy->start, CHUNKSIZE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0);
-}
-
-static void bare_renew(struct block *source) {
-  mprotect(source->start, source->count * CHUNKSIZE, PROT_READ | PROT_WRITE);
-}
-
-static const struct method bare = {"bare", bare_alloc, bare_copy, bare_release, bare_renew};
 
 /* --- Laps --- */
 
@@ -142,9 +115,10 @@ void scenario_first_write(void) {
       {.name = "lazy", .lap = write_byte_each, .method = &lazy},
       {.name = "handout", .lap = write_byte_each, .method = &handout},
       {.name = "kernel (4 KiB only)", .lap = write_byte_each, .method = &kernel},
+      {.name = "bare: signal and memcpy and mremap", .lap = write_byte_each, .method = &bare},
       {.name = "memcpy of 64 KiB to touched memory", .lap = copy_each, .method = &eager_warm},
   };
-  enum { LAZY, HANDOUT, KERNEL, MEMCPY, COUNT_OF };
+  enum { LAZY, HANDOUT, KERNEL, BARE, MEMCPY, COUNT_OF };
   for (int i = 0; i < COUNT_OF; i++) {
     racers[i].prepare = prepare_original;
     racers[i].chunks = TABLE;
@@ -160,14 +134,15 @@ void scenario_whole_chunk(void) {
       {.name = "lazy", .method = &lazy},
       {.name = "kernel", .method = &kernel},
       {.name = "handout", .method = &handout},
+      {.name = "bare", .method = &bare},
   };
-  for (int i = 0; i < 3; i++) {
+  for (int i = 0; i < 4; i++) {
     racers[i].prepare = prepare_original;
     racers[i].lap = write_chunk_each;
     racers[i].chunks = TABLE;
   }
-  race(racers, 3, quick_or(3, 15), TOGETHER);
-  report_figures(racers, 3, 0, TIME_US, CHUNKSIZE);
+  race(racers, 4, quick_or(3, 15), TOGETHER);
+  report_figures(racers, 4, 0, TIME_US, CHUNKSIZE);
   bar_at_most("lazy's write of a whole chunk / kernel's", ratio(&racers[0], &racers[1], 0), 0.6);
 }
 

@@ -28,32 +28,27 @@ set rmargin 26
 set bmargin 5.5
 set tmargin 3.5
 unset key
-set label 99 machine at screen 0.99,0.025 right textcolor rgb grey font ",11"
+set label 99 machine at screen 0.99,0.025 right noenhanced textcolor rgb grey font ",11"
 
-# Names stand where their curves end. Two that would touch are moved apart: the
-# y of each, in parts of the axis, ends up at least gap above the one below it.
+# Names stand at the right, as high as their curves end. Two that would touch are moved apart: the
+# place of each, in parts of the axis, ends up at least gap above the one below.
 gap = 0.05
-file(method) = work."/".scenario.".".method
-array end_x[6]
-array end_y[6]
 array place[6]
-has(method) = int(system("wc -l < ".file(method))) > 0
+file(i) = work."/".scenario.".".word(methods, int(i))
+last(i) = real(system("tail -n 1 ".file(i)." | cut -d' ' -f2"))
 position(y) = log_y ? (log(y) - log(low)) / (log(high) - log(low)) : (y - low) / (high - low)
-do_labels = "\
-do for [i = 1:6] { place[i] = -1; if (has(word(methods, i))) { \
-  end_x[i] = real(system('tail -n 1 '.file(word(methods, i)).' | cut -d\" \" -f1')); \
-  end_y[i] = real(system('tail -n 1 '.file(word(methods, i)).' | cut -d\" \" -f2')); \
-  place[i] = position(end_y[i]) } }; \
-do for [round = 1:40] { do for [i = 1:6] { do for [j = 1:6] { \
-  if (i != j && place[i] >= 0 && place[j] >= 0 && end_x[i] == end_x[j] && place[j] >= place[i] && place[j] - place[i] < gap - 0.001 \
-      && (place[j] > place[i] || j > i)) { \
-    move = (gap - place[j] + place[i]) / 2; place[j] = place[j] + move; place[i] = place[i] - move } } } }; \
-do for [i = 1:6] { if (place[i] >= 0) { \
-  set label i label(word(methods, i)) at first end_x[i], graph place[i] left offset 1.2,0 textcolor lt i } else { unset label i } }"
-
-curves = "for [i = 1:6] (has(word(methods, i)) ? file(word(methods, i)) : '/dev/null')"
-draw = "plot ".curves." using 1:2:3:4 with yerrorbars linetype i linewidth 1 pointsize 0, \
-  ".curves." using 1:2 with linespoints linetype i"
+close(i, j) = place[j] >= place[i] && place[j] - place[i] < gap - 0.001
+draw = "\
+present = ''; \
+do for [i = 1:6] { unset label i; if (int(system('wc -l < '.file(i))) > 0) { \
+  present = present.' '.i; place[i] = position(last(i)) } }; \
+do for [round = 1:60] { do for [i in present] { do for [j in present] { a = int(i); b = int(j); \
+  if (a != b && close(a, b)) { \
+    move = (gap - place[b] + place[a]) / 2; place[b] = place[b] + move; place[a] = place[a] - move } } } }; \
+do for [i in present] { a = int(i); \
+  set label a label(word(methods, a)) at graph 1, graph place[a] left offset 1.2,0 textcolor lt a }; \
+plot for [i in present] file(i) using 1:3:(0):($4 - $3) with vectors nohead linetype int(i) linewidth 1, \
+  for [i in present] file(i) using 1:2 with linespoints linetype int(i)"
 
 # --- copy-time: log-log ---
 scenario = "copy-size"
@@ -65,10 +60,9 @@ set xlabel "size of the block"
 set ylabel "time"
 set xrange [65536 * 0.8 : 4 * 1024.0**3]
 set yrange [low:high]
-set xtics ("64 KiB" 65536, "256 KiB" 262144, "1 MiB" 2**20, "4 MiB" 2**22, "16 MiB" 2**24, "64 MiB" 2**26, \
-  "256 MiB" 2**28, "1 GiB" 2**30, "4 GiB" 4 * 1024.0**3)
+set xtics ("64 KiB" 65536, "" 262144, "1 MiB" 2**20, "" 2**22, "16 MiB" 2**24, "" 2**26, "256 MiB" 2**28, "" 2**30, \
+  "4 GiB" 4 * 1024.0**3)
 set ytics ("1 µs" 1, "10 µs" 10, "100 µs" 1e2, "1 ms" 1e3, "10 ms" 1e4, "100 ms" 1e5, "1 s" 1e6, "10 s" 1e7)
-eval(do_labels)
 eval(draw)
 
 # --- break-even: linear ---
@@ -76,17 +70,16 @@ scenario = "break-even"
 unset logscale
 log_y = 0; low = 0
 stats work."/break-even.handout" using 2 nooutput
-high = STATS_max / 1000 * 1.05
-high = high * 1000
+high = STATS_max * 1.05
 set output to."/break-even.svg"
 set title "Copy 125 MiB (2000 chunks), then write to some of the chunks"
 set xlabel "chunks that are written, one byte each"
 set ylabel "time for copying and writing"
-set xrange [0:100]
+set xrange [-1.5:100]
 set yrange [0:high]
 set xtics ("0%%" 0, "20%%" 20, "40%%" 40, "60%%" 60, "80%%" 80, "100%%" 100)
-set ytics ("0" 0, "50 ms" 5e4, "100 ms" 1e5, "150 ms" 1.5e5, "200 ms" 2e5, "250 ms" 2.5e5, "300 ms" 3e5)
-eval(do_labels)
+set ytics ("0" 0, "50 ms" 5e4, "100 ms" 1e5, "150 ms" 1.5e5, "200 ms" 2e5, "250 ms" 2.5e5, "300 ms" 3e5, \
+  "400 ms" 4e5, "500 ms" 5e5)
 eval(draw)
 
 # --- first-write: log-log ---
@@ -101,7 +94,6 @@ set xrange [8:1e6]
 set yrange [low:high]
 set xtics ("10" 10, "100" 100, "1,000" 1000, "10,000" 1e4, "100,000" 1e5, "1,000,000" 1e6)
 set ytics ("1 µs" 1, "3 µs" 3, "10 µs" 10, "30 µs" 30, "100 µs" 100, "300 µs" 300, "1 ms" 1000)
-eval(do_labels)
 eval(draw)
 
 # --- memory ---
@@ -110,7 +102,7 @@ set logscale y
 unset logscale x
 log_y = 1; low = 50 * 2**20; high = 5 * 1024.0**3
 set output to."/memory.svg"
-set title "Memory for 62.5 MiB and its copies, 5%% of each copy's chunks written"
+set title "Memory for 62.5 MiB and its copies, 5% of each copy's chunks written"
 set xlabel "copies"
 set ylabel "memory in use"
 set xrange [0:60]
@@ -118,5 +110,4 @@ set yrange [low:high]
 set xtics (1, 8, 16, 32, 60)
 set ytics ("64 MiB" 2**26, "128 MiB" 2**27, "256 MiB" 2**28, "512 MiB" 2**29, "1 GiB" 2**30, "2 GiB" 2 * 1024.0**3, \
   "4 GiB" 4 * 1024.0**3)
-eval(do_labels)
 eval(draw)
