@@ -53,13 +53,21 @@ static uint64_t random_number(void) {
   return x ^ x >> 31;
 }
 
+/* The next message at or after a position in the text; NULL if there is none. Async-signal-safe. */
+static const char *next_message(const char *text) {
+  while (*text == '\n') text++;
+  return *text ? text : NULL;
+}
+
 /* Async-signal-safe. */
 static void say_something_kind(void) {
-  const char *line = options.messages;
-  unsigned lines = 0;
-  for (const char *end = line; (end = strchr(end, '\n')); end++) lines++;
-  for (uint64_t skip = random_number() % lines; skip > 0; skip--) line = strchr(line, '\n') + 1;
-  report_bytes(line, (size_t)(strchr(line, '\n') - line));
+  unsigned count = 0;
+  const char *message = options.messages;
+  for (; (message = next_message(message)); message = strchr(message, '\n')) count++;
+  message = next_message(options.messages);
+  for (uint64_t skip = random_number() % count; skip > 0; skip--)
+    message = next_message(strchr(message, '\n'));
+  report_bytes(message, (size_t)(strchr(message, '\n') - message));
   report_send();
 }
 

@@ -108,8 +108,8 @@ static bool set_messages(struct word value) {
     if (got <= 0) break;
   }
   close(file);
-  if (length == 0) return false;
   memcpy(text + length, "\n", 2);
+  if (text[strspn(text, "\n")] == 0) return false; /* no message in it */
   options.messages = text;
   return true;
 }

@@ -159,6 +159,7 @@ static _Unwind_Reason_Code visit_frame(struct _Unwind_Context *context, void *ar
   uintptr_t pc = _Unwind_GetIPInfo(context, &exact);
   if (exact) walk->crashed = true;
   if (!walk->crashed) return _URC_NO_REASON;
+  if (pc == 0) return _URC_END_OF_STACK;
   memset(&frame, 0, sizeof frame);
   frame.pc = exact ? pc : pc - 1; /* a return address belongs to the line after the call */
   uintptr_t function = frame.function = _Unwind_GetRegionStart(context);

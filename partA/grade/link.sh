@@ -3,9 +3,11 @@
 #
 # Links the program that crashes with WORK/libfriends.so, as the handout does,
 # into WORK/victim. The library may call itself something else (its soname): a
-# link of that name is put beside it.
+# link of that name is put beside it. What is preloaded lies in WORK as well: its
+# path has no blanks or colons, at which LD_PRELOAD would be cut.
 build=$1 work=$2 notes=$3
 log=$work/link.log
+cp "$build/clock.so" "$work/clock.so"
 soname=$(objdump -p "$work/libfriends.so" 2>/dev/null | sed -n 's/^ *SONAME *//p')
 [ -z "$soname" ] || [ -e "$work/$soname" ] || ln -s "$work/libfriends.so" "$work/$soname"
 ${CC:-cc} -o "$work/victim" "$build/victim.o" "$build/malloc_watch.o" -Wl,--no-as-needed -L"$work" -lfriends \

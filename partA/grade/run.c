@@ -26,7 +26,7 @@ void friends_startup(const char *build, const char *work) {
   char absolute[PATH_MAX];
   if (!realpath(build, absolute)) exit(2);
   join(alone, absolute, "victim");
-  join(faked_clock, absolute, "clock.so");
+  join(faked_clock, work, "clock.so");
   join(linked, work, "victim");
   join(library, work, "libfriends.so");
   if (snprintf(search_path, sizeof search_path, "LD_LIBRARY_PATH=%s", work) >= PATH_MAX) exit(2);

@@ -7,8 +7,8 @@ ZOO_OBJECTS := $(patsubst %,partA/build/tests/%.o,zoo zoo_kinds zoo_process zoo_
 FRIENDS_TESTS := kinds states
 FRIENDS_TEST_PROGRAMS := $(FRIENDS_TESTS:%=partA/build/tests/%)
 
-TESTBINS += partA/build/tests/zoo $(FRIENDS_TEST_PROGRAMS)
-CHECKS += $(FRIENDS_TEST_PROGRAMS)
+TESTBINS += partA/build/tests/zoo partA/build/tests/by_signal $(FRIENDS_TEST_PROGRAMS)
+CHECKS += $(FRIENDS_TEST_PROGRAMS) "sh partA/tests/options.sh"
 
 # The zoo is compiled so that each line stays where it is in the source.
 $(ZOO_OBJECTS): partA/build/tests/%.o: partA/tests/%.c
@@ -25,6 +25,9 @@ partA/build/tests/%.o: partA/tests/%.c
 partA/build/tests/runner.o: partB/tests/runner.c
 	@mkdir -p $(@D)
 	$(COMPILE) -c -o $@ $<
+
+partA/build/tests/by_signal: partA/build/tests/by_signal.o
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^
 
 $(FRIENDS_TEST_PROGRAMS): %: %.o partA/build/tests/observe.o partA/build/tests/runner.o
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -pthread

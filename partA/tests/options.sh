@@ -1,0 +1,149 @@
+#!/bin/sh
+# LETSBEFRIENDS_OPTIONS: each option does what it says, and what is not
+# understood costs one line only. Run from the top directory.
+. partA/tests/check.sh
+
+zoo=partA/build/tests/zoo
+kind_lines=$scratch/kind
+sed 's/[][\.*^$]/\\&/g' partA/messages >"$kind_lines"
+
+# crash OPTIONS [ANIMAL]: standard error of an animal in $report, its status in $status
+crash() {
+  # shellcheck disable=SC2086 # EMULATOR holds several words
+  report=$(LETSBEFRIENDS_OPTIONS=$1 $EMULATOR $zoo "${2:-silent}" 2>&1) && status=0 || status=$?
+}
+
+lines() {
+  printf '%s\n' "$1" | wc -l | tr -d ' '
+}
+
+test_default() {
+  crash ''
+  equal 139 "$status"
+  equal 3 "$(lines "$report")"
+}
+
+test_help() {
+  crash help=1 ignored
+  equal 12 "$(lines "$report")"
+  for word in core backtrace symbolize explain signals messages color help; do contains "$report" "^  $word="; done
+}
+
+test_unknown() {
+  for word in nonsense core=2 core= =1 signals=hup signals= color=blue messages=/no/such/file backtrace=1x; do
+    crash "$word:explain=0"
+    equal 139 "$status"
+    equal 2 "$(lines "$report")"
+    contains "$report" "^letsbefriends: cannot use \"$word\" in LETSBEFRIENDS_OPTIONS \(help=1 "
+  done
+}
+
+test_empty_words() {
+  crash ':::explain=0:'
+  equal 1 "$(lines "$report")"
+}
+
+test_explain_off() {
+  crash explain=0
+  equal 139 "$status"
+  equal 1 "$(lines "$report")"
+  printf '%s\n' "$report" | grep -qx -f "$kind_lines"
+}
+
+test_symbolize_off() {
+  crash symbolize=0
+  contains "$report" '^Where: zoo\+0x[0-9a-f]+; this tells the line: addr2line -Cfe /.*/zoo 0x[0-9a-f]+$'
+}
+
+test_backtrace() {
+  crash backtrace=1
+  contains "$report" '^  #0 silent at partA/tests/zoo_process.c:[0-9]+  \(zoo\+0x[0-9a-f]+\)$'
+  contains "$report" '^  #1 visit at partA/tests/zoo.c:[0-9]+  \(zoo\+0x[0-9a-f]+\)$'
+  contains "$report" '^  #2 main at partA/tests/zoo.c:[0-9]+  \(zoo\+0x[0-9a-f]+\)$'
+}
+
+test_backtrace_of_recursion() {
+  crash backtrace=1 stack_recursion
+  equal 139 "$status"
+  contains "$report" '^  #63 recurse at partA/tests/zoo_kinds.c:[0-9]+'
+}
+
+test_core() {
+  partA/build/tests/by_signal env LETSBEFRIENDS_OPTIONS=core=1 $zoo silent 2>"$scratch/report"
+  equal 3 "$(wc -l <"$scratch/report" | tr -d ' ')"
+  partA/build/tests/by_signal env LETSBEFRIENDS_OPTIONS=core=1 $zoo raised 2>"$scratch/report"
+  grep -q 'sent itself SIGSEGV' "$scratch/report"
+  partA/build/tests/by_signal env LETSBEFRIENDS_OPTIONS=core=0 $zoo silent 2>"$scratch/report" && status=0 || status=$?
+  equal 1 "$status"
+}
+
+test_signals() {
+  crash signals=bus bus_file
+  equal 135 "$status"
+  contains "$report" '^What happened: '
+  crash signals=fpe+abrt aborted
+  equal 134 "$status"
+  contains "$report" '^What happened: zoo called abort'
+  crash signals=abrt silent
+  equal 139 "$status"
+  lacks "$report" '^What happened: '
+}
+
+test_messages() {
+  printf 'one\n\ntwo\nthree' >"$scratch/mine"
+  for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30; do
+    crash "explain=0:messages=$scratch/mine"
+    printf '%s\n' "$report"
+  done | sort -u >"$scratch/seen"
+  equal 'one three two ' "$(tr '\n' ' ' <"$scratch/seen")"
+}
+
+test_messages_empty_file() {
+  printf '\n\n' >"$scratch/mine"
+  crash "explain=0:messages=$scratch/mine"
+  equal 2 "$(lines "$report")"
+  contains "$report" '^letsbefriends: cannot use "messages='
+}
+
+test_many_messages() {
+  for _ in $(seq 200); do
+    crash explain=0
+    printf '%s\n' "$report"
+  done | sort | uniq -c | sort -n >"$scratch/seen"
+  [ "$(wc -l <"$scratch/seen")" -ge 20 ] # of 40; fewer than 20 comes once in a million million runs
+}
+
+test_color() {
+  escape=$(printf '\033')
+  crash color=always
+  contains "$report" "^${escape}\[1mWhat happened: ${escape}\[0m"
+  crash color=auto
+  lacks "$report" "$escape"
+}
+
+test_color_on_a_terminal() {
+  command -v script >/dev/null || skip 'needs script(1) to make a terminal'
+  escape=$(printf '\033')
+  on_terminal() {
+    env "$@" script -qec "$EMULATOR $zoo silent" /dev/null
+  }
+  contains "$(on_terminal TERM=xterm)" "${escape}\[1mWhere: "
+  lacks "$(on_terminal TERM=dumb)" "$escape"
+  lacks "$(on_terminal TERM=xterm NO_COLOR=1)" "$escape"
+  lacks "$(on_terminal TERM=xterm LETSBEFRIENDS_OPTIONS=color=never)" "$escape"
+}
+
+# Whoever may run a program with the rights of another must not steer it.
+test_set_user_id() {
+  [ "$(id -u)" = 0 ] || skip 'only root can make a program of another user'
+  cp $zoo "$scratch/zoo"
+  chmod 755 "$scratch"
+  chown 65534 "$scratch/zoo" && chmod 4755 "$scratch/zoo"
+  report=$(LETSBEFRIENDS_OPTIONS=core=1:explain=0:nonsense "$scratch/zoo" silent 2>&1) && status=0 || status=$?
+  equal 139 "$status"
+  contains "$report" '^What happened: '
+  lacks "$report" nonsense
+}
+
+run_tests default help unknown empty_words explain_off symbolize_off backtrace backtrace_of_recursion core signals \
+  messages messages_empty_file many_messages color color_on_a_terminal set_user_id
