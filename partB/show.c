@@ -118,10 +118,10 @@ static bool show_steps(bool colour) {
   if (!show_step("c = chunk_copy_lazy(b);  a copy of the copy", colour)) return false;
   write_byte(1, 'B');
   if (!show_step("b[0] = 'B';  one is written", colour)) return false;
-  write_byte(0, 'X');
-  if (!show_step("a[0] = 'X';  so is the original", colour)) return false;
   write_byte(2, 'C');
-  if (!show_step("c[0] = 'C';  and the last", colour)) return false;
+  if (!show_step("c[0] = 'C';  so is another", colour)) return false;
+  write_byte(0, 'X');
+  if (!show_step("a[0] = 'X';  and the last", colour)) return false;
   return freed(1) && show_step("chunk_free(b);", colour);
 }
 
