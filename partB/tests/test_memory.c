@@ -69,9 +69,9 @@ static void allocate_and_free(size_t count, int split) {
 
 static void test_all_freed(void) {
   need_mib(1500);
-  enum { COUNT = 3000 };
+  enum { COUNT = 2000 };
   long empty = memory_kib();
-  for (int round = 0; round < 3; round++) {
+  for (int round = 0; round < 2; round++) {
     allocate_and_free(COUNT, round > 0);
     struct chunk_stats end = stats();
     CHECK(end.live_chunks == 0 && end.frames_in_use == 0 && end.frames_cached <= 1024);

@@ -13,7 +13,7 @@
 
 /* --- A scenario that calls everything, and a plain model of what it should see --- */
 
-enum { BLOCKS = 10, COUNT = 6 };
+enum { BLOCKS = 10, COUNT = 4 };
 
 static struct {
   char *chunks; /* NULL: none */
@@ -188,7 +188,7 @@ static void test_one_of_each(void) {
 
 static void test_a_few(void) {
   for (unsigned kind = MMAP; kind <= MADVISE; kind *= 2) refuse_everywhere(kind, 3, 1);
-  for (long count = 1; count <= 8; count += 2) refuse_everywhere(ANY_CALL, count, 1);
+  refuse_everywhere(ANY_CALL, 4, 1);
 }
 
 static void test_from_then_on(void) {

@@ -86,7 +86,7 @@ static void test_big_block(void) {
   skip_without_sharing();
   skip_under_sanitizer();
   need_mib(2000);
-  copy_big_block(WIDE_ADDRESSES ? 16384 : 256, WIDE_ADDRESSES ? 6000 : 1000);
+  copy_big_block(WIDE_ADDRESSES ? 16384 : 256, WIDE_ADDRESSES ? 3000 : 1000);
 }
 
 /* More writes than there may be mappings, so that mappings must be won back. */
@@ -95,7 +95,7 @@ static void test_writes_beyond_the_limit(void) {
   skip_under_sanitizer();
   if (!WIDE_ADDRESSES) test_skip("little address space");
   need_mib(6000);
-  copy_big_block(1024, 40000);
+  copy_big_block(1024, 36000);
 }
 
 /* --- Many small copies --- */
@@ -146,7 +146,7 @@ static void test_snapshots(void) {
   char *block = chunks_alloc(count), *snapshot = NULL;
   CHECK(block && words);
   uint64_t state = 31;
-  for (size_t round = 1; round <= 20; round++) {
+  for (size_t round = 1; round <= 12; round++) {
     CHECK(chunks_free(snapshot, count) == 0);
     snapshot = lazy_copy(block, count);
     for (int writes = 0; writes < 2000; writes++) {
@@ -155,6 +155,7 @@ static void test_snapshots(void) {
       write_word(block + i * CHUNKSIZE, words[i] = round << 32 % (sizeof(size_t) * 8) | i);
       CHECK(word(snapshot + i * CHUNKSIZE) == before);
     }
+    if (round % 4 > 0) continue;
     for (size_t i = 0; i < count; i++) CHECK(word(block + i * CHUNKSIZE) == words[i]);
   }
   CHECK(chunks_free(snapshot, count) == 0);
