@@ -45,21 +45,26 @@ static bool in_use(const struct chunk *frame) {
   return false;
 }
 
+static int place_of(const struct chunk *chunk) {
+  for (int place = 0; place < CHUNKS; place++) {
+    if (frames[place].live && same_frame(&frames[place], chunk)) return place;
+  }
+  return NONE;
+}
+
 /* A frame keeps its column while it is in use; a new one gets the column below
- * its chunk, or the next that is free. */
+ * its chunk, or the next that is free. There are never more frames than chunks. */
 static void place_frames(void) {
   for (int i = 0; i < CHUNKS; i++) {
     if (frames[i].live && !in_use(&frames[i])) frames[i].live = false;
   }
   for (int i = 0; i < CHUNKS; i++) {
     if (!chunks[i].live) continue;
-    int place = 0;
-    while (place < CHUNKS && !(frames[place].live && same_frame(&frames[place], &chunks[i]))) place++;
-    for (int next = i; place == CHUNKS; next = (next + 1) % CHUNKS) {
-      if (frames[next].live) continue;
-      frames[next] = chunks[i];
-      place = next;
-    }
+    chunks[i].place = place_of(&chunks[i]);
+    if (chunks[i].place != NONE) continue;
+    int place = i;
+    while (frames[place].live) place = (place + 1) % CHUNKS;
+    frames[place] = chunks[i];
     chunks[i].place = place;
   }
 }

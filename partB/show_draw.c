@@ -5,7 +5,7 @@
 #include "lazycopy.h"
 
 /* The picture is put together cell by cell, then printed with its colours. */
-enum { WIDTH = 14, NONE = -1, ROWS = 3 + CHUNKS + 2, COLUMNS = CHUNKS * WIDTH + 2 };
+enum { WIDTH = 14, ROWS = 3 + CHUNKS + 2, COLUMNS = CHUNKS * WIDTH + 2 };
 static char cells[ROWS][COLUMNS];
 static int colours[ROWS][COLUMNS];
 

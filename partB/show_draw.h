@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-enum { CHUNKS = 3 };
+enum { CHUNKS = 3, NONE = -1 };
 
 struct chunk {
   unsigned char *address; /* NULL: not made yet */

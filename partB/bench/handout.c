@@ -9,10 +9,12 @@
  *   make grade LAZYCOPY=partB/bench/handout.c
  *
  * What it leaves for the reader to find, and the library to solve: a fault
- * walks a list of all chunks; the last sharer copies too, and the first memory
- * is lost; while a chunk is split, another thread reads zeros; every chunk is a
- * kernel mapping of its own, and there can be some 65,000 of those; a jump into a
- * chunk faults for ever. */
+ * walks a list of all chunks; the last sharer copies too; while a chunk is split,
+ * another thread reads zeros; every chunk is a kernel mapping of its own, and
+ * there can be some 65,000 of those; a jump into a chunk faults for ever. */
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE /* mremap */
+#endif
 #include "lazycopy.h"
 
 #include <errno.h>

@@ -123,7 +123,8 @@ double ratio(const struct racer *above, const struct racer *below, int figure) {
 
 bool fits(double bytes) {
   double available = (double)memory_available();
-  if (available < 0 || bytes <= available) return true;
+  if (available < 0 || available > (double)(SIZE_MAX / 2)) available = (double)(SIZE_MAX / 2); /* 32 bits */
+  if (bytes <= available) return true;
   note("Skipped: takes %s of memory, and %s are available.", size_text(bytes).string,
        size_text(available).string);
   return false;
