@@ -34,8 +34,9 @@ static bool look_up(struct chunk *chunk) {
     found = fields == 5 && start <= address && address < end;
   }
   fclose(maps);
+  if (!found) return false;
   chunk->offset = chunk->inode ? chunk->offset + (address - start) : address;
-  return found;
+  return true;
 }
 
 static bool in_use(const struct chunk *frame) {
