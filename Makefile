@@ -33,6 +33,10 @@ all: $(PRODUCTS)
 check: all $(TESTBINS)
 	@sh partB/tests/tally.sh $(CHECKS)
 
+# Needs more tools, and goes on without those that are missing.
+check-all:
+	@sh partB/tests/tally.sh '$(MAKE) --no-print-directory check' 'sh .ci/matrix'
+
 clean:
 	rm -rf partA/build partB/build
 	rm -f $(CLEAN)
@@ -41,4 +45,8 @@ help:
 	@echo 'make                 build both libraries, the tester and copytest'
 	@echo 'make check           run the tests that need only a C compiler and make'
 	@echo 'make check TESTS=x   run the tests named x (several: TESTS="x y")'
+	@echo 'make check-all       make check, and the same in many configurations'
+	@echo 'make bench           measure lazycopy beside what one would use instead'
+	@echo 'make grade           judge the libraries, or others: LAZYCOPY=file.c FRIENDS=file.so'
+	@echo 'make install         install below PREFIX ($(PREFIX)); make uninstall removes it'
 	@echo 'make clean           remove everything that was built'

@@ -7,10 +7,11 @@ LAZYCOPY_OBJECTS := $(LAZYCOPY_FILES:%=partB/build/%.o)
 # -flto the result is machine code, in which objcopy can find the names.
 LAZYCOPY_RELOCATABLE := $(filter -m% -flto%,$(CFLAGS)) $(if $(filter -flto%,$(CFLAGS)),-flinker-output=nolto-rel)
 OBJCOPY ?= $(shell $(CC) -print-prog-name=objcopy)
+LAZYCOPY_REALNAME := liblazycopy.so.$(VERSION)
 LAZYCOPY_SONAME := liblazycopy.so.$(firstword $(subst ., ,$(VERSION)))
 
 PRODUCTS += partB/liblazycopy.a partB/liblazycopy.so
-CLEAN += partB/liblazycopy.a partB/liblazycopy.so partB/$(LAZYCOPY_SONAME)
+CLEAN += partB/liblazycopy.a partB/liblazycopy.so partB/$(LAZYCOPY_SONAME) partB/$(LAZYCOPY_REALNAME)
 
 partB/build/%.o: partB/%.c
 	@mkdir -p $(@D)
@@ -24,7 +25,12 @@ partB/liblazycopy.a: partB/build/lazycopy-all.o
 	rm -f $@
 	$(AR) rcs $@ $^
 
-partB/liblazycopy.so: $(LAZYCOPY_OBJECTS)
+# The usual links: one for the linker, one for the loader.
+partB/liblazycopy.so: partB/$(LAZYCOPY_REALNAME)
+	ln -sf $(<F) partB/$(LAZYCOPY_SONAME)
+	ln -sf $(LAZYCOPY_SONAME) $@
+
+partB/$(LAZYCOPY_REALNAME): $(LAZYCOPY_OBJECTS)
 	$(CC) $(CFLAGS) $(LDFLAGS) -shared -Wl,-soname,$(LAZYCOPY_SONAME) -Wl,-z,defs -Wl,-z,nodelete -o $@ $^ -pthread
 
 -include $(LAZYCOPY_OBJECTS:.o=.d)

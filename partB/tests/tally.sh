@@ -23,7 +23,7 @@ if [ "$((passed + failed + skipped))" -eq 0 ]; then
 fi
 if [ "$failed" -gt 0 ]; then
   echo
-  grep '^FAILED ' "$log"
+  sed -n 's,^FAILED ,  FAILED ,p' "$log" # indented: a tally of tallies counts each once
 fi
 line="$passed passed, $failed failed"
 [ "$skipped" -eq 0 ] || line="$line, $skipped skipped"

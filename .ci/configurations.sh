@@ -1,0 +1,190 @@
+# shellcheck shell=sh disable=SC2034
+# The configurations of the hardening matrix, run by .ci/matrix in a private copy
+# of the tree with "set -e". A configuration passes if its function returns 0; it
+# may print "summary: WORDS" for the table. A missing tool means skipped.
+
+CONFIGURATIONS="clang musl i386 aarch64 riscv64 O0 O3 lto asan ubsan tsan valgrind \
+cppcheck tidy analyzer shellcheck format mandoc mutants coverage install rules"
+SKIP=77
+
+need() {
+  for tool; do
+    command -v "$tool" >/dev/null && continue
+    echo "$tool is not installed"
+    exit "$SKIP"
+  done
+}
+
+# Can the compiler with these options make a program?
+need_compiler() {
+  need "$1"
+  echo 'int main(void) { return 0; }' >.probe.c
+  "$@" -o .probe .probe.c >/dev/null 2>&1 && return
+  echo "$* makes no program"
+  exit "$SKIP"
+}
+
+# The commands of the named tests of lazycopy, run by what WRAPPER says.
+lazycopy_tests() {
+  for name; do printf "'%s partB/build/tests/test_%s' " "$WRAPPER" "$name"; done
+}
+
+# Where everything would take too long.
+subset() {
+  WRAPPER=''
+  lazycopy_tests lab api writable memory threads signals fork fork_memory foreign misuse refusal limits
+  echo "partA/build/tests/kinds partA/build/tests/states 'sh partB/copytest-test.sh'"
+}
+
+# Those C files that are the project's own code: the mutants are wrong on purpose.
+c_files() { find partA partB -name '*.[ch]' ! -path '*/build/*' ! -path '*/mutants/*'; }
+
+# ---- Compilers, libraries and processors ----
+
+configuration_clang() {
+  need clang
+  make -s check CC=clang CPPFLAGS=-Werror
+}
+
+# musl brings no headers of the kernel.
+configuration_musl() {
+  need musl-gcc
+  mkdir .kernel
+  machine=$(gcc -print-multiarch)
+  ln -s /usr/include/linux /usr/include/asm-generic "/usr/include/$machine/asm" .kernel/
+  make -s check CC=musl-gcc CPPFLAGS="-Werror -isystem $PWD/.kernel"
+}
+
+# Debian has <asm/...> in a directory that -m32 does not look into.
+configuration_i386() {
+  i386='gcc -m32 -idirafter /usr/include/x86_64-linux-gnu'
+  # shellcheck disable=SC2086 # several words
+  need_compiler $i386
+  make -s check CC="$i386" CPPFLAGS=-Werror
+}
+
+# Emulated: all copies are eager, and tests of sharing skip themselves.
+configuration_aarch64() {
+  need qemu-aarch64
+  need_compiler aarch64-linux-gnu-gcc
+  EMULATOR='qemu-aarch64 -L /usr/aarch64-linux-gnu'
+  WRAPPER=$EMULATOR
+  make -s check CC=aarch64-linux-gnu-gcc CPPFLAGS=-Werror EMULATOR="$EMULATOR" \
+    CHECKS="$(lazycopy_tests lab api writable memory misuse) '$EMULATOR partA/build/tests/kinds'"
+}
+
+configuration_riscv64() {
+  need_compiler riscv64-linux-gnu-gcc
+  make -s CC=riscv64-linux-gnu-gcc CPPFLAGS=-Werror
+}
+
+configuration_O0() { make check CFLAGS='-O0 -g' CPPFLAGS=-Werror CHECKS="$(subset)"; }
+
+configuration_O3() { make check CFLAGS='-O3 -g' CPPFLAGS=-Werror CHECKS="$(subset)"; }
+
+configuration_lto() { make check CFLAGS='-O2 -g -flto=1' CPPFLAGS=-Werror CHECKS="$(subset)"; }
+
+# ---- Sanitizers and valgrind ----
+
+# lazycopy with both. AddressSanitizer and letsbefriends both want the SIGSEGV, so
+# that partA's tests are run with UndefinedBehaviorSanitizer only.
+configuration_asan() {
+  WRAPPER=''
+  ASAN_OPTIONS=detect_leaks=1 UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1 \
+    make -s check CFLAGS='-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined' \
+    CHECKS="$(lazycopy_tests lab api writable memory threads torn signals fork fork_threads fork_memory misuse refusal)"
+}
+
+configuration_ubsan() {
+  make -s check CFLAGS='-O1 -g -fsanitize=undefined -fno-sanitize-recover=undefined' \
+    CHECKS="$(subset)"
+}
+
+# Without address randomization, which older ThreadSanitizers do not survive.
+configuration_tsan() {
+  need setarch
+  WRAPPER='setarch -R'
+  TSAN_OPTIONS=halt_on_error=1 make check CFLAGS='-O1 -g -fsanitize=thread' \
+    CHECKS="$(lazycopy_tests lab api threads torn signals fork_threads)"
+}
+
+# Here too all copies are eager.
+configuration_valgrind() {
+  need valgrind
+  WRAPPER='valgrind -q --error-exitcode=9 --leak-check=full --errors-for-leak-kinds=definite,possible'
+  make -s check CHECKS="$(lazycopy_tests lab api writable memory misuse signals fork)"
+}
+
+# ---- Static analysis ----
+
+# Not the tests, which crash on purpose and use memory that they may not have got.
+configuration_cppcheck() {
+  need cppcheck
+  c_files | grep '\.c$' | grep -v -e /tests/ -e crash -e broken | cppcheck --quiet --error-exitcode=1 \
+    --file-list=- --std=c11 --inline-suppr --enable=warning,performance,portability \
+    -D_GNU_SOURCE -D__x86_64__ -D__linux__ -IpartB
+}
+
+# The checks, and reasons for those left out, are in .clang-tidy.
+configuration_tidy() {
+  need clang-tidy
+  make -s partA/build/messages.inc
+  c_files | grep '\.c$' | grep -v -e /tests/ -e crash | xargs sh -c \
+    'clang-tidy --quiet --warnings-as-errors="*" "$@" -- -std=gnu11 -D_GNU_SOURCE -IpartB -IpartA/build' sh
+}
+
+configuration_analyzer() {
+  make -s CFLAGS='-O2 -g -fanalyzer' CPPFLAGS=-Werror
+}
+
+configuration_shellcheck() {
+  need shellcheck
+  find . -name '*.sh' ! -path '*/build/*' -print >.scripts
+  for file in .ci/run .ci/matrix partA/letsbefriends; do [ -e "$file" ] && echo "$file" >>.scripts; done
+  xargs shellcheck <.scripts
+}
+
+configuration_format() {
+  need clang-format
+  find partA partB .ci -name '*.[ch]' ! -path '*/build/*' -print0 | xargs -0 clang-format --dry-run -Werror
+}
+
+configuration_mandoc() {
+  need mandoc
+  find . -name '*.[1-8]' ! -path '*/build/*' -print0 | xargs -0 mandoc -T lint -W warning
+}
+
+# ---- Proofs about the tests, and about what is built ----
+
+configuration_mutants() { make check-mutants; }
+
+# Lines of a library's file that no test has run, and how many there are to run.
+coverage_of() {
+  gcov -t -o "$(dirname "$1")/build" "$1" 2>/dev/null | awk -F: -v file="$1" '
+    $2 == 0 { next }
+    $1 ~ /#####|=====/ { missed++; lines = lines sprintf("    %s:%d:%s\n", file, $2, substr($0, index($0, $3))) }
+    $1 !~ /-/ { all++ }
+    END { printf "%d %d %s\n%s", all - missed, all, file, lines }'
+}
+
+# Every line of both libraries that was not run is printed. What cannot be run is
+# what asks for another kernel or processor, and what a process does on its way to
+# being killed.
+configuration_coverage() {
+  need gcov
+  gcc -c -o coverage.o .ci/coverage.c
+  make -s -k check CFLAGS='-O0 -g --coverage -fprofile-update=atomic' \
+    LDFLAGS="-Wl,--wrap=_exit,--wrap=raise,--wrap=signal $PWD/coverage.o" || true
+  for file in partA/*.c partB/*.c; do
+    case $file in */copytest* | */show* | */check.c) continue ;; esac
+    coverage_of "$file"
+  done >coverage.txt
+  cat coverage.txt
+  awk '/^[0-9]/ { run += $1; all += $2 }
+    END { printf "summary: %.1f%% of %d lines run\n", 100 * run / all, all; exit run < 0.95 * all }' coverage.txt
+}
+
+# As another user would have it.
+configuration_install() { sh partB/install-test.sh; }
+
+configuration_rules() { sh .ci/rules-test.sh; }
