@@ -1,3 +1,4 @@
+/* Runs the program that crashes, in a box, in one of three ways (see friends.h). */
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>

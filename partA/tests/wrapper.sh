@@ -1,0 +1,157 @@
+#!/bin/sh
+# The wrapper partA/letsbefriends: options, warnings, and that it leaves the
+# command's environment in order. Run from the top directory.
+# shellcheck disable=SC2016
+. partA/tests/check.sh
+
+wrapper=partA/letsbefriends
+plain=partA/build/tests/crasher
+[ -z "$EMULATOR" ] || {
+  echo "skipped wrapper: runs programs of this system only"
+  exit 0
+}
+unset LETSBEFRIENDS_OPTIONS LD_PRELOAD
+
+# try COMMAND...: what it prints in $out and $err, its status in $status
+try() {
+  "$@" >"$scratch/out" 2>"$scratch/err" </dev/null && status=0 || status=$?
+  out=$(cat "$scratch/out") err=$(cat "$scratch/err")
+}
+
+# refused PATTERN ARGUMENT...: one line on standard error, exit status 2
+refused() {
+  pattern=$1
+  shift
+  try $wrapper "$@"
+  equal 2 "$status"
+  equal 1 "$(wc -l <"$scratch/err" | tr -d ' ')"
+  contains "$err" "^letsbefriends: $pattern"
+}
+
+test_wrapper_crash() {
+  try $wrapper $plain
+  equal 139 "$status"
+  contains "$err" '^What happened: crasher tried to write to address 0x55'
+  contains "$err" '^Where: '
+}
+
+test_wrapper_from_anywhere() {
+  here=$PWD
+  ln -s "$here/$wrapper" "$scratch/friends"
+  cd /
+  try "$scratch/friends" "$here/$plain"
+  equal 139 "$status"
+  contains "$err" '^What happened: '
+}
+
+test_wrapper_installed() {
+  mkdir "$scratch/bin" "$scratch/lib"
+  cp $wrapper "$scratch/bin/"
+  cp partA/libletsbefriends.so "$scratch/lib/"
+  try "$scratch/bin/letsbefriends" sh -c 'echo "$LD_PRELOAD"'
+  contains "$out" '/bin/\.\./lib/libletsbefriends\.so$'
+  equal '' "$err"
+}
+
+test_wrapper_status() {
+  try $wrapper sh -c 'echo out; echo err >&2; exit 7'
+  equal 7 "$status"
+  equal out "$out"
+  equal err "$err"
+  try $wrapper no-such-command
+  equal 127 "$status"
+  equal 'letsbefriends: no-such-command: not found' "$err"
+}
+
+test_wrapper_options() {
+  try $wrapper --backtrace --core --no-symbolize --no-explain --signals segv+bus --color=never sh -c 'echo "$LETSBEFRIENDS_OPTIONS"'
+  equal 'backtrace=1:core=1:symbolize=0:explain=0:signals=segv+bus:color=never' "$out"
+  equal '' "$err"
+}
+
+test_wrapper_keeps_environment() {
+  LETSBEFRIENDS_OPTIONS=explain=0 LD_PRELOAD=$PWD/partA/libletsbefriends.so try $wrapper --core sh -c 'echo "$LETSBEFRIENDS_OPTIONS $LD_PRELOAD"'
+  equal "explain=0:core=1 $PWD/partA/libletsbefriends.so:$PWD/partA/libletsbefriends.so" "$out"
+}
+
+test_wrapper_arguments() {
+  try $wrapper -- printf '%s|' 'a b' '' '*' --core
+  equal 'a b||*|--core|' "$out"
+}
+
+test_wrapper_messages() {
+  echo 'There, there.' >"$scratch/mine"
+  try $wrapper --messages "$scratch/mine" --no-explain $plain
+  equal 'There, there.' "$err"
+  here=$PWD
+  cd "$scratch"
+  try "$here/$wrapper" --messages mine --no-explain "$here/$plain"
+  equal 'There, there.' "$err"
+}
+
+test_wrapper_help() {
+  try $wrapper --help
+  equal 0 "$status"
+  contains "$out" '^usage: letsbefriends '
+  for option in core backtrace no-symbolize no-explain signals messages color; do contains "$out" "^  --$option "; done
+}
+
+test_wrapper_bad_usage() {
+  refused 'no command given'
+  refused 'unknown option --nonsense' --nonsense sh
+  refused 'unknown option -x' -x
+  refused '--signals needs a value' --signals
+  refused '--messages: cannot read /no/such' --messages /no/such sh
+}
+
+# warned PROGRAM PATTERN
+warned() {
+  try $wrapper "$1"
+  contains "$err" "^letsbefriends: warning: $2"
+}
+
+test_wrapper_warns_of_static() {
+  ${CC:-cc} -static -o "$scratch/static" partA/tests/crasher.c 2>/dev/null || skip 'no static C library'
+  warned "$scratch/static" '.*/static is linked statically'
+  equal 139 "$status"
+}
+
+test_wrapper_warns_of_set_user_id() {
+  cp $plain "$scratch/setuid"
+  chmod u+s "$scratch/setuid"
+  warned "$scratch/setuid" '.*/setuid is set-user-ID or set-group-ID'
+}
+
+test_wrapper_warns_of_other_processor() {
+  cp $plain "$scratch/other"
+  printf '\363\000' | dd of="$scratch/other" bs=1 seek=18 conv=notrunc 2>/dev/null
+  warned "$scratch/other" '.*/other is made for another kind of processor'
+}
+
+test_wrapper_warns_of_address_sanitizer() {
+  ${CC:-cc} -fsanitize=address -shared-libasan -o "$scratch/asan" partA/tests/crasher.c 2>/dev/null ||
+    ${CC:-cc} -fsanitize=address -o "$scratch/asan" partA/tests/crasher.c 2>/dev/null || skip 'no AddressSanitizer'
+  grep -q 'libasan\.so' "$scratch/asan" || skip 'this compiler links AddressSanitizer statically'
+  warned "$scratch/asan" '.*/asan uses AddressSanitizer'
+  lacks "$err" 'ASan runtime does not come first'
+}
+
+test_wrapper_warns_of_musl() {
+  command -v musl-gcc >/dev/null || skip 'musl-gcc is not installed'
+  grep -q 'libc\.so\.6' partA/libletsbefriends.so || skip 'this library is made for musl itself'
+  musl-gcc -o "$scratch/musl" partA/tests/crasher.c
+  warned "$scratch/musl" '.*/musl uses musl, the library glibc'
+  equal 139 "$status"
+}
+
+test_wrapper_is_quiet_about_the_rest() {
+  try $wrapper true
+  equal '' "$err"
+  try $wrapper $wrapper true
+  equal '' "$err"
+}
+
+run_tests wrapper_crash wrapper_from_anywhere wrapper_installed wrapper_status wrapper_options wrapper_keeps_environment \
+  wrapper_arguments wrapper_messages wrapper_help wrapper_bad_usage wrapper_warns_of_static \
+  wrapper_warns_of_set_user_id wrapper_warns_of_other_processor wrapper_warns_of_address_sanitizer \
+  wrapper_warns_of_musl wrapper_is_quiet_about_the_rest
