@@ -30,7 +30,9 @@ static struct generation {
 } generations[GENERATIONS + 1];
 static uint8_t newest;
 
-static struct held held;
+/* What the forking thread held when it took the lock; guarded by the lock, so each
+ * side of the fork takes it away before it unlocks. */
+static struct held held_at_fork;
 static pid_t forking_process;
 
 /* ---- Generations ---- */
@@ -115,7 +117,9 @@ static void mark_foreign(struct arena *arena) {
 }
 
 static void before_fork(void) {
+  struct held held;
   lock_for_fork(&held);
+  held_at_fork = held;
   forking_process = getpid();
   if (!registry.arenas) return;
   fork_refresh();
@@ -128,6 +132,7 @@ static void before_fork(void) {
 }
 
 static void after_fork_in_parent(void) {
+  struct held held = held_at_fork;
   unlock_after_fork(&held);
 }
 
@@ -171,6 +176,7 @@ void fork_catch_up(void) {
 }
 
 static void after_fork_in_child(void) {
+  struct held held = held_at_fork;
   fork_catch_up();
   unlock_after_fork(&held);
 }
