@@ -14,11 +14,24 @@ static void start_thread(pthread_t *thread, const pthread_attr_t *attributes, vo
   if (pthread_create(thread, attributes, body, argument) != 0) undecided("no thread could be made");
 }
 
-static void need_two_processors(void) {
-  cpu_set_t processors;
-  if (sched_getaffinity(0, sizeof processors, &processors) == 0 && CPU_COUNT(&processors) < 2) {
-    undecided("two threads at once need two processors");
+/* Keeps the calling thread on one of the processors it may use: the first, or
+ * the second. Two threads on one processor would hardly ever meet. */
+static void stay_on_processor(int which) {
+  cpu_set_t allowed, one;
+  CPU_ZERO(&one);
+  if (sched_getaffinity(0, sizeof allowed, &allowed) != 0) return;
+  for (int i = 0; i < CPU_SETSIZE; i++) {
+    if (CPU_ISSET(i, &allowed) && which-- == 0) CPU_SET(i, &one);
   }
+  if (CPU_COUNT(&one) == 0) undecided("two threads at once need two processors");
+  sched_setaffinity(0, sizeof one, &one);
+}
+
+/* Starts a second thread beside this one. */
+static void start_pair(void *(*body)(void *)) {
+  pthread_t thread;
+  start_thread(&thread, NULL, body, NULL);
+  stay_on_processor(0);
 }
 
 /* Torn reads: chunks are full of one byte and get the same byte written, so that
@@ -32,6 +45,7 @@ static struct {
 } reading = {.torn = -1};
 
 static void *keep_reading(void *unused) {
+  stay_on_processor(1);
   for (;;) {
     const volatile unsigned char *chunk = reading.chunk;
     for (size_t page = 0; page < SMALL_PAGES; page++) {
@@ -45,77 +59,111 @@ static void *keep_reading(void *unused) {
 
 static void let_reader_pass(void) {
   unsigned long seen = reading.passes;
-  while (reading.passes < seen + 2) sched_yield();
+  while (reading.passes < seen + 2) continue;
 }
 
-static void write_under_reader(unsigned char *chunk) {
+/* Did the reader read while the chunk was split? A write that takes no time is
+ * no split, and needs no reader. */
+static bool write_under_reader(unsigned char *chunk) {
+  const double no_split_us = 1;
   reading.chunk = chunk;
   let_reader_pass();
+  unsigned long passes = reading.passes;
+  double start = now_us();
   *(volatile unsigned char *)chunk = BYTE;
+  bool overlapped = now_us() - start < no_split_us || reading.passes > passes + 1;
   let_reader_pass();
   if (reading.torn >= 0) {
     fail("a thread that read a chunk while another wrote its first byte saw 0x%02x, which was never there",
          (unsigned)reading.torn);
   }
+  return overlapped;
+}
+
+/* Threads that never met prove nothing. */
+static void need_meetings(unsigned meetings) {
+  const unsigned enough = 30;
+  if (meetings < enough) undecided("the machine is too busy: two threads met only %u times", meetings);
 }
 
 void check_torn_read(void) {
   enum { PAIRS = 300 };
-  pthread_t reader;
-  need_two_processors();
+  unsigned meetings = 0;
   lab.startup();
   double start = now_us();
-  for (size_t i = 0; i < PAIRS && now_us() - start < 1e6; i++) {
+  for (size_t i = 0; i < PAIRS && now_us() - start < 1.5e6; i++) {
     unsigned char *original = new_chunk();
     memset(original, BYTE, CHUNKSIZE);
     unsigned char *copy = lazy_copy(original);
     reading.chunk = original;
-    if (i == 0) start_thread(&reader, NULL, keep_reading, NULL);
+    if (i == 0) start_pair(keep_reading);
     doing("wrote to a chunk while another thread read it");
-    write_under_reader(copy);
-    write_under_reader(original);
+    meetings += write_under_reader(copy);
+    meetings += write_under_reader(original);
   }
+  need_meetings(meetings);
 }
 
-/* Two writers: each writes its place of one shared chunk at the same moment. */
+/* Two writers: each writes its place of one shared chunk, the second at another
+ * moment of the first one's split in each round. */
 static struct {
   unsigned char *_Atomic chunk;
-  atomic_uint round; /* the second thread writes when this moves on */
-  atomic_uint done;  /* the last round it has written in */
-} writing;
+  atomic_uint round;     /* the second thread writes when this moves on */
+  atomic_uint done;      /* the last round it has written in */
+  double started, ended; /* when it did, in microseconds; read once it is done */
+} second;
 
 enum { FIRST_PLACE = 10, SECOND_PLACE = CHUNKSIZE - 10 };
 
+static void wait_us(double microseconds) {
+  double start = now_us();
+  while (now_us() - start < microseconds) continue;
+}
+
 static void *write_each_round(void *unused) {
+  const unsigned moments = 40;
+  stay_on_processor(1);
   for (unsigned round = 1;; round++) {
-    while (writing.round < round) continue;
-    *(volatile unsigned char *)(writing.chunk + SECOND_PLACE) = 2;
-    writing.done = round;
+    while (second.round < round) continue;
+    wait_us(2.5 * (round % moments));
+    second.started = now_us();
+    *(volatile unsigned char *)(second.chunk + SECOND_PLACE) = 2;
+    second.ended = now_us();
+    second.done = round;
   }
   return unused;
 }
 
-void check_two_writers(void) {
-  enum { ROUNDS = 400 };
-  pthread_t second;
-  need_two_processors();
-  lab.startup();
-  start_thread(&second, NULL, write_each_round, NULL);
+/* Did the second thread write while the first did? */
+static bool write_with_second(unsigned char *chunk, unsigned round) {
+  second.chunk = chunk;
+  second.round = round;
   double start = now_us();
-  for (unsigned round = 1; round <= ROUNDS && now_us() - start < 1e6; round++) {
+  *(volatile unsigned char *)(chunk + FIRST_PLACE) = 1;
+  double end = now_us();
+  while (second.done < round) continue;
+  return second.started <= end && second.ended >= start;
+}
+
+void check_two_writers(void) {
+  enum { ROUNDS = 2000 };
+  unsigned char *model = NULL;
+  unsigned meetings = 0;
+  lab.startup();
+  start_pair(write_each_round);
+  double start = now_us();
+  for (unsigned round = 1; round <= ROUNDS && now_us() - start < 1.5e6; round++) {
     unsigned char *chunk = new_chunk();
     memset(chunk, BYTE, CHUNKSIZE);
-    unsigned char *model = new_model(chunk);
+    if (!model) model = new_model(chunk);
     model[FIRST_PLACE] = 1;
     model[SECOND_PLACE] = 2;
     lazy_copy(chunk);
     doing("wrote to a shared chunk from two threads at once");
-    writing.chunk = chunk;
-    writing.round = round;
-    *(volatile unsigned char *)(chunk + FIRST_PLACE) = 1;
-    while (writing.done < round) sched_yield();
+    meetings += write_with_second(chunk, round);
     compare(chunk, model, "two threads wrote to one chunk at once");
   }
+  need_meetings(meetings);
 }
 
 /* A thread that is in the middle of printing, for ever. */

@@ -1,3 +1,4 @@
+/* Chunks and models of them: what most checks begin and end with (see checks.h). */
 #include <errno.h>
 #include <string.h>
 #include <sys/mman.h>

@@ -1,3 +1,4 @@
+/* Memory that is mapped, touched or not (see mappings.h). */
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
