@@ -1,8 +1,9 @@
 /* The benchmark: lazycopy against what one would use instead, and against the
  * bars it is held to. "make bench" runs it; bench --help tells the options.
  *
- * What is compared is in method.c, how in race.c, the scenarios in one_chunk.c,
- * blocks.c, many.c, curves.c and programs.c, and what is printed in report.c. */
+ * What is compared is in method.c and bare.c, how in race.c, the scenarios in
+ * one_chunk.c, blocks.c, many.c, overhead.c, curves.c and programs.c, and what is
+ * printed in report.c. */
 #include <errno.h>
 #include <getopt.h>
 #include <signal.h>

@@ -1,5 +1,5 @@
-/* Scenarios about very many copies: what they cost, whether the values are
- * right, and what the library needs for itself. */
+/* Scenarios about very many copies: what they cost, and whether the values are
+ * right. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -213,49 +213,4 @@ void scenario_scattered(void) {
   bar_figure_at_most("copies that failed", racer.figures[1].median, 0, COUNT);
   bar_figure_at_most("copies with wrong values", racer.figures[4].median, 0, COUNT);
   bar_figure_at_most("mmap calls refused to the program", racer.figures[3].median, 0, COUNT);
-}
-
-/* --- records: what the library needs for itself --- */
-
-/* All memory but the frames, for each chunk of address space in use. */
-static double bytes_per_chunk(long long before, double chunks) {
-  struct chunk_stats stats;
-  chunk_get_stats(&stats);
-  double frames = (double)(stats.frames_in_use + stats.frames_cached) * CHUNKSIZE;
-  return ((double)(memory_in_use(0) - before) - frames) / chunks;
-}
-
-static void measure_records(const struct racer *racer, double *figures) {
-  enum { WHOLE_COPIES = 63, SINGLE_COPIES = 30000 };
-  static struct block copies[WHOLE_COPIES];
-  uint64_t random = 1;
-  long long before = memory_in_use(0);
-  prepare_original(racer);
-  for (int i = 0; i < WHOLE_COPIES; i++) copies[i] = need_copy(racer, original);
-  double chunks = (double)(WHOLE_COPIES + 1) * (double)racer->chunks;
-  figures[0] = bytes_per_chunk(before, chunks);
-  for (size_t i = 0; i < WHOLE_COPIES * racer->chunks; i += 64) {
-    time_write(chunk_at(&copies[i / racer->chunks], i % racer->chunks));
-  }
-  figures[1] = bytes_per_chunk(before, chunks);
-  for (int i = 0; i < WHOLE_COPIES; i++) racer->method->release(&copies[i]);
-  for (int i = 0; i < SINGLE_COPIES; i++) {
-    need_copy(racer, part(&original, random_next(&random) % racer->chunks, 1));
-  }
-  figures[2] = bytes_per_chunk(before, SINGLE_COPIES + (double)racer->chunks);
-}
-
-void scenario_records(void) {
-  struct racer racer = {
-      .name = "63 copies of 128 MiB", .lap = measure_records, .method = &lazy, .chunks = 2048};
-  if (!fits(1e9)) return;
-  race(&racer, 1, 1, APART);
-  report_figures(&racer, 1, 0, BYTES, 0);
-  report_figure("... one chunk in 64 written", racer.figures[1], BYTES, 0);
-  report_figure("30000 single copies", racer.figures[2], BYTES, 0);
-  double most = racer.figures[0].median;
-  for (int i = 1; i < 3; i++) {
-    if (racer.figures[i].median > most) most = racer.figures[i].median;
-  }
-  bar_figure_at_most("the library's own memory for a chunk", most, 32, BYTES);
 }

@@ -75,16 +75,6 @@ static void write_fresh(const struct racer *racer, double *figures) {
   figures[1] = last / PER_LAP;
 }
 
-static void allocate_and_free(const struct racer *racer, double *figures) {
-  static void *chunks[CHUNKS];
-  double start = now_us();
-  for (size_t i = 0; i < racer->chunks; i++) chunks[i] = chunk_alloc();
-  double middle = now_us();
-  for (size_t i = 0; i < racer->chunks; i++) chunk_free(chunks[i]);
-  figures[0] = (middle - start) / (double)racer->chunks;
-  figures[1] = (now_us() - middle) / (double)racer->chunks;
-}
-
 /* --- Scenarios --- */
 
 void scenario_one_chunk(void) {
@@ -163,13 +153,4 @@ void scenario_fresh_frames(void) {
   report_figure("handout: write by the last sharer", racers[1].figures[1], TIME_US, CHUNKSIZE);
   bar_at_most("lazy's write by the last sharer / its first write",
               racers[0].figures[1].median / racers[0].figures[0].median, 0.2);
-}
-
-void scenario_alloc_free(void) {
-  struct racer racer = {.name = "chunk_alloc", .lap = allocate_and_free, .chunks = CHUNKS};
-  race(&racer, 1, quick_or(3, 15), TOGETHER);
-  report_figures(&racer, 1, 0, TIME_US, CHUNKSIZE);
-  report_figure("chunk_free", racer.figures[1], TIME_US, CHUNKSIZE);
-  bar_figure_at_most("chunk_alloc", racer.figures[0].median, 5, TIME_US);
-  bar_figure_at_most("chunk_free", racer.figures[1].median, 5, TIME_US);
 }

@@ -20,7 +20,6 @@ void scenario_one_chunk(void);
 void scenario_first_write(void);
 void scenario_whole_chunk(void);
 void scenario_fresh_frames(void);
-void scenario_alloc_free(void);
 
 /* blocks.c */
 void scenario_snapshots(void);
@@ -30,7 +29,10 @@ void scenario_gigabyte(void);
 void scenario_live_copies(void);
 void scenario_million(void);
 void scenario_scattered(void);
+
+/* overhead.c */
 void scenario_records(void);
+void scenario_alloc_free(void);
 
 /* curves.c */
 void scenario_copy_size(void);
