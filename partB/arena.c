@@ -27,7 +27,7 @@ static size_t round_up(size_t value, size_t step) {
 /* The bytes that the records of an arena take, its own struct included. */
 static size_t records_size(size_t count) {
   size_t per_slot = 5 * sizeof(uint32_t) + 2 * sizeof(uint8_t);
-  size_t size = sizeof(struct arena) + count * per_slot + round_up(count, BITS) / 8;
+  size_t size = sizeof(struct arena) + count * per_slot + 2 * round_up(count, BITS) / 8;
   return round_up(size, (size_t)sysconf(_SC_PAGESIZE));
 }
 
@@ -41,6 +41,8 @@ static struct arena *records_lay_out(char *base, uint32_t count) {
   char *at = base + sizeof *arena;
   arena->count = count;
   arena->busy = (uint64_t *)at;
+  at += round_up(count, BITS) / 8;
+  arena->in_window = (uint64_t *)at;
   at += round_up(count, BITS) / 8;
   uint32_t **arrays[] = {&arena->mapping, &arena->next_sharer, &arena->previous_sharer, &arena->next_warm,
                          &arena->previous_warm};

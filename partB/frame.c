@@ -70,11 +70,15 @@ void frames_claim(struct place frame, size_t count) {
 void frames_discard(struct place frame, size_t count) {
   bool discarded =
       count == 0 || frame.arena->is_private || madvise(window_of(frame), count * CHUNKSIZE, MADV_REMOVE) == 0;
-  for (size_t i = 0; i < count; i++) set_state(place_plus(frame, i), discarded ? COLD : WARM);
+  for (size_t i = 0; i < count; i++) {
+    set_state(place_plus(frame, i), discarded ? COLD : WARM);
+    if (discarded) frame_set_in_window(place_plus(frame, i), false);
+  }
 }
 
 /* Does the frame hold any memory? The user may never have touched it. */
 static bool frame_is_resident(struct place frame) {
+  if (frame_is_in_window(frame)) return true; /* in general; asking the kernel takes longer */
   unsigned char resident[CHUNKSIZE / 4096] = {0};
   if (mincore(window_of(frame), CHUNKSIZE, resident) != 0) return true;
   for (size_t i = 0; i < sizeof resident; i++) {
@@ -164,6 +168,8 @@ int frame_copy(struct place target, struct place source) {
     return -1;
   }
   memcpy(to, window_of(source), CHUNKSIZE);
+  frame_set_in_window(target, true);
+  frame_set_in_window(source, true);
   return 0;
 }
 
@@ -174,6 +180,7 @@ int frames_clear(struct place frame, size_t count) {
   if (count == 1) {
     (void)*(volatile char *)window_of(frame);
     memset(window_of(frame), 0, CHUNKSIZE);
+    frame_set_in_window(frame, true);
     return 0;
   }
   frames_discard(frame, count);

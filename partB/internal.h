@@ -63,6 +63,7 @@ struct arena {
   /* Records of frames. */
   uint32_t *next_warm, *previous_warm; /* the warm list, by number; 0: the end */
   uint8_t *state;                      /* enum frame_state */
+  uint64_t *in_window;                 /* a bit is set if the window's page tables may map the frame */
   uint8_t *generation; /* of the first fork since which a relative may see it; 0: only we do */
 };
 
@@ -160,6 +161,17 @@ int frame_copy(struct place target, struct place source);
 static inline bool frame_is_free(struct place frame) {
   return !frame.arena->is_private && !frame.arena->inherited && frame.arena->state[frame.index] <= WARM;
 }
+
+static inline bool frame_is_in_window(struct place frame) {
+  return frame.arena->in_window[frame.index / 64] >> frame.index % 64 & 1;
+}
+static inline void frame_set_in_window(struct place frame, bool is) {
+  uint64_t *word = &frame.arena->in_window[frame.index / 64], bit = (uint64_t)1 << frame.index % 64;
+  *word = is ? *word | bit : *word & ~bit;
+}
+
+/* tables.c: moving page tables. */
+void tables_move_to_window(struct place slot, size_t count);
 
 /* split.c: giving slots frames of their own. */
 int split(struct place slot);

@@ -147,6 +147,7 @@ static struct place copy_lazily(struct place source, size_t count) {
   if (registry.mappings + cost > registry.mapping_budget) return none;
   struct place copy = arena_find_free(count);
   if (!copy.arena || copy.arena->is_private) return none;
+  if (protect) tables_move_to_window(source, count);
   if (protect && slots_protect(source, count, false) != 0) return none;
   size_t done = share_runs(copy, source, count);
   if (done == count) return copy;
