@@ -142,7 +142,7 @@ configuration_shellcheck() {
   need shellcheck
   find . -name '*.sh' ! -path '*/build/*' -print >.scripts
   for file in .ci/run .ci/matrix partA/letsbefriends; do [ -e "$file" ] && echo "$file" >>.scripts; done
-  xargs shellcheck <.scripts
+  xargs shellcheck -x <.scripts
 }
 
 configuration_format() {

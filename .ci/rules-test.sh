@@ -1,0 +1,71 @@
+#!/bin/sh
+# Tests of the build rules, in the tree it is run from: which must be a copy, as
+# it is built and cleaned.
+# shellcheck source=partB/bench/shelltest.sh disable=SC2317
+. partB/bench/shelltest.sh
+
+# The files there are, without what is left of a fresh copy.
+files() { find . -name .git -prune -o ! -type d -print | sort; }
+
+# newer FILE OTHER
+newer() { [ -n "$(find "$1" -newer "$2")" ]; }
+
+rules_parallel() {
+  try 0 make -s clean
+  try 0 make -s -j 8
+  [ ! -s "$scratch/err" ] || fail "$(cat "$scratch/err")"
+  for product in partA/libletsbefriends.so partA/libetsbefriends.so partA/tester/tester partB/liblazycopy.a \
+    partB/liblazycopy.so partB/copytest; do
+    [ -e "$product" ] || fail "$product was not built"
+  done
+}
+
+rules_nothing_to_do() {
+  try 0 make -s
+  try 0 make
+  grep -q 'Nothing to be done' "$scratch/out" || fail "built again: $(cat "$scratch/out")"
+}
+
+# A newer header rebuilds what includes it, and only that.
+rules_headers() {
+  try 0 make -s
+  sleep 0.05
+  touch partB/lazycopy.h "$scratch/then"
+  try 0 make -s
+  newer partB/build/lazycopy.o partB/lazycopy.h || fail "lazycopy.o is older than lazycopy.h"
+  newer partB/copytest partB/lazycopy.h || fail "copytest is older than lazycopy.h"
+  newer partB/lazycopy.h partA/libletsbefriends.so || fail "libletsbefriends.so was built again"
+}
+
+rules_messages() {
+  try 0 make -s
+  sleep 0.05
+  touch partA/messages
+  try 0 make -s
+  newer partA/libletsbefriends.so partA/messages || fail "the library is older than the messages"
+}
+
+# Every compiler call has CFLAGS and CPPFLAGS, every linker call LDFLAGS.
+rules_settings() {
+  try 0 make -n -B CC=the-compiler CFLAGS=-the-cflags CPPFLAGS=-the-cppflags LDFLAGS=-the-ldflags
+  grep -E '(^| )-c ' "$scratch/out" >"$scratch/compiles"
+  grep -E '(^| )-o ' "$scratch/out" | grep -v -e ' -c ' -e ' -r ' >"$scratch/links"
+  { [ -s "$scratch/compiles" ] && [ -s "$scratch/links" ]; } || fail "no commands"
+  ! grep -v -e 'the-compiler .*-the-cppflags .*-the-cflags' "$scratch/compiles" || fail "not respected"
+  ! grep -v -e 'the-compiler .*-the-ldflags' "$scratch/links" || fail "not respected"
+}
+
+rules_clean() {
+  try 0 make -s clean
+  files >"$scratch/before"
+  try 0 make -s all
+  try 0 make -s clean
+  files >"$scratch/after"
+  diff "$scratch/before" "$scratch/after" || fail "left behind"
+  [ -z "$(find . -type d -name build)" ] || fail "a build directory is left"
+}
+
+for name in parallel nothing_to_do headers messages settings clean; do
+  run_test "rules_$name"
+done
+exit "$failures"
