@@ -105,7 +105,7 @@ configuration_ubsan() {
 configuration_tsan() {
   need setarch
   WRAPPER='setarch -R'
-  TSAN_OPTIONS=halt_on_error=1 make check CFLAGS='-O1 -g -fsanitize=thread' \
+  TSAN_OPTIONS="halt_on_error=1 suppressions=$PWD/.ci/tsan.supp" make -s check CFLAGS='-O1 -g -fsanitize=thread' \
     CHECKS="$(lazycopy_tests lab writable threads torn fork_threads)"
 }
 
