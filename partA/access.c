@@ -11,11 +11,8 @@ enum { JUST_BESIDE = 4096, NEAR_NULL = 65536, RED_ZONE = 256, LAST_FRAME = 65536
 static struct surroundings near_address, near_stack_pointer;
 
 void report_attempt(enum access access, uintptr_t address) {
-  static const char *const verbs[] = {" tried to access address ", " tried to read from address ",
-                                      " tried to write to address ", " tried to run code at address "};
-  report_text(at_start.program_name);
-  report_text(verbs[access]);
-  report_hex(address);
+  static const char *const verbs[] = {"access", "read from", "write to", "run code at"};
+  report("%s tried to %s address 0x%lx", at_start.program_name, verbs[access], (unsigned long)address);
 }
 
 /* Four or more printable characters, and nothing else, where an address should be. */
@@ -25,9 +22,9 @@ bool report_if_text(uintptr_t address) {
   memcpy(bytes, &address, sizeof bytes);
   while (length < sizeof bytes && bytes[length] >= ' ' && bytes[length] <= '~') length++;
   if (length < 4 || (length < sizeof bytes && address >> (8 * length) != 0)) return false;
-  report_text(" The pointer holds the text \"");
+  report(" The pointer holds the text \"");
   report_bytes(bytes, length);
-  report_text("\": something wrote past the end of a string or array?");
+  report("\": something wrote past the end of a string or array?");
   return true;
 }
 
@@ -40,18 +37,15 @@ static bool is_image(const char *path) {
 
 /* What a region is to the programmer. */
 static void report_region(const struct region *region) {
-  const char *in_image = region->executable ? "the code of "
-                         : region->writable ? "the variables of "
-                                            : "the constants of ";
-  if (strcmp(region->name, "[heap]") == 0) {
-    report_text("the heap");
-  } else if (strcmp(region->name, "[stack]") == 0) {
-    report_text("the stack");
-  } else if (region->name[0] == '/') {
-    report_text(is_image(region->name) ? in_image : "the mapped file ");
-    report_text(base_name(region->name));
+  const char *name = base_name(region->name);
+  if (strcmp(name, "[heap]") == 0 || strcmp(name, "[stack]") == 0) {
+    report("the %s", name[1] == 'h' ? "heap" : "stack");
+  } else if (region->name[0] != '/') {
+    report("a block of memory");
+  } else if (!is_image(region->name)) {
+    report("the mapped file %s", name);
   } else {
-    report_text("a block of memory");
+    report("the %s of %s", region->executable ? "code" : region->writable ? "variables" : "constants", name);
   }
 }
 
@@ -77,26 +71,19 @@ static bool stack_overflowed(uintptr_t address, uintptr_t stack_pointer, enum ac
   return address - stack_pointer + RED_ZONE < LARGEST_FRAME && left_the_stack(stack_pointer);
 }
 
-static void stack_overflow(void) {
-  report_text(at_start.program_name);
-  report_text(" used up the stack of ");
-  report_text(thread_id() == getpid() ? "its main thread" : "one of its threads");
-  report_text(": recursion that never ends, or a very large local array?");
-}
-
 static bool near_null(uintptr_t address) {
+  unsigned long distance = address < NEAR_NULL ? address : -address;
+  const char *unit = distance == 1 ? "byte" : "bytes";
   if (address == 0) {
-    report_text(", which is NULL: a pointer that was never set, or a NULL result that was not checked?");
-  } else if (address < NEAR_NULL) {
-    report_text(", which is not mapped. That is ");
-    report_count(address, " byte");
-    report_text(" past NULL: a NULL pointer used as a struct or an array?");
+    report(", which is NULL: a pointer that was never set, or a NULL result that was not checked?");
   } else if (address == UINTPTR_MAX) {
-    report_text(", which is not mapped. That is -1: an error result that was not checked?");
-  } else if (-address < JUST_BESIDE) {
-    report_text(", which is not mapped. That is ");
-    report_count(-address, " byte");
-    report_text(" before NULL: a NULL pointer with a negative index?");
+    report(", which is not mapped. That is -1: an error result that was not checked?");
+  } else if (address < NEAR_NULL) {
+    report(", which is not mapped. That is %lu %s past NULL: a NULL pointer used as a struct or an array?",
+           distance, unit);
+  } else if (distance < JUST_BESIDE) {
+    report(", which is not mapped. That is %lu %s before NULL: a NULL pointer with a negative index?",
+           distance, unit);
   } else {
     return false;
   }
@@ -109,72 +96,62 @@ static bool beside_something(uintptr_t address) {
   bool past = below->readable && address - below->end < JUST_BESIDE && (!at->end || at->start == below->end);
   bool before =
       above->readable && above->start - address <= JUST_BESIDE && (!at->end || at->end == above->start);
+  unsigned long distance = past ? address - below->end : above->start - address;
   if (!past && !before) return false;
-  report_text(at->end ? ", in a guard page. That is " : ", which is not mapped. That is ");
-  if (past && address == below->end) {
-    report_text("just");
+  report(at->end ? ", in a guard page. That is " : ", which is not mapped. That is ");
+  if (distance == 0) {
+    report("just");
   } else {
-    report_count(past ? address - below->end : above->start - address, " byte");
+    report("%lu %s", distance, distance == 1 ? "byte" : "bytes");
   }
-  report_text(past ? " past the end of " : " before the start of ");
+  report(past ? " past the end of " : " before the start of ");
   report_region(past ? below : above);
-  report_text(": an index or a loop that goes too far?");
+  report(": an index or a loop that goes too far?");
   return true;
 }
 
 /* Linkers put constants before the code, in a region of their own or together with it. */
 static void read_only(const struct region *at) {
-  bool code_only = at->executable && strcmp(near_address.below.name, at->name) == 0;
-  report_text(", which is read-only. It is part of ");
-  if (at->name[0] != '/') {
-    report_region(at);
-    report_text(": made read-only by mprotect or mmap?");
-  } else if (!is_image(at->name) || code_only) {
-    report_region(at);
-    report_text(code_only ? ": a function used as if it were data?" : ": mapped for reading only?");
-  } else {
-    report_text(at->executable ? "the code and the constants of " : "the constants of ");
-    report_text(base_name(at->name));
-    report_text(": a string literal or a const?");
-  }
+  bool image = at->name[0] == '/' && is_image(at->name);
+  bool mixed = image && at->executable && strcmp(near_address.below.name, at->name) != 0;
+  report(", which is read-only. It is part of %s", mixed ? "the constants and " : "");
+  report_region(at);
+  report(!at->name[0]               ? ": made read-only by mprotect or mmap?"
+         : !image                   ? ": mapped for reading only?"
+         : at->executable && !mixed ? ": a function used as if it were data?"
+                                    : ": a string literal or a const?");
 }
 
 static void bad_data_access(uintptr_t address, enum access access) {
   const struct region *at = &near_address.at;
+  bool guarded = at->end && !at->readable && !at->writable && !at->executable;
   if (near_null(address)) return;
-  if (!at->end) {
-    if (beside_something(address)) return;
-    report_text(", which is not mapped.");
-    if (report_if_text(address)) return;
-    report_text(" A pointer that was never set, or memory that was given back?");
-  } else if (!at->readable && !at->writable && !at->executable) {
-    if (beside_something(address)) return;
-    report_text(", in memory that may not be accessed: a guard page, or memory that was given back?");
+  if ((!at->end || guarded) && beside_something(address)) return;
+  if (guarded) {
+    report(", in memory that may not be accessed: a guard page, or memory that was given back?");
+  } else if (!at->end) {
+    report(", which is not mapped.");
+    if (!report_if_text(address)) report(" A pointer that was never set, or memory that was given back?");
   } else if (access != ACCESS_READ && at->readable && !at->writable) {
     read_only(at);
   } else {
-    report_text(", which is mapped, but the kernel refused the access.");
+    report(", which is mapped, but the kernel refused the access.");
   }
 }
 
 static void bad_jump(uintptr_t address, const ucontext_t *context) {
-  const struct region *at = &near_address.at;
   bool returned = near_stack_pointer.at.readable && arch_came_by_return(context);
   if (address == 0) {
-    report_text(": a call through a function pointer that is NULL?");
+    report(": a call through a function pointer that is NULL?");
     return;
   }
-  if (!at->end) {
-    report_text(", which is not mapped.");
-  } else {
-    report_text(", which is not code but part of ");
-    report_region(at);
-    report_text(".");
-  }
+  report(near_address.at.end ? ", which is not code but part of " : ", which is not mapped");
+  if (near_address.at.end) report_region(&near_address.at);
+  report(".");
   if (report_if_text(address)) return;
-  report_text(
-      returned ? " It got there by returning from a function: something wrote past the end of a local array?"
-               : " A function pointer that was overwritten, or never set?");
+  report(returned
+             ? " It got there by returning from a function: something wrote past the end of a local array?"
+             : " A function pointer that was overwritten, or never set?");
 }
 
 bool explain_access(const siginfo_t *info, const ucontext_t *context) {
@@ -184,13 +161,14 @@ bool explain_access(const siginfo_t *info, const ucontext_t *context) {
   if (access == ACCESS_UNKNOWN && near_address.at.readable && !near_address.at.writable)
     access = ACCESS_WRITE;
   if (have_maps && stack_overflowed(address, stack_pointer, access)) {
-    stack_overflow();
+    report("%s used up the stack of %s: recursion that never ends, or a very large local array?",
+           at_start.program_name, thread_id() == getpid() ? "its main thread" : "one of its threads");
     return false;
   }
   report_attempt(access, address);
   if (!have_maps) {
     if (!near_null(address))
-      report_text(info->si_code == SEGV_MAPERR ? ", which is not mapped." : ", which does not allow it.");
+      report(info->si_code == SEGV_MAPERR ? ", which is not mapped." : ", which does not allow it.");
   } else if (access == ACCESS_EXECUTE) {
     bad_jump(address, context);
   } else {

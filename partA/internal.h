@@ -19,11 +19,11 @@
  * program may have overwritten the originals, most of which lie on its stack. */
 extern struct at_start {
   char program_name[64];
-  char search_path[4096]; /* the environment's PATH */
-  uint64_t random[2];     /* bytes that the kernel gives to each process */
+  uint64_t random[2]; /* bytes that the kernel gives to each process */
   const void *program_headers;
   const void *on_stack;     /* somewhere in the main thread's stack */
   bool standard_error_open; /* else, what is open as 2 later is some file of the program's */
+  char search_path[4096];   /* the environment's PATH */
 } at_start;
 
 /* options.c: what the environment asks for. Read once, at start. */
@@ -44,12 +44,11 @@ pid_t thread_id(void);
 /* report.c: the text, its colours, its way to standard error, and the deadline for all of it. */
 void report_begin(int milliseconds);
 int milliseconds_left(void);
-void report_text(const char *text);
+/* A very small printf: knows %s, %lu and %lx. */
+void report(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void report_bytes(const char *bytes, size_t length);
-void report_decimal(unsigned long number);
-void report_count(unsigned long count, const char *unit); /* "1 byte", "2 bytes" */
-void report_hex(uintptr_t number);
-void report_label(const char *label); /* highlighted if there are colours */
+void copy_text(char *to, size_t size, const char *from); /* as much as there is room for */
+void report_label(const char *label);                    /* highlighted if there are colours */
 void report_send(void);
 
 /* maps.c: what the kernel says about the address space. */

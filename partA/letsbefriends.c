@@ -117,15 +117,14 @@ static void handle(int number, siginfo_t *info, void *context) {
 static void install(int number) {
   struct sigaction old, new = {.sa_sigaction = handle, .sa_flags = SA_SIGINFO | SA_ONSTACK};
   sigfillset(&new.sa_mask);
-  if (sigaction(number, NULL, &old) != 0 || old.sa_handler != SIG_DFL) return;
-  sigaction(number, &new, NULL);
+  if (sigaction(number, &new, &old) == 0 && old.sa_handler != SIG_DFL) sigaction(number, &old, NULL);
 }
 
 static void look_around(void) {
   const char *path = getenv("PATH");
   const void *random = (const void *)getauxval(AT_RANDOM);
-  strncpy(at_start.program_name, program_invocation_short_name, sizeof at_start.program_name - 1);
-  strncpy(at_start.search_path, path ? path : "/usr/bin:/bin", sizeof at_start.search_path - 1);
+  copy_text(at_start.program_name, sizeof at_start.program_name, program_invocation_short_name);
+  copy_text(at_start.search_path, sizeof at_start.search_path, path ? path : "/usr/bin:/bin");
   if (random) memcpy(at_start.random, random, sizeof at_start.random);
   at_start.on_stack = random;
   at_start.program_headers = (const void *)getauxval(AT_PHDR);

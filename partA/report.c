@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <poll.h>
+#include <stdarg.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -39,11 +40,13 @@ void report_bytes(const char *bytes, size_t length) {
   }
 }
 
-void report_text(const char *text) {
-  report_bytes(text, strlen(text));
+void copy_text(char *to, size_t size, const char *from) {
+  size_t length = strnlen(from, size - 1);
+  memcpy(to, from, length);
+  to[length] = 0;
 }
 
-static void report_digits(uintptr_t number, unsigned base) {
+static void report_number(unsigned long number, unsigned base) {
   char digits[24];
   size_t at = sizeof digits;
   do {
@@ -53,19 +56,26 @@ static void report_digits(uintptr_t number, unsigned base) {
   report_bytes(digits + at, sizeof digits - at);
 }
 
-void report_decimal(unsigned long number) {
-  report_digits(number, 10);
-}
-
-void report_count(unsigned long count, const char *unit) {
-  report_decimal(count);
-  report_text(unit);
-  if (count != 1) report_text("s");
-}
-
-void report_hex(uintptr_t number) {
-  report_text("0x");
-  report_digits(number, 16);
+void report(const char *format, ...) {
+  va_list arguments;
+  va_start(arguments, format);
+  for (const char *text = format; *text; text++) {
+    if (strncmp(text, "%s", 2) == 0) {
+      const char *string = va_arg(arguments, const char *);
+      report_bytes(string, strlen(string));
+      text += 1;
+    } else if (strncmp(text, "%lu", 3) == 0) {
+      report_number(va_arg(arguments, unsigned long), 10);
+      text += 2;
+    } else if (strncmp(text, "0x%lx", 5) == 0) {
+      report_bytes("0x", 2);
+      report_number(va_arg(arguments, unsigned long), 16);
+      text += 4;
+    } else {
+      report_bytes(text, 1);
+    }
+  }
+  va_end(arguments);
 }
 
 static void report_escape(const char *sequence) {
@@ -77,7 +87,7 @@ static void report_escape(const char *sequence) {
 
 void report_label(const char *label) {
   report_escape(highlight);
-  report_text(label);
+  report("%s", label);
   report_escape(plain);
 }
 

@@ -23,38 +23,52 @@ enum { HANDLER_NEEDS = 64 * 1024, FRAME_AT_LEAST = 16 * 1024 };
 #define AT_MINSIGSTKSZ 51
 #endif
 
-/* One mapping per thread: [guard page][stack, growing down][struct thread]. */
+/* What a new thread is to run. It lies at the upper end of the thread's mapping:
+ * [guard page][alternate stack, growing down][struct thread]. */
 struct thread {
-  char *mapping;
-  size_t size, guard;
   void *(*start)(void *);
   int (*start_c11)(void *);
   void *argument;
 };
 
+static size_t guard_size(void) {
+  return (size_t)sysconf(_SC_PAGESIZE);
+}
+
+static size_t mapping_size(void) {
+  size_t guard = guard_size(), frame = getauxval(AT_MINSIGSTKSZ);
+  size_t size = (frame > FRAME_AT_LEAST ? frame : FRAME_AT_LEAST) + HANDLER_NEEDS + sizeof(struct thread);
+  return (size + 2 * guard - 1) / guard * guard; /* whole pages, one of them the guard */
+}
+
 static struct thread *thread_new(void) {
-  size_t page = (size_t)sysconf(_SC_PAGESIZE), frame = getauxval(AT_MINSIGSTKSZ);
-  size_t size = (frame > FRAME_AT_LEAST ? frame : FRAME_AT_LEAST) + HANDLER_NEEDS;
-  size = (size + 2 * page - 1) / page * page; /* whole pages, one of them the guard */
   int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK;
-  char *mapping = mmap(NULL, size, PROT_READ | PROT_WRITE, flags, -1, 0);
+  char *mapping = mmap(NULL, mapping_size(), PROT_READ | PROT_WRITE, flags, -1, 0);
   if (mapping == MAP_FAILED) return NULL;
-  mprotect(mapping, page, PROT_NONE);
-  struct thread *thread = (struct thread *)(mapping + size) - 1;
-  *thread = (struct thread){.mapping = mapping, .size = size, .guard = page};
-  return thread;
+  mprotect(mapping, guard_size(), PROT_NONE);
+  return (struct thread *)(mapping + mapping_size()) - 1;
+}
+
+static char *thread_mapping(struct thread *thread) {
+  return (char *)(thread + 1) - mapping_size();
 }
 
 static void thread_delete(struct thread *thread) {
-  munmap(thread->mapping, thread->size);
+  munmap(thread_mapping(thread), mapping_size());
+}
+
+static stack_t thread_stack(struct thread *thread) {
+  stack_t stack = {.ss_sp = thread_mapping(thread) + guard_size()};
+  stack.ss_size = (size_t)((char *)thread - (char *)stack.ss_sp) & ~(size_t)63;
+  return stack;
 }
 
 /* Leaves alone a stack that the program installed itself. */
-static bool install(const struct thread *thread) {
-  stack_t old, new = {.ss_sp = thread->mapping + thread->guard};
-  new.ss_size = (size_t)((char *)thread - (char *)new.ss_sp) & ~(size_t)63;
-  if (sigaltstack(NULL, &old) != 0 || !(old.ss_flags & SS_DISABLE)) return false;
-  return sigaltstack(&new, NULL) == 0;
+static bool install(struct thread *thread) {
+  stack_t old, new = thread_stack(thread);
+  if (sigaltstack(&new, &old) != 0) return false;
+  if (!(old.ss_flags & SS_DISABLE)) sigaltstack(&old, NULL);
+  return old.ss_flags & SS_DISABLE;
 }
 
 void use_alternate_stack(void) {
@@ -65,11 +79,9 @@ void use_alternate_stack(void) {
 /* Runs when a thread ends, also by pthread_exit. If it ends while a handler
  * runs on the stack, the stack has to stay. */
 static void at_thread_end(void *argument) {
-  struct thread *thread = argument;
-  stack_t now, none = {.ss_flags = SS_DISABLE};
-  bool ours = sigaltstack(NULL, &now) == 0 && now.ss_sp == thread->mapping + thread->guard;
-  if (ours && sigaltstack(&none, NULL) != 0) return;
-  thread_delete(thread);
+  stack_t now, none = {.ss_flags = SS_DISABLE}, ours = thread_stack(argument);
+  bool in_place = sigaltstack(NULL, &now) == 0 && now.ss_sp == ours.ss_sp;
+  if (!in_place || sigaltstack(&none, NULL) == 0) thread_delete(argument);
 }
 
 static pthread_key_t ends;

@@ -139,7 +139,7 @@ static void import_name(const struct image *image, uintptr_t function, char *nam
       const ElfW(Rel) *slot = (const void *)(table[i] + at); /* Rela begins alike */
       size_t symbol = sizeof(void *) == 8 ? (size_t)((uint64_t)slot->r_info >> 32) : slot->r_info >> 8;
       if (symbol == 0 || *(uintptr_t *)(slot->r_offset + image->bias) != function) continue;
-      strncpy(name, strings + symbols[symbol].st_name, size - 1);
+      copy_text(name, size, strings + symbols[symbol].st_name);
       return;
     }
   }

@@ -17,12 +17,6 @@ static struct {
 
 static char working_directory[256];
 
-static void report_place(const struct frame *frame) {
-  report_text(base_name(frame->file));
-  report_text("+");
-  report_hex(frame->offset);
-}
-
 /* Writes a number for addr2line's arguments. */
 static char *hex(uintptr_t number) {
   static char text[3 * FRAMES_MAX][20];
@@ -85,10 +79,10 @@ static void take_answer(unsigned i, char **rest) {
   if (line_known) {
     bool inside =
         directory > 1 && strncmp(lines[1], working_directory, directory) == 0 && lines[1][directory] == '/';
-    strncpy(symbols[i].line, lines[1] + (inside ? directory + 1 : 0), sizeof symbols[i].line - 1);
+    copy_text(symbols[i].line, sizeof symbols[i].line, lines[1] + (inside ? directory + 1 : 0));
   }
   if ((line_known || name_known) && lines[0][0] != '?') {
-    strncpy(symbols[i].function, lines[0], sizeof symbols[i].function - 1);
+    copy_text(symbols[i].function, sizeof symbols[i].function, lines[0]);
   }
 }
 
@@ -103,35 +97,25 @@ static void symbolize(unsigned first) {
   }
 }
 
+/* FUNCTION at FILE:LINE  (PROGRAM+0xOFFSET), as far as it is known. */
 static void report_function(unsigned i) {
-  if (symbols[i].function[0]) {
-    report_text(symbols[i].function);
-    report_text(symbols[i].line[0] ? " at " : "");
-  }
-  report_text(symbols[i].line);
-  report_text(symbols[i].function[0] || symbols[i].line[0] ? "  (" : "");
-  report_place(&frames[i]);
-  report_text(symbols[i].function[0] || symbols[i].line[0] ? ")" : "");
+  const char *function = symbols[i].function, *line = symbols[i].line, *file = base_name(frames[i].file);
+  bool named = *function || *line;
+  report("%s%s%s%s", function, *function && *line ? " at " : "", line, named ? "  (" : "");
+  report("%s+0x%lx%s", file, (unsigned long)frames[i].offset, named ? ")" : "");
 }
 
 static void report_where(unsigned own) {
+  const struct frame *frame = &frames[own];
   const char *innermost = frames[0].file[0] ? base_name(frames[0].file) : "code that is in no file";
   report_label("Where: ");
-  if (own > 0) {
-    report_text("in ");
-    report_text(frames[own].called[0] ? frames[own].called : innermost);
-    report_text(", called from ");
-  }
+  if (own > 0) report("in %s, called from ", frame->called[0] ? frame->called : innermost);
   report_function(own);
-  if (!frames[own].own) {
-    report_text("; it is not known who called it.");
+  if (!frame->own) {
+    report("; it is not known who called it.");
   } else if (!symbols[own].line[0]) {
-    report_text(symbols[own].asked ? "; built with -g, this would tell the line: "
-                                   : "; this tells the line: ");
-    report_text("addr2line -Cfe ");
-    report_text(frames[own].file);
-    report_text(" ");
-    report_hex(frames[own].offset);
+    report(symbols[own].asked ? "; built with -g, this would tell the line: " : "; this tells the line: ");
+    report("addr2line -Cfe %s 0x%lx", frame->file, (unsigned long)frame->offset);
   }
   report_send();
 }
@@ -140,13 +124,11 @@ static void report_backtrace(void) {
   for (unsigned i = 0; i < frame_count; i++) {
     bool imported = i + 1 < frame_count && frames[i + 1].called[0] && !symbols[i].line[0];
     if (imported) strcpy(symbols[i].function, frames[i + 1].called); /* rather than an alias */
-    report_text("  #");
-    report_decimal(i);
-    report_text(" ");
+    report("  #%lu ", (unsigned long)i);
     if (frames[i].file[0]) {
       report_function(i);
     } else {
-      report_hex(frames[i].pc);
+      report("0x%lx", (unsigned long)frames[i].pc);
     }
     report_send();
   }
@@ -179,9 +161,9 @@ void where(ucontext_t *context, bool jumped) {
     report_where(own);
   } else {
     report_label("Where: ");
-    report_text(!have_maps ? "not known; /proc/self/maps cannot be read."
-                : jumped   ? "not known; the stack does not tell where the jump came from."
-                           : "not known; the code that ran is in no file.");
+    report(!have_maps ? "not known; /proc/self/maps cannot be read."
+           : jumped   ? "not known; the stack does not tell where the jump came from."
+                      : "not known; the code that ran is in no file.");
     report_send();
   }
   if (options.backtrace) report_backtrace();

@@ -96,12 +96,12 @@ static void expect(const char *animal, int status, const char *what, const char 
       write_constant, 139,                                                                                   \
       TRIED(                                                                                                 \
           WRITE, HEX                                                                                         \
-          ", which is read-only. It is part of the (code and the )?constants of zoo: a string literal or a " \
+          ", which is read-only. It is part of the constants (and the code )?of zoo: a string literal or a " \
           "const\\?\n"),                                                                                     \
       "write_constant")                                                                                      \
   KIND(write_code, 139,                                                                                      \
        TRIED(WRITE, HEX ", which is read-only. It is part of the (code of zoo: a function used as if "       \
-                        "it|code and the constants of zoo)"),                                                \
+                        "it|constants and the code of zoo)"),                                                \
        "write_code")                                                                                         \
   KIND(                                                                                                      \
       write_protected, 139,                                                                                  \
