@@ -1,6 +1,5 @@
 #include "box.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -14,6 +13,7 @@
 #include <unistd.h>
 
 #include "../bench/measure.h"
+#include "leftovers.h"
 
 static const size_t MOST_OUTPUT = 1 << 20;          /* bytes, all streams together */
 static const long long MOST_RESIDENT = 3LL << 29;   /* bytes; a page mapped twice counts twice */
@@ -27,7 +27,7 @@ static void wake_up(int signal_number) {
 }
 
 void box_startup(void) {
-  prctl(PR_SET_CHILD_SUBREAPER, 1); /* orphans become our children, to be found and killed */
+  adopt_orphans();
   sigset_t child_ends;
   sigemptyset(&child_ends);
   sigaddset(&child_ends, SIGCHLD);
@@ -153,42 +153,18 @@ static void listen_to_the_rest(struct pollfd ends[BOX_STREAMS], struct box_resul
   } while (output(result) > before && output(result) <= MOST_OUTPUT);
 }
 
-/* Kills one process that is our child, if it is alive; true if it was. */
-static bool kill_child(pid_t pid) {
-  siginfo_t info = {.si_pid = 0};
-  if (waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG) != 0 || info.si_pid == pid) return false;
-  kill(pid, SIGKILL);
-  while (waitpid(pid, NULL, 0) < 0 && errno == EINTR) continue;
-  return true;
-}
-
-/* Every child of this process is left over: it makes no others. Returns how
- * many were alive; each one that is killed may hand us its own children. */
-static int kill_all_children(void) {
-  char path[64];
-  snprintf(path, sizeof path, "/proc/self/task/%d/children", (int)getpid());
-  int killed = 0;
-  for (int round = 0; round < 1000; round++) {
-    FILE *file = fopen(path, "re");
-    int pid, found = 0;
-    while (file && fscanf(file, "%d", &pid) == 1) {
-      found++;
-      killed += kill_child(pid);
-    }
-    if (file) fclose(file);
-    if (found == 0) break;
-  }
-  while (waitpid(-1, NULL, WNOHANG) > 0) continue;
-  return killed;
-}
-
+/* The program's process id is kept until everything else is gone, so that it
+ * cannot mean another process meanwhile. */
 static void finish(pid_t pid, struct box_result *result) {
-  if (result->ending != ENDED_BY_EXIT) kill(-pid, SIGKILL);
+  bool stopped = result->ending != ENDED_BY_EXIT;
+  siginfo_t info;
   int status = 0;
-  while (waitpid(pid, &status, 0) < 0 && errno == EINTR) continue;
-  result->left_behind = kill_all_children();
+  if (stopped) kill(pid, SIGKILL);
+  while (waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT) < 0 && errno == EINTR) continue;
+  result->left_behind = kill_other_children(pid);
   kill(-pid, SIGKILL);
-  if (result->ending != ENDED_BY_EXIT) return;
+  while (waitpid(pid, &status, 0) < 0 && errno == EINTR) continue;
+  if (stopped) return;
   if (WIFSIGNALED(status)) result->ending = ENDED_BY_SIGNAL;
   result->code = WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status);
 }

@@ -4,7 +4,7 @@
 #   make grade FRIENDS=path/library.so  (or a .c file; both may be given)
 
 GRADE_BUILD := partB/build/grade
-GRADE_SHARED := $(patsubst %,$(GRADE_BUILD)/%.o,box pace report) partB/build/bench/measure.o
+GRADE_SHARED := $(patsubst %,$(GRADE_BUILD)/%.o,box leftovers pace report) partB/build/bench/measure.o
 GRADE_CHECKS := checker pairs mappings resident check_values check_split check_many check_extra check_robust \
   check_threads malloc_watch
 GRADERS += $(GRADE_BUILD)/grade $(GRADE_BUILD)/checker
