@@ -53,9 +53,9 @@ void scenario_live_copies(void) {
     racers[i].method = &lazy;
   }
   race(racers, 2, quick_or(3, 15), TOGETHER);
-  note("copy");
+  begin_part("copy");
   report_figures(racers, 2, 0, TIME_US, 0);
-  note("first write");
+  begin_part("first write");
   report_figures(racers, 2, 1, TIME_US, 0);
   bar_at_most("copy at 30000 live copies / at 1000", ratio(&racers[1], &racers[0], 0), 1.3);
   bar_at_most("first write at 30000 live copies / at 1000", ratio(&racers[1], &racers[0], 1), 1.3);

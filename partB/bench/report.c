@@ -7,7 +7,7 @@
 #include "text.h"
 
 static FILE *csv_file, *table;
-static const char *scenario;
+static const char *scenario, *part_name;
 
 /* What was said about each bar, to be repeated in the end. */
 static struct bar {
@@ -27,6 +27,7 @@ void report_to(FILE *csv) {
 
 void begin_scenario(const char *name, const char *title) {
   scenario = name;
+  part_name = NULL;
   hide_progress();
   fprintf(table, "\n%s: %s\n", name, title);
   fflush(table);
@@ -34,6 +35,11 @@ void begin_scenario(const char *name, const char *title) {
 
 const char *scenario_name(void) {
   return scenario;
+}
+
+void begin_part(const char *name) {
+  part_name = name;
+  note("%s", name);
 }
 
 void note(const char *format, ...) {
@@ -57,6 +63,11 @@ static struct text in_unit(double value, enum unit unit) {
   return text;
 }
 
+/* Keeps the columns apart. */
+static void put_name(const char *name) {
+  for (; *name; name++) fputc(*name == ',' ? ';' : *name, csv_file);
+}
+
 void report_figure(const char *name, struct summary summary, enum unit unit, double x) {
   if (isnan(summary.median)) {
     note("%-34s not measured", name);
@@ -67,8 +78,12 @@ void report_figure(const char *name, struct summary summary, enum unit unit, dou
           in_unit(summary.low, unit).string, in_unit(summary.high, unit).string);
   fflush(table);
   if (!csv_file) return;
-  fprintf(csv_file, "figure,%s,%s,%.10g,%s,%.6g,%.6g,%.6g,,\n", scenario, name, x, unit_names[unit],
-          summary.median, summary.low, summary.high);
+  fprintf(csv_file, "figure,%s%s", scenario, part_name ? ": " : "");
+  put_name(part_name ? part_name : "");
+  fputc(',', csv_file);
+  put_name(name);
+  fprintf(csv_file, ",%.10g,%s,%.6g,%.6g,%.6g,,\n", x, unit_names[unit], summary.median, summary.low,
+          summary.high);
 }
 
 void report_figures(const struct racer *racers, size_t count, int figure, enum unit unit, double x) {
@@ -94,8 +109,10 @@ static void report_bar(const char *what, double measured, double limit, bool at_
            at_least ? ">=" : "<=", bound.string, verdict);
   note("%s", bar->text);
   if (!csv_file) return;
-  fprintf(csv_file, "bar,%s,%s,,%s,%.6g,,,%s %g,%s\n", scenario, what, unit, measured,
-          at_least ? "at least" : "at most", limit, verdict);
+  fprintf(csv_file, "bar,%s,", scenario);
+  put_name(what);
+  fprintf(csv_file, ",,%s,%.6g,,,%s %g,%s\n", unit, measured, at_least ? "at least" : "at most", limit,
+          verdict);
 }
 
 /* "6.21 x" */

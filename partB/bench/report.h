@@ -19,6 +19,9 @@ void report_to(FILE *csv);
 void begin_scenario(const char *name, const char *title);
 const char *scenario_name(void);
 
+/* A part of a scenario, with a table of its own; in the CSV "SCENARIO: PART". */
+void begin_part(const char *name);
+
 /* A line that explains, below the title or a table. */
 void note(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
