@@ -132,7 +132,7 @@ int main(int argc, char **argv) {
     show_progress(scenarios[i].name, 0, 1);
     scenarios[i].run();
   }
-  print_bars();
+  print_bars(quick ? " (they are meant for the full sizes: run without --quick)" : "");
   if (csv && (fflush(csv) != 0 || ferror(csv))) {
     fprintf(stderr, "bench: cannot write all of the CSV\n");
     return BAD_USAGE;

@@ -46,7 +46,8 @@ void drop_out(const char *what) {
 static void volunteer(void) {
   int file = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
   if (file < 0) return;
-  if (write(file, "1000", 4) != 4) errno = 0;
+  ssize_t written = write(file, "1000", 4);
+  (void)written; /* then it is left to chance */
   close(file);
 }
 
@@ -56,7 +57,7 @@ static _Noreturn void run_racer(const struct racer *racer, int go) {
   if (racer->prepare) racer->prepare(racer);
   struct message message = {.failure = ""};
   send_message(&message);
-  for (char signal; read(go, &signal, 1) == 1;) {
+  for (char lap; read(go, &lap, 1) == 1;) {
     racer->lap(racer, message.figures);
     send_message(&message);
   }

@@ -147,9 +147,9 @@ bool fits(double bytes) {
   return false;
 }
 
-void print_bars(void) {
+void print_bars(const char *remark) {
   if (bar_count == 0) return;
-  fprintf(table, "\nBars\n");
+  fprintf(table, "\nBars%s\n", remark);
   for (size_t i = 0; i < bar_count; i++) fprintf(table, "  %-16s %s\n", bars[i].scenario, bars[i].text);
   fprintf(table, "  %zu of %zu met", bars_met, bars_measured);
   if (bar_count > bars_measured) fprintf(table, ", %zu not measured", bar_count - bars_measured);

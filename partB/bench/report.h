@@ -41,7 +41,7 @@ double ratio(const struct racer *above, const struct racer *below, int figure);
 /* False, and a line that says so, if a scenario needs more bytes than there are. */
 bool fits(double bytes);
 
-/* All bars again, in one table. */
-void print_bars(void);
+/* All bars again, in one table, with a remark in its title. */
+void print_bars(const char *remark);
 
 #endif
