@@ -33,7 +33,7 @@ static const struct scenario {
     {"records", "the library's own memory, for each chunk of address space", scenario_records},
     {"alloc-free", "chunk_alloc and chunk_free, memory not touched", scenario_alloc_free},
     {"idle", "a program that links lazycopy and makes no chunk", scenario_idle},
-    {"copy-size", "time of a copy against the size of the block", scenario_copy_size},
+    {"copy-size", "time of a copy against the size of the block; not the first copy", scenario_copy_size},
     {"break-even", "copying and then writing a part of the chunks", scenario_break_even},
     {"first-write-live", "first write against the number of live copies", scenario_first_write_live},
     {"memory", "memory of the original and its copies", scenario_memory},
