@@ -86,6 +86,10 @@ void skip_under_sanitizer(void) {
   if (UNDER_SANITIZER) test_skip("the sanitizer's own memory and handlers are in the way");
 }
 
+void skip_under_thread_sanitizer(void) {
+  if (UNDER_THREAD_SANITIZER) test_skip("ThreadSanitizer cannot follow");
+}
+
 int status_of_child(void (*body)(void *), void *argument) {
   pid_t pid = fork();
   CHECK(pid >= 0);

@@ -10,14 +10,17 @@
 #include "runner.h"
 
 /* Compiled with a sanitizer, which brings handlers, mappings and stacks of its own? */
-#if defined __SANITIZE_ADDRESS__ || defined __SANITIZE_THREAD__
-#define UNDER_SANITIZER 1
-#elif defined __has_feature
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define UNDER_SANITIZER 1
+#ifndef __has_feature
+#define __has_feature(name) 0
 #endif
+#if defined __SANITIZE_THREAD__ || __has_feature(thread_sanitizer)
+#define UNDER_THREAD_SANITIZER 1
+#else
+#define UNDER_THREAD_SANITIZER 0
 #endif
-#ifndef UNDER_SANITIZER
+#if defined __SANITIZE_ADDRESS__ || __has_feature(address_sanitizer) || UNDER_THREAD_SANITIZER
+#define UNDER_SANITIZER 1
+#else
 #define UNDER_SANITIZER 0
 #endif
 
@@ -52,6 +55,9 @@ struct chunk_stats stats(void);
 int sharing_works(void);
 void skip_without_sharing(void);
 void skip_under_sanitizer(void);
+
+/* For tests that race on purpose, or fault where that sanitizer cannot follow. */
+void skip_under_thread_sanitizer(void);
 
 /* Runs body in a child process whose standard error is thrown away and whose
  * SIGSEGV has the default action if body does not say otherwise. Returns its

@@ -18,6 +18,7 @@ static void read_all(const char *chunks, size_t count) {
 }
 
 static void test_read_only_copies(void) {
+  skip_under_sanitizer();
   skip_without_sharing();
   enum { COUNT = 200, COPIES = 20 };
   char *block = new_block(COUNT, 1), *copies[COPIES];
@@ -34,6 +35,7 @@ static void test_read_only_copies(void) {
 }
 
 static void test_both_written(void) {
+  skip_under_sanitizer();
   skip_without_sharing();
   enum { COUNT = 200 };
   long empty = memory_kib();
@@ -68,6 +70,7 @@ static void allocate_and_free(size_t count, int split) {
 }
 
 static void test_all_freed(void) {
+  skip_under_sanitizer();
   need_mib(1500);
   enum { COUNT = 2000 };
   long empty = memory_kib();
@@ -82,6 +85,7 @@ static void test_all_freed(void) {
 
 /* Freed a chunk at a time, in random order. */
 static void test_freed_singly(void) {
+  skip_under_sanitizer();
   need_mib(1000);
   enum { COUNT = 4000 };
   long empty = memory_kib();
@@ -99,6 +103,7 @@ static void test_freed_singly(void) {
 
 /* Memory not touched is not there. */
 static void test_untouched(void) {
+  skip_under_sanitizer();
   enum { COUNT = 2000 };
   if (!WIDE_ADDRESSES) test_skip("little address space");
   long empty = memory_kib();
@@ -111,8 +116,8 @@ static void test_untouched(void) {
 
 /* The library's own memory: at most 32 bytes for each chunk of address space. */
 static void test_records(void) {
-  skip_without_sharing();
   skip_under_sanitizer();
+  skip_without_sharing();
   enum { COUNT = 2000 };
   size_t copies = WIDE_ADDRESSES ? 100 : 5;
   char *block = chunks_alloc(COUNT);

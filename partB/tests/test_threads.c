@@ -89,6 +89,7 @@ static void check_words(const size_t *copy, size_t before, size_t after) {
 }
 
 static void copy_while_writing(void *(*copy_chunk)(void *)) {
+  skip_under_thread_sanitizer();
   struct writer writer = {.words = chunk_alloc()};
   CHECK(writer.words);
   pthread_t thread = start(write_generations, &writer);

@@ -73,6 +73,7 @@ static void test_readers_see_one_version(void) {
 
 static void test_torn_reads_are_noticed(void) {
   skip_without_sharing();
+  skip_under_thread_sanitizer();
   zeros_first = 1;
   CHECK(watch_splits(ROUNDS / 3) > 0);
 }
