@@ -53,6 +53,8 @@ struct chunk_stats stats(void);
 
 /* Do lazy copies share memory here? Not under valgrind or qemu, for example. */
 int sharing_works(void);
+
+/* Fails the test if they do not, although the kernel would do its part. */
 void skip_without_sharing(void);
 void skip_under_sanitizer(void);
 

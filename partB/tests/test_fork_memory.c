@@ -88,17 +88,19 @@ static void test_resident_child(void) {
 
 static void test_several_resident_children(void) {
   char *block = new_block(COUNT, 1);
-  pid_t workers[4];
-  for (int i = 0; i < 4; i++) {
+  enum { WORKERS = 20 };
+  pid_t workers[WORKERS];
+  for (int i = 0; i < WORKERS; i++) {
     workers[i] = fork_worker(block, 'a' + i);
-    fork_and_rewrite(block, 10);
+    fork_and_rewrite(block, 3);
   }
-  check_bounded(block, 200);
-  for (int i = 0; i < 4; i++) {
+  fork_and_rewrite(block, 20);
+  for (int i = 0; i < WORKERS; i++) {
     kill(workers[i], SIGKILL);
     CHECK(wait_status(workers[i]) == 128 + SIGKILL);
-    check_bounded(block, 20);
+    fork_and_rewrite(block, 3);
   }
+  check_bounded(block, 100);
 }
 
 /* Killed while the parent still has work to do. */

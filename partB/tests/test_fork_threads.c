@@ -96,7 +96,8 @@ static void test_threads_fork(void) {
 enum { IN_PREPARE, IN_PARENT, IN_CHILD, HANDLERS };
 
 static char *early[HANDLERS], *late[HANDLERS], *copies[2 * HANDLERS];
-static int value; /* what the handlers write */
+static int value;          /* what the handlers write */
+static int child_waits_on; /* a pipe, or 0 */
 
 static void early_prepare(void) {
   if (early[IN_PREPARE]) poke(early[IN_PREPARE], value);
@@ -105,6 +106,8 @@ static void early_parent(void) {
   if (early[IN_PARENT]) poke(early[IN_PARENT], value);
 }
 static void early_child(void) {
+  char byte;
+  if (child_waits_on && read(child_waits_on, &byte, 1) != 1) _exit(1);
   if (early[IN_CHILD]) poke(early[IN_CHILD], value);
 }
 static void late_prepare(void) {
@@ -159,14 +162,40 @@ static void fork_with_handlers(void) {
   }
 }
 
+/* Registered before any constructor has run, the library's included: then early
+ * handlers that prepare run after the library's, and the others before it. */
+static void register_early(void) {
+  pthread_atfork(early_prepare, early_parent, early_child);
+}
+
+__attribute__((used, section(".preinit_array"))) static void (*const first_of_all)(void) = register_early;
+
 static void test_other_fork_handlers(void) {
-  CHECK(pthread_atfork(early_prepare, early_parent, early_child) == 0);
-  chunk_startup();
   make_handled_chunks(0);
   CHECK(pthread_atfork(late_prepare, late_parent, late_child) == 0);
   fork_with_handlers();
   make_handled_chunks(1);
   fork_with_handlers();
+}
+
+/* What is written between the library's preparation and the fork belongs to both;
+ * what the parent writes after the fork does not, even if the child is slow. */
+static int parent_has_written[2];
+
+static void test_written_just_before(void) {
+  make_handled_chunks(0);
+  CHECK(pthread_atfork(late_prepare, NULL, NULL) == 0 && pipe(parent_has_written) == 0);
+  value = 1;
+  child_waits_on = parent_has_written[0];
+  pid_t child = fork();
+  if (child == 0) {
+    CHECK(peek(early[IN_PREPARE]) == 1 && peek(late[IN_PREPARE]) == 1);
+    _exit(0);
+  }
+  set_all(200);
+  CHECK(write(parent_has_written[1], "", 1) == 1);
+  CHECK(wait_status(child) == 0);
+  CHECK(peek(early[IN_PREPARE]) == 200 && peek(late[IN_PREPARE]) == 200);
 }
 
 /* --- Processes made without fork --- */
@@ -203,6 +232,7 @@ static const struct test tests[] = {
     {"fork_threads_inside", test_threads_inside, 60},
     {"fork_threads_fork", test_threads_fork, 60},
     {"fork_other_handlers", test_other_fork_handlers, 60},
+    {"fork_written_just_before", test_written_just_before, 20},
     {"fork_spawn", test_spawn, 60},
 };
 
