@@ -52,10 +52,11 @@ static void settle_in(int output) {
   close_from(STDERR_FILENO + 1);
 }
 
+/* The child has closed its output, or is late: it ends now, or is given up. */
 static void reap(pid_t pid) {
-  struct timespec pause = {.tv_nsec = 1000000};
+  struct timespec pause = {.tv_nsec = 100000};
   kill(pid, SIGKILL);
-  for (int tries = 0; tries < 100 && waitpid(pid, NULL, WNOHANG | __WALL) == 0; tries++)
+  for (int tries = 0; tries < 1000 && waitpid(pid, NULL, WNOHANG | __WALL) == 0; tries++)
     nanosleep(&pause, NULL);
 }
 

@@ -31,7 +31,7 @@ struct options {
   bool core, backtrace, symbolize, explain;
   bool color_always, color_auto;
   unsigned signals;     /* bit 1 << n: report signal n */
-  const char *messages; /* one per line; ends with a newline */
+  const char *messages; /* one per line; begins with a message, ends with a newline */
 };
 extern struct options options;
 const char *signal_name(int number);

@@ -53,21 +53,18 @@ static uint64_t random_number(void) {
   return x ^ x >> 31;
 }
 
-/* The next message at or after a position in the text; NULL if there is none. Async-signal-safe. */
-static const char *next_message(const char *text) {
-  while (*text == '\n') text++;
-  return *text ? text : NULL;
+/* The message after this one; after the last, the first. Async-signal-safe. */
+static const char *next_message(const char *message) {
+  message = strchr(message, '\n');
+  while (*message == '\n') message++;
+  return *message ? message : options.messages;
 }
 
 /* Async-signal-safe. */
 static void say_something_kind(void) {
-  unsigned count = 0;
   const char *message = options.messages;
-  for (; (message = next_message(message)); message = strchr(message, '\n')) count++;
-  message = next_message(options.messages);
-  for (uint64_t skip = random_number() % count; skip > 0; skip--)
-    message = next_message(strchr(message, '\n'));
-  report_bytes(message, (size_t)(strchr(message, '\n') - message));
+  for (uint64_t steps = random_number() % 10000; steps > 0; steps--) message = next_message(message);
+  report_bytes(message, strcspn(message, "\n"));
   report_send();
 }
 

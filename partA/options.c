@@ -109,9 +109,9 @@ static bool set_messages(struct word value) {
   }
   close(file);
   memcpy(text + length, "\n", 2);
-  if (text[strspn(text, "\n")] == 0) return false; /* no message in it */
-  options.messages = text;
-  return true;
+  const char *first = text + strspn(text, "\n");
+  if (*first) options.messages = first;
+  return *first;
 }
 
 static bool set(struct word name, struct word value) {
