@@ -25,7 +25,8 @@ static bool is_possible(const struct arena *arena) {
   static enum { UNKNOWN, NO, YES } possible;
   if (possible != UNKNOWN) return possible == YES;
   size_t page = (size_t)sysconf(_SC_PAGESIZE);
-  void *moved = mremap(arena->window, page, page, MREMAP_MAYMOVE | MREMAP_DONTUNMAP);
+  /* The kernel looks at the fifth argument here, and refuses an odd one. */
+  void *moved = mremap(arena->window, page, page, MREMAP_MAYMOVE | MREMAP_DONTUNMAP, NULL);
   if (moved != MAP_FAILED) munmap(moved, page);
   possible = page == 4096 && moved != MAP_FAILED ? YES : NO;
   return possible == YES;
