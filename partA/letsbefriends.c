@@ -55,7 +55,7 @@ static uint64_t random_number(void) {
 
 /* The message after this one; after the last, the first. Async-signal-safe. */
 static const char *next_message(const char *message) {
-  message = strchr(message, '\n');
+  message += strcspn(message, "\n");
   while (*message == '\n') message++;
   return *message ? message : options.messages;
 }

@@ -1,7 +1,9 @@
 /* The line "Where", and with backtrace=1 every call behind it. A first child
- * unwinds the stack, a second one becomes addr2line; this side only gathers what
+ * unwinds the stack, a second one runs addr2line; this side only gathers what
  * they found and writes it. Async-signal-safe. */
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "internal.h"
@@ -33,8 +35,10 @@ static bool in_same_file(unsigned a, unsigned b) {
   return strcmp(frames[a].file, frames[b].file) == 0;
 }
 
-/* In a child: becomes addr2line for all frames of one file. Each is asked for
- * three times: its pc, and the first byte of its function and the byte before. */
+/* In a child: runs addr2line for all frames of one file. Each is asked for
+ * three times: its pc, and the first byte of its function and the byte before.
+ * Not this child becomes addr2line, but a child of its own: exec turns the exit
+ * signal back to SIGCHLD, and the program would notice. */
 static void run_addr2line(void *argument) {
   static char path[sizeof "PATH=" + sizeof at_start.search_path] = "PATH=", locale[] = "LC_ALL=C",
                                            *environment[] = {path, locale, NULL};
@@ -50,7 +54,13 @@ static void run_addr2line(void *argument) {
   }
   strcat(path, at_start.search_path);
   environ = environment; /* execvpe searches its PATH */
-  execvpe(program, arguments, environment);
+  pid_t pid = vfork();
+  if (pid == 0) {
+    prctl(PR_SET_PDEATHSIG, SIGKILL); /* at the deadline, only its parent is killed */
+    execvpe(program, arguments, environment);
+    _exit(127);
+  }
+  waitpid(pid, NULL, 0);
 }
 
 /* Cuts the next line off a text; NULL if there is none. */

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/auxv.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <threads.h>
 #include <unistd.h>
 
@@ -139,7 +140,7 @@ static void test_ten_thousand_threads(void) {
   CHECK(count_mappings() <= mappings + BATCH); /* the C library's cached thread stacks may move */
 }
 
-static char own_stack[128 * 1024];
+static _Alignas(4096) char own_stack[128 * 1024];
 
 /* Replaces the alternate stack, as a language's runtime would. */
 static void *use_own_stack(void *argument) {
@@ -182,10 +183,22 @@ static void test_failure_leaves_nothing(void) {
   CHECK(count_mappings() == mappings);
 }
 
-static void test_errno_is_left_alone(void) {
+static void *check_no_stack(void *argument) {
+  stack_t stack;
+  CHECK(sigaltstack(NULL, &stack) == 0 && stack.ss_flags & SS_DISABLE);
+  return argument;
+}
+
+/* Without memory for an alternate stack, the thread starts all the same. */
+static void test_no_memory(void) {
+  pthread_attr_t attributes;
   pthread_t thread;
+  struct rlimit none = {4096, 4096};
+  pthread_attr_init(&attributes);
+  CHECK(pthread_attr_setstack(&attributes, own_stack, sizeof own_stack) == 0);
+  CHECK(setrlimit(RLIMIT_AS, &none) == 0);
   errno = 1234;
-  CHECK(pthread_create(&thread, NULL, exit_thread, NULL) == 0);
+  CHECK(pthread_create(&thread, &attributes, check_no_stack, NULL) == 0);
   CHECK(errno == 1234);
   CHECK(pthread_join(thread, NULL) == 0);
 }
@@ -196,7 +209,7 @@ static const struct test tests[] = {
     {"ten_thousand_threads", test_ten_thousand_threads, 60},
     {"own_stack_is_kept", test_own_stack_is_kept, 10},
     {"failure_leaves_nothing", test_failure_leaves_nothing, 10},
-    {"errno_is_left_alone", test_errno_is_left_alone, 10},
+    {"no_memory", test_no_memory, 10},
 };
 
 int main(void) {

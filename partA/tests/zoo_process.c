@@ -44,6 +44,10 @@ static void say_child_ended(int number) {
 }
 
 static void *wait_for_children(void *argument) {
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, SIGSEGV); /* else the report would stop this thread */
+  pthread_sigmask(SIG_BLOCK, &set, NULL);
   if (waitpid(-1, NULL, 0) >= 0) dprintf(2, "a child ended\n");
   return argument;
 }
@@ -148,7 +152,7 @@ static void forward(int number, siginfo_t *info, void *context) {
 static void forwarded(void) {
   struct sigaction action = {.sa_sigaction = forward, .sa_flags = SA_SIGINFO};
   sigaction(SIGSEGV, &action, &earlier);
-  crash();
+  *(volatile int *)at(0x55) = 1;
 }
 
 static void ignored(void) {
