@@ -1,0 +1,145 @@
+#!/bin/sh
+# Tests of the documentation: links lead somewhere, functions are in the files that
+# are said to hold them, programs compile, and commands print what is printed. Run
+# from the top of the tree.
+#
+# In README.md, partB/README.md and partB/teaching.md, a block marked "c" whose
+# first line names a file is that file, and a block marked "console" is a session
+# in a directory that holds those files, partA and partB: after "$ " a command,
+# then its output. Numbers may differ; "..." stands for any lines.
+# shellcheck source=partB/bench/shelltest.sh disable=SC2317,SC2015,SC2016
+. partB/bench/shelltest.sh
+top=$PWD
+sessions='README.md partB/README.md partB/teaching.md'
+documents=$(find . -name '*.md' ! -path '*/build/*' | sort)
+
+# Prints a document without its blocks, each paragraph or list item on one line.
+prose() {
+  awk '/^```/ { block = !block; next } block { next }
+    /^$/ || /^(#|\||[-*] |[0-9]+\. )/ { printf "\n" } { sub(/^ +/, ""); printf "%s ", $0 } END { print "" }' "$1"
+}
+
+# Writes the blocks of a document to files NUMBER.LANGUAGE in the directory.
+split_blocks() {
+  awk -v to="$2" '/^```/ { inside = !inside; if (inside) file = sprintf("%s/%03d.%s", to, ++n, substr($0, 4) ? substr($0, 4) : "text"); next }
+    inside { print >file }' "$1"
+}
+
+# The names by which links refer to the headings of a document.
+anchors() {
+  awk '/^```/ { block = !block } /^#+ / && !block { sub(/^#+ +/, ""); print tolower($0) }' "$1" |
+    sed 's/[^a-z0-9 _-]//g; s/ /-/g'
+}
+
+# ---- Links and names ----
+
+check_link() {
+  path=${2%%#*}
+  target=$1
+  [ -z "$path" ] || target=$(dirname "$1")/$path
+  [ -e "$target" ] || { echo "$1: nothing at $2"; return; }
+  case $2 in *'#'*) anchors "$target" | grep -qxF -e "${2#*#}" || echo "$1: no heading for $2" ;; esac
+}
+
+readme_links() {
+  for document in $documents; do
+    prose "$document" | grep -Eo '\]\([^)]+\)|(src|srcset)="[^"]+"' | sed -E 's/^\]\(|\)$|^[a-z]+="|"$//g' |
+      grep -v '^[a-z]*:' | while read -r link; do check_link "$document" "$link"; done
+  done >"$scratch/broken"
+  [ ! -s "$scratch/broken" ] || fail "$(cat "$scratch/broken")"
+}
+
+# Of `name` in [file](file), and of [`name`](file).
+readme_names() {
+  for document in $documents; do
+    prose "$document" | grep -Eo '`[a-z_]+` in \[[^]]*\]\([^)#]+\)|\[`[a-z_]+`\]\([^)#]+\)' |
+      sed -E 's/^\[?`([a-z_]+)`.*\(([^)]+)\)$/\1 \2/' | while read -r name file; do
+        file=$(dirname "$document")/$file
+        [ -d "$file" ] || grep -qw -e "$name" "$file" || echo "$document: no $name in $file"
+      done
+  done >"$scratch/broken"
+  [ ! -s "$scratch/broken" ] || fail "$(cat "$scratch/broken")"
+}
+
+readme_make_targets() {
+  MAKEFLAGS='' ${MAKE:-make} -pn help | sed -n 's/^\([a-z][a-z-]*\):.*/\1/p' >"$scratch/targets"
+  for document in $sessions; do
+    grep -Eo '(^|`|\$ )make( [^&|`#]*)?' "$document" | sed 's/^.*make//' | tr ' ' '\n' | grep -v '=' | while read -r word; do
+      case $word in '' | -*) ;; *) grep -qxF -e "$word" "$scratch/targets" || echo "$document: make $word: no such target" ;; esac
+    done
+  done >"$scratch/broken"
+  [ ! -s "$scratch/broken" ] || fail "$(cat "$scratch/broken")"
+}
+
+# ---- Sessions ----
+
+# What may differ from run to run gets the same name.
+level() {
+  awk 'NR == FNR { kind[$0]; next } $0 in kind { print "KIND"; next } {
+    gsub(/0x[0-9a-f]+/, "N"); gsub(/[0-9]+(\.[0-9]+)?/, "N"); gsub(/N (us|ms|s)/, "TIME"); gsub(/N ([KMG]i)?B/, "SIZE")
+    gsub(/faster|slower|smaller|larger/, "ER"); gsub(/ +/, " "); print }' partA/messages "$1"
+}
+
+# matches PRINTED ACTUAL: line by line; "..." stands for any lines.
+matches() {
+  awk 'NR == FNR { printed[++n] = $0; next } { actual[++m] = $0 }
+    END {
+      for (i = j = 1; i <= n; i++) {
+        if (printed[i] != "...") { if (j > m || printed[i] != actual[j]) exit 1; j++ }
+        else if (i == n) j = m + 1
+        else while (j <= m && actual[j] != printed[i + 1]) j++
+      }
+      exit j <= m
+    }' "$1" "$2"
+}
+
+# A session as a script that prints the commands, too, and keeps their status.
+as_script() {
+  # shellcheck disable=SC2016 # for the other shell
+  echo 'cc() { command ${CC:-cc} $CFLAGS "$@"; }'
+  sed -n 's/^\$ //p' "$1" | while IFS= read -r command; do
+    printf 's=$?; cat <<"COMMAND"\n$ %s\nCOMMAND\n(exit $s); %s\n' "$command" "$command"
+  done
+}
+
+run_session() {
+  as_script "$2" >script
+  timeout 60 sh script >actual 2>&1 </dev/null
+  (cd "$top" && level "$place/actual") >actual.level
+  (cd "$top" && level "$place/$2") >printed.level
+  matches printed.level actual.level || fail "$1 prints: $(cat "$2"); and the machine: $(cat actual)"
+}
+
+# Programs that run with both libraries preloaded or linked, and print what a 64-bit
+# machine with the usual settings prints.
+check_machine() {
+  echo 'int main(void) { return sizeof(void *) == 8 ? 0 : 1; }' >"$scratch/wide.c"
+  ${CC:-cc} -o "$scratch/wide" "$scratch/wide.c" && "$scratch/wide" || skip "what is printed is for 64 bits"
+  [ -z "$(LD_PRELOAD=$top/partA/libletsbefriends.so sh -c : 2>&1)" ] || skip "the library cannot be preloaded here"
+  command -v addr2line >/dev/null || skip "no addr2line"
+  [ "$(cat /proc/sys/vm/max_map_count)" = 65530 ] || skip "the limit on mappings is not the usual one"
+}
+
+readme_sessions() {
+  check_machine
+  for document in $sessions; do
+    place=$scratch/$(echo "$document" | tr / -).d
+    mkdir "$place"
+    ln -s "$top/partA" "$top/partB" "$place"
+    split_blocks "$document" "$place"
+    cd "$place" || exit 1
+    for program in *.c; do
+      name=$(sed -n '1s,^/\* \([a-z_]*\.c\).*,\1,p' "$program")
+      [ -z "$name" ] || mv "$program" "$name"
+    done
+    for session in *.console; do
+      [ ! -e "$session" ] || run_session "$document" "$session"
+    done
+    cd "$top" || exit 1
+  done
+}
+
+for name in links names make_targets sessions; do
+  run_test "readme_$name"
+done
+exit "$failures"
