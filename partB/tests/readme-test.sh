@@ -73,9 +73,10 @@ readme_make_targets() {
 
 # ---- Sessions ----
 
-# What may differ from run to run gets the same name.
+# What may differ from run to run, or with the place of the tree, gets the same name.
 level() {
-  awk 'NR == FNR { kind[$0]; next } $0 in kind { print "KIND"; next } {
+  awk -v top="$top/" 'NR == FNR { kind[$0]; next } $0 in kind { print "KIND"; next } {
+    if (at = index($0, top)) $0 = substr($0, 1, at - 1) substr($0, at + length(top))
     gsub(/0x[0-9a-f]+/, "N"); gsub(/[0-9]+(\.[0-9]+)?/, "N"); gsub(/N (us|ms|s)/, "TIME"); gsub(/N ([KMG]i)?B/, "SIZE")
     gsub(/faster|slower|smaller|larger/, "ER"); gsub(/ +/, " "); print }' partA/messages "$1"
 }
