@@ -8,8 +8,7 @@
 
 #include "lazycopy.h"
 
-void chunk_startup(void) {
-}
+void chunk_startup(void) {}
 
 void *chunk_alloc(void) {
   return calloc(1, CHUNKSIZE);
