@@ -69,6 +69,7 @@ test_backtrace_of_recursion() {
 }
 
 test_core() {
+  [ -z "$EMULATOR" ] || skip 'an emulator ends in its own way'
   partA/build/tests/by_signal env LETSBEFRIENDS_OPTIONS=core=1 $zoo silent 2>"$scratch/report"
   equal 3 "$(wc -l <"$scratch/report" | tr -d ' ')"
   partA/build/tests/by_signal env LETSBEFRIENDS_OPTIONS=core=1 $zoo raised 2>"$scratch/report"
@@ -135,6 +136,7 @@ test_color_on_a_terminal() {
 
 # Whoever may run a program with the rights of another must not steer it.
 test_set_user_id() {
+  [ -z "$EMULATOR" ] || skip 'an emulator does not give the rights'
   [ "$(id -u)" = 0 ] || skip 'only root can make a program of another user'
   cp $zoo "$scratch/zoo"
   chmod 755 "$scratch"
