@@ -60,7 +60,7 @@ static const char *next_message(const char *message) {
   return *message ? message : options.messages;
 }
 
-/* Async-signal-safe. */
+/* The first line of the report. Async-signal-safe. */
 static void say_something_kind(void) {
   const char *message = options.messages;
   for (uint64_t steps = random_number() % 10000; steps > 0; steps--) message = next_message(message);
@@ -92,7 +92,8 @@ static void allow_more_files(void) {
   setrlimit(RLIMIT_NOFILE, &limits);
 }
 
-/* Async-signal-safe. */
+/* The order of events in a crash. What comes later may fail: the sandbox may kill
+ * for opening a file, or for making a process. Async-signal-safe. */
 static void handle(int number, siginfo_t *info, void *context) {
   sigset_t all;
   sigfillset(&all);
@@ -118,7 +119,7 @@ static void install(int number) {
 }
 
 static void look_around(void) {
-  const char *path = getenv("PATH");
+  const char *path = getauxval(AT_SECURE) ? NULL : getenv("PATH");
   const void *random = (const void *)getauxval(AT_RANDOM);
   copy_text(at_start.program_name, sizeof at_start.program_name, program_invocation_short_name);
   copy_text(at_start.search_path, sizeof at_start.search_path, path ? path : "/usr/bin:/bin");

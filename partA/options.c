@@ -131,6 +131,7 @@ static bool set(struct word name, struct word value) {
 void options_read(void) {
   const char *terminal = getenv("TERM"), *no_color = getenv("NO_COLOR"), *text = getenv(VARIABLE);
   if ((no_color && *no_color) || !terminal || strcmp(terminal, "dumb") == 0) options.color_auto = false;
+  if (getauxval(AT_SECURE)) options.symbolize = false; /* whoever runs it must not choose the addr2line */
   if (!text || getauxval(AT_SECURE)) return;
   struct word rest = {text, strlen(text)};
   while (rest.length > 0) {

@@ -59,12 +59,13 @@ static bool image_find(uintptr_t address, struct image *image) {
   return image->segments;
 }
 
-/* Libraries of the system are where systems keep them; the program itself may be there too. */
+/* The start of this library, from the linker. */
 extern const char __ehdr_start[] __attribute__((visibility("hidden")));
 
+/* Libraries of the system are where systems keep them; the program itself may be there too. */
 static bool is_own(const struct image *image) {
   if (image->segments == at_start.program_headers) return true;
-  if (image->base == (uintptr_t)__ehdr_start) return false; /* this library */
+  if (image->base == (uintptr_t)__ehdr_start) return false;
   return strncmp(image->text.name, "/lib", 4) != 0 && strncmp(image->text.name, "/usr/", 5) != 0;
 }
 
@@ -169,7 +170,7 @@ static _Unwind_Reason_Code visit_frame(struct _Unwind_Context *context, void *ar
   walk->callee = function;
   strcpy(walk->callee_file, frame.file);
   if (options.backtrace || walk->sent == 0 || frame.own) {
-    write(STDOUT_FILENO, &frame, sizeof frame);
+    if (write(STDOUT_FILENO, &frame, sizeof frame) < 0) _exit(1);
     walk->sent++;
   }
   bool enough = options.backtrace ? walk->sent == FRAMES_MAX : frame.own;

@@ -40,8 +40,8 @@ static bool in_same_file(unsigned a, unsigned b) {
  * Not this child becomes addr2line, but a child of its own: exec turns the exit
  * signal back to SIGCHLD, and the program would notice. */
 static void run_addr2line(void *argument) {
-  static char path[sizeof "PATH=" + sizeof at_start.search_path] = "PATH=", locale[] = "LC_ALL=C",
-                                           *environment[] = {path, locale, NULL};
+  static char path[sizeof "PATH=" + sizeof at_start.search_path] = "PATH=", locale[] = "LC_ALL=C";
+  static char *environment[] = {path, locale, NULL};
   static char program[] = "addr2line", flags[] = "-Cfe";
   static char *arguments[4 + 3 * FRAMES_MAX] = {program, flags};
   unsigned first = *(unsigned *)argument, used = 3;

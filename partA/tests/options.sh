@@ -144,6 +144,7 @@ test_set_user_id() {
   report=$(LETSBEFRIENDS_OPTIONS=core=1:explain=0:nonsense "$scratch/zoo" silent 2>&1) && status=0 || status=$?
   equal 139 "$status"
   contains "$report" '^What happened: '
+  contains "$report" '^Where: zoo.*; this tells the line: addr2line '
   lacks "$report" nonsense
 }
 
