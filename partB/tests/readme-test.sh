@@ -130,6 +130,7 @@ readme_sessions() {
     split_blocks "$document" "$place"
     cd "$place" || exit 1
     for program in *.c; do
+      [ -e "$program" ] || continue
       name=$(sed -n '1s,^/\* \([a-z_]*\.c\).*,\1,p' "$program")
       [ -z "$name" ] || mv "$program" "$name"
     done
