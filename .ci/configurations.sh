@@ -204,8 +204,8 @@ coverage_of() {
 # being killed.
 configuration_coverage() {
   need gcov
-  gcc -D_GNU_SOURCE -O -c -o coverage.o .ci/coverage.c
-  make -s -k check CFLAGS='-O0 -g --coverage -fprofile-update=atomic' \
+  gcc -D_GNU_SOURCE -O -fPIC -fvisibility=hidden -c -o coverage.o .ci/coverage.c
+  make -s -k check CFLAGS='-O0 -g --coverage -fprofile-update=atomic -fno-builtin-fork' \
     LDFLAGS="-Wl,--wrap=_exit,--wrap=raise,--wrap=signal $PWD/coverage.o" || true
   for file in partA/*.c partB/*.c; do
     case $file in */copytest* | */show* | */check.c) continue ;; esac
