@@ -47,6 +47,24 @@ const char *report_of(const struct outcome *outcome);
 /* The line that an animal of the zoo said it would crash in; 0 if it said none. */
 int announced_line(const struct outcome *outcome);
 
+/* What every report of the plain crash says, and what it says if addr2line cannot help. */
+#define WHAT                                                                                               \
+  "What happened: zoo tried to (read from|write to|access) address 0x5[05], which is not mapped. That is " \
+  "8[05] "                                                                                                 \
+  "bytes past "                                                                                            \
+  "NULL"
+#define PLACE "zoo\\+0x[0-9a-f]+"
+#define UNNAMED "Where: " PLACE "; this tells the line: addr2line -Cfe /.*/zoo 0x[0-9a-f]+\n"
+
+/* Does the report name the function, or "in LIBRARY_FUNCTION, called from FUNCTION", and its line? */
+void check_where(const char *report, const char *function);
+
+/* Are all three lines of the report of a plain crash there? */
+void check_report(const char *report, const char *function);
+
+/* Fails the test unless the animal's only words are one whole report, and its status is the usual one. */
+void whole_report(const char *animal, const char *function);
+
 bool have_addr2line(void);
 bool emulated(void);
 

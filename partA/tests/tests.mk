@@ -4,7 +4,7 @@ EMULATOR ?=
 export EMULATOR
 
 ZOO_OBJECTS := $(patsubst %,partA/build/tests/%.o,zoo zoo_kinds zoo_process zoo_moments)
-FRIENDS_TESTS := kinds states threads
+FRIENDS_TESTS := kinds processes moments threads
 FRIENDS_TEST_PROGRAMS := $(FRIENDS_TESTS:%=partA/build/tests/%)
 
 TESTBINS += partA/build/tests/zoo partA/build/tests/by_signal partA/build/tests/facts partA/build/tests/crasher $(FRIENDS_TEST_PROGRAMS)

@@ -1,5 +1,5 @@
-/* The zoo: programs that crash in every way there is, run by crashes.c and
- * states.c as `zoo NAME`. Each animal is one function. CRASH(statement) first
+/* The zoo: programs that crash in every way there is, run by kinds.c, processes.c
+ * and moments.c as `zoo NAME`. Each animal is one function. CRASH(statement) first
  * says on standard error in which line the statement is, so that the tests can
  * compare it with the line that the report names. */
 #ifndef ZOO_H
@@ -11,6 +11,9 @@ struct animal {
   const char *name;
   void (*crash)(void);
 };
+
+#define ANIMAL(name) \
+  { #name, name }
 
 extern const struct animal kinds[];     /* zoo_kinds.c: what goes wrong; ends with a null name */
 extern const struct animal processes[]; /* zoo_process.c: in what kind of process; likewise */

@@ -175,19 +175,8 @@ __attribute__((noinline)) static void stack_of_nonsense(void) {
 }
 
 const struct animal moments[] = {
-    {"in_handler", in_handler},
-    {"at_exit", at_exit},
-    {"in_destructor", in_destructor},
-    {"little_stack", little_stack},
-    {"in_printf", in_printf},
-    {"in_strlen", in_strlen},
-    {"in_callback", in_callback},
-    {"in_malloc", in_malloc},
-    {"in_loader", in_loader},
-    {"streams_locked", streams_locked},
-    {"exit_races", exit_races},
-    {"together", together},
-    {"main_thread_gone", main_thread_gone},
-    {"stack_of_nonsense", stack_of_nonsense},
-    {NULL, NULL},
+    ANIMAL(in_handler),       ANIMAL(at_exit),           ANIMAL(in_destructor), ANIMAL(little_stack),
+    ANIMAL(in_printf),        ANIMAL(in_strlen),         ANIMAL(in_callback),   ANIMAL(in_malloc),
+    ANIMAL(in_loader),        ANIMAL(streams_locked),    ANIMAL(exit_races),    ANIMAL(together),
+    ANIMAL(main_thread_gone), ANIMAL(stack_of_nonsense), {NULL, NULL},
 };
