@@ -1,6 +1,7 @@
 #include "support.h"
 
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
@@ -98,6 +99,11 @@ void skip_without_sharing(void) {
 
 void skip_under_sanitizer(void) {
   if (UNDER_SANITIZER) test_skip("the sanitizer's own memory and handlers are in the way");
+}
+
+void skip_under_valgrind(void) {
+  const char *preloaded = getenv("LD_PRELOAD");
+  if (preloaded && strstr(preloaded, "vgpreload")) test_skip("valgrind does not go on after a fault");
 }
 
 void skip_under_thread_sanitizer(void) {

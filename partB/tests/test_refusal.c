@@ -11,7 +11,7 @@
 #include "refusal.h"
 #include "support.h"
 
-/* --- A scenario that calls everything, and a plain model of what it should see --- */
+/* --- A scenario that calls everything, and a model of what it should see --- */
 
 enum { BLOCKS = 10, COUNT = 4 };
 
@@ -59,9 +59,11 @@ static void copy(int from, int to, void *(*copy_chunks)(void *, size_t)) {
 static void mark(int i, size_t step) {
   static uint64_t marks = 1;
   if (!blocks[i].chunks) return;
+  errno = 4711; /* which the faults must leave alone, whatever is refused to them */
   for (size_t j = 0; j < COUNT; j += step) {
     *(volatile uint64_t *)(blocks[i].chunks + j * CHUNKSIZE) = blocks[i].marks[j] = ++marks;
   }
+  CHECK(errno == 4711);
 }
 
 static void release(int i) {
@@ -204,9 +206,7 @@ static void write_without_memory(struct refusals refusals) {
   char *block = chunks_alloc(2), *sharing = lazy_copy(block, 2);
   refuse(ANY_CALL, 1, FOR_EVER);
   poke(sharing, 1);
-  refuse_nothing();
-  CHECK(is_zero(block, 2) && peek(sharing) == 1);
-  _exit(0);
+  _exit(is_zero(block, 2) ? 0 : 1);
 }
 
 static void test_write_without_memory(void) {
