@@ -30,20 +30,22 @@ set tmargin 3.5
 unset key
 set label 99 machine at screen 0.99,0.025 right noenhanced textcolor rgb grey font ",11"
 
-# Names stand at the right, as high as their curves end. Two that would touch are moved apart: the
-# place of each, in parts of the axis, ends up at least gap above the one below.
+# Names stand at the right, as high as their curves end. Names that would touch are
+# moved apart, in the order of their curves: the place of each, in parts of the axis,
+# ends up at least gap above the one below.
 gap = 0.05
+array height[6]
 array place[6]
 file(i) = work."/".scenario.".".word(methods, int(i))
 last(i) = real(system("tail -n 1 ".file(i)." | cut -d' ' -f2"))
 position(y) = log_y ? (log(y) - log(low)) / (log(high) - log(low)) : (y - low) / (high - low)
-close(i, j) = place[j] >= place[i] && place[j] - place[i] < gap - 0.001
+above(i, j) = height[i] > height[j] || (height[i] == height[j] && i > j)
 draw = "\
 present = ''; \
 do for [i = 1:6] { unset label i; if (int(system('wc -l < '.file(i))) > 0) { \
-  present = present.' '.i; place[i] = position(last(i)) } }; \
+  present = present.' '.i; height[i] = position(last(i)); place[i] = height[i] } }; \
 do for [round = 1:60] { do for [i in present] { do for [j in present] { a = int(i); b = int(j); \
-  if (a != b && close(a, b)) { \
+  if (a != b && above(b, a) && place[b] - place[a] < gap - 0.001) { \
     move = (gap - place[b] + place[a]) / 2; place[b] = place[b] + move; place[a] = place[a] - move } } } }; \
 do for [i in present] { a = int(i); \
   set label a label(word(methods, a)) at graph 1, graph place[a] left offset 1.2,0 textcolor lt a }; \
