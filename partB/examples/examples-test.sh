@@ -24,7 +24,7 @@ example_undo_refuses_bad_usage() {
 example_save() {
   try 0 "$examples"/save "$scratch/saved"
   grep -qx 'the sum in the file is right' "$scratch/out" || fail "$(cat "$scratch/out")"
-  [ "$(wc -c <"$scratch/saved")" -eq $((64 << 20)) ] || fail "the file has another size"
+  [ "$(wc -c <"$scratch/saved")" -eq $((32 << 20)) ] || fail "the file has another size"
   [ ! -e "$scratch/saved.new" ] || fail "the temporary file is still there"
 }
 
@@ -58,7 +58,7 @@ example_pitfalls_of_the_handout() {
   [ "$(cat /proc/sys/vm/max_map_count)" -le 65530 ] || skip "there may be as many mappings as that"
   try 0 "$examples"/pitfalls-handout limit
   grep -q '^all 10000 ' "$scratch/out" && skip "32 bits: no address space for as many chunks as that"
-  grep -q '^no more after 2[0-9]* lazy copies: Cannot allocate memory$' "$scratch/out" || fail "$(cat "$scratch/out")"
+  grep -q '^no more after 2[0-9]* lazy copies: .* memory$' "$scratch/out" || fail "$(cat "$scratch/out")"
 }
 
 for name in undo undo_refuses_bad_usage save save_refuses_bad_usage pitfalls pitfalls_of_the_handout; do
