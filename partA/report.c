@@ -91,19 +91,19 @@ void report_label(const char *label) {
   report_escape(plain);
 }
 
-/* Ends the line and writes it. A line is at most PIPE_BUF bytes, which a pipe
- * that polls as writable takes without blocking. Standard error is never made
- * non-blocking: others may share it. */
+/* Ends the line and writes it; after the deadline, only if that needs no waiting.
+ * A line is at most PIPE_BUF bytes, which a pipe that polls as writable takes
+ * without blocking. Standard error is never made non-blocking: others may share it. */
 void report_send(void) {
   if (used == sizeof buffer) used--;
   buffer[used++] = '\n';
   size_t sent = 0;
   while (at_start.standard_error_open && sent < used) {
     struct pollfd ready = {.fd = STDERR_FILENO, .events = POLLOUT};
-    int left = milliseconds_left();
-    if (left == 0 || poll(&ready, 1, left) <= 0) break;
+    if (poll(&ready, 1, milliseconds_left()) <= 0) break;
     ssize_t written = write(STDERR_FILENO, buffer + sent, used - sent);
-    if (written < 0 && errno != EINTR && errno != EAGAIN) break;
+    bool again = errno == EINTR || errno == EAGAIN;
+    if (written < 0 && (!again || milliseconds_left() == 0)) break;
     if (written > 0) sent += (size_t)written;
   }
   used = 0;
