@@ -44,9 +44,10 @@ WITHOUT_PRELOADING='$(LAZYCOPY_TEST_PROGRAMS) partA/build/tests/kinds'
 
 # ---- Compilers, libraries and processors ----
 
+# Debug information that valgrind, which a test runs, can read.
 configuration_clang() {
   need clang
-  make -s check CC=clang CPPFLAGS=-Werror
+  make -s check CC=clang CPPFLAGS=-Werror CFLAGS='-O2 -g -gdwarf-4'
 }
 
 # musl brings no headers of the kernel.
