@@ -108,7 +108,7 @@ run_session() {
   timeout 60 sh script >actual 2>&1 </dev/null
   (cd "$top" && level "$place/actual") >actual.level
   (cd "$top" && level "$place/$2") >printed.level
-  matches printed.level actual.level || fail "$1 prints: $(cat "$2"); and the machine: $(cat actual)"
+  matches printed.level actual.level || fail "$1, printed and seen: $(diff printed.level actual.level)"
 }
 
 # Programs that run with both libraries preloaded or linked, and print what a 64-bit
