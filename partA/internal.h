@@ -37,8 +37,9 @@ extern struct options options;
 const char *signal_name(int number);
 void options_read(void); /* in the constructor only: uses getenv */
 
-/* park.c: sends each other thread the signal number; the handler makes it wait there for the end. */
-void park_other_threads(int number);
+/* park.c: makes each other thread wait for the end of the process. */
+void park_other_threads(void);
+void wait_for_the_end(int number); /* a signal handler; does not return */
 pid_t thread_id(void);
 
 /* report.c: the text, its colours, its way to standard error, and the deadline for all of it. */

@@ -36,11 +36,6 @@ static bool claim_the_report(void) {
   return true;
 }
 
-/* Waits, with all signals blocked, for the reporting thread to end the process. Async-signal-safe. */
-static void wait_for_the_end(void) {
-  for (;;) pause();
-}
-
 /* A random number that disturbs nobody's rand(): from random bytes of the
  * kernel, the ids of process and thread, and the time. Async-signal-safe. */
 static uint64_t random_number(void) {
@@ -98,12 +93,12 @@ static void handle(int number, siginfo_t *info, void *context) {
   sigset_t all;
   sigfillset(&all);
   sigprocmask(SIG_SETMASK, &all, NULL);
-  if (!claim_the_report()) wait_for_the_end();
+  if (!claim_the_report()) wait_for_the_end(number);
   report_begin(REPORT_MILLISECONDS);
   say_something_kind();
   if (options.explain) {
     allow_more_files();
-    park_other_threads(number);
+    park_other_threads();
     bool jumped = explain(number, info, context);
     if (info->si_code > 0 || info->si_pid == getpid()) where(context, jumped);
   }
