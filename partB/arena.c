@@ -1,5 +1,5 @@
-/* Arenas: reserving address space, mapping it twice, and finding free slots in
- * it. Nothing here allocates but by mmap: the fault handler may need a new arena
+/* Arenas: reserving address space, mapping memory into it twice, and giving it
+ * back. Nothing here allocates but by mmap: the fault handler may need a new arena
  * after a fork. */
 #include <sys/mman.h>
 #include <sys/resource.h>
@@ -11,23 +11,16 @@ struct registry registry;
 
 enum {
   ALIGNMENT = 2 << 20, /* a huge page: slots and their homes are congruent to it */
-  SLOTS_STEP = ALIGNMENT / CHUNKSIZE,
-  SLOTS_FIRST = 1024, /* 64 MiB */
-  SLOTS_KEPT = 32768, /* an empty arena up to this size stays: its records take under 1 MiB */
+  SLOTS_FIRST = 1024,  /* 64 MiB */
+  SLOTS_KEPT = 32768,  /* an empty arena up to this size stays: its records take under 1 MiB */
   SLOTS_MOST = sizeof(void *) == 8 ? 1 << 20 : SLOTS_FIRST, /* unless one block needs more */
-  BITS = 64,
 };
-
-static size_t round_up(size_t value, size_t step) {
-  return (value + step - 1) / step * step;
-}
-
-/* ---- Making an arena ---- */
 
 /* The bytes that the records of an arena take, its own struct included. */
 static size_t records_size(size_t count) {
-  size_t per_slot = 5 * sizeof(uint32_t) + 2 * sizeof(uint8_t);
-  size_t size = sizeof(struct arena) + count * per_slot + 2 * round_up(count, BITS) / 8;
+  size_t per_slot = 5 * sizeof(uint32_t) + 3 * sizeof(uint8_t);
+  size_t size =
+      round_up(sizeof(struct arena), sizeof(uint64_t)) + count * per_slot + 2 * round_up(count, 64) / 8;
   return round_up(size, (size_t)sysconf(_SC_PAGESIZE));
 }
 
@@ -38,12 +31,12 @@ static size_t arena_size(size_t count) {
 /* Lays the arrays out behind the struct; all of it is zero already. */
 static struct arena *records_lay_out(char *base, uint32_t count) {
   struct arena *arena = (struct arena *)base;
-  char *at = base + sizeof *arena;
+  char *at = base + round_up(sizeof *arena, sizeof(uint64_t));
   arena->count = count;
   arena->busy = (uint64_t *)at;
-  at += round_up(count, BITS) / 8;
+  at += round_up(count, 64) / 8;
   arena->in_window = (uint64_t *)at;
-  at += round_up(count, BITS) / 8;
+  at += round_up(count, 64) / 8;
   uint32_t **arrays[] = {&arena->mapping, &arena->next_sharer, &arena->previous_sharer, &arena->next_warm,
                          &arena->previous_warm};
   for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++) {
@@ -51,7 +44,8 @@ static struct arena *records_lay_out(char *base, uint32_t count) {
     at += count * sizeof(uint32_t);
   }
   arena->state = (uint8_t *)at;
-  arena->generation = arena->state + count;
+  arena->seen_from = arena->state + count;
+  arena->seen_until = arena->seen_from + count;
   return arena;
 }
 
@@ -83,9 +77,11 @@ static struct arena *arena_lay_out(char *view, size_t count) {
   arena->view = view;
   arena->window = window;
   if (map_again(window, CHUNKSIZE, view) != 0) {
+    if (registry.sharing_works || reserve_space(window, size) == MAP_FAILED) return NULL;
     arena->is_private = true;
     arena->window = view;
-    munmap(window, size);
+  } else {
+    registry.sharing_works = true;
   }
   if (reserve_space(view, CHUNKSIZE) == MAP_FAILED) return NULL;
   return arena;
@@ -133,8 +129,8 @@ static uint32_t find_numbers(uint32_t count) {
 }
 
 /* Async-signal-safe. */
-static struct arena *arena_create(size_t count) {
-  if (count > NUMBER - SLOTS_STEP) return NULL;
+struct arena *arena_create(size_t count) {
+  if (count > NUMBER - SLOTS_STEP || count > SIZE_MAX / 4 / CHUNKSIZE) return NULL;
   size_t least = round_up(count, SLOTS_STEP), wanted = slots_wanted(count);
   struct arena *arena = arena_map(wanted);
   while (!arena && wanted > least) {
@@ -151,72 +147,6 @@ static struct arena *arena_create(size_t count) {
   registry.arenas = arena;
   registry.mappings += MAPPINGS_PER_ARENA;
   return arena;
-}
-
-/* ---- Finding places ---- */
-
-/* Async-signal-safe. */
-struct place arena_place(uint32_t number) {
-  struct arena *arena = registry.arenas;
-  while (number - arena->first >= arena->count) arena = arena->next;
-  return (struct place){arena, number - arena->first};
-}
-
-/* The slot that an address lies in, live or not. Async-signal-safe. */
-struct place arena_slot_at(const void *address) {
-  for (struct arena *arena = registry.arenas; arena; arena = arena->next) {
-    size_t offset = (uintptr_t)address - (uintptr_t)arena->view;
-    if (offset < (size_t)arena->count * CHUNKSIZE) {
-      return (struct place){arena, (uint32_t)(offset / CHUNKSIZE)};
-    }
-  }
-  return (struct place){NULL, 0};
-}
-
-/* The first index from start on, below end, whose bit is set (or clear); or end. */
-static size_t next_bit(const uint64_t *bits, size_t start, size_t end, bool set) {
-  for (size_t i = start; i < end; i = (i / BITS + 1) * BITS) {
-    uint64_t word = (set ? bits[i / BITS] : ~bits[i / BITS]) >> i % BITS;
-    if (word != 0) {
-      i += (size_t)__builtin_ctzll(word);
-      return i < end ? i : end;
-    }
-  }
-  return end;
-}
-
-static struct place find_free_in(struct arena *arena, size_t count) {
-  size_t align = registry.huge_pages && count >= SLOTS_STEP ? SLOTS_STEP : 1;
-  size_t start = next_bit(arena->busy, arena->free_hint, arena->count, false);
-  arena->free_hint = (uint32_t)start;
-  for (start = round_up(start, align); start < arena->count && count <= arena->count - start;) {
-    size_t end = next_bit(arena->busy, start, start + count, true);
-    if (end == start + count) return (struct place){arena, (uint32_t)start};
-    start = round_up(next_bit(arena->busy, end, arena->count, false), align);
-  }
-  return (struct place){NULL, 0};
-}
-
-/* Finds count neighbouring free slots whose home frames are free too, in a new
- * arena if need be. */
-struct place arena_find_free(size_t count) {
-  for (struct arena *arena = registry.arenas; arena; arena = arena->next) {
-    if (arena->inherited) continue;
-    struct place found = find_free_in(arena, count);
-    if (found.arena) return found;
-  }
-  return (struct place){arena_create(count), 0};
-}
-
-/* Async-signal-safe. */
-void arena_refresh_busy(struct arena *arena, uint32_t index) {
-  uint64_t bit = (uint64_t)1 << index % BITS;
-  if (arena->mapping[index] == FREE && arena->state[index] <= WARM) {
-    arena->busy[index / BITS] &= ~bit;
-    if (index < arena->free_hint) arena->free_hint = index;
-  } else {
-    arena->busy[index / BITS] |= bit;
-  }
 }
 
 /* Unmaps an arena in which nothing is in use. Smaller ones stay, as they would soon

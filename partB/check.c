@@ -61,7 +61,7 @@ static bool arena_is_valid(const struct arena *arena, struct totals *totals) {
     HOLDS(available == !(arena->busy[i / 64] >> i % 64 & 1));
     HOLDS(!available || i >= arena->free_hint);
     HOLDS(arena->state[i] != COLD || i >= arena->cold_hint);
-    HOLDS(arena->state[i] != LIMBO || arena->generation[i] != 0);
+    HOLDS(arena->state[i] != LIMBO || arena->seen_from[i] != 0);
     if (!slot_is_valid(place, totals)) return false;
   }
   HOLDS(occupied == arena->occupied);

@@ -130,5 +130,6 @@ static void on_fault(int signal, siginfo_t *info, void *context) {
 void fault_startup(void) {
   struct sigaction action = {.sa_sigaction = on_fault, .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_RESTART};
   asynchronous_signals(&action.sa_mask);
-  sigaction(SIGSEGV, &action, &previous);
+  sigaction(SIGSEGV, NULL, &previous); /* known before the first fault can be passed on */
+  sigaction(SIGSEGV, &action, NULL);
 }

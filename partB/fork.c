@@ -4,115 +4,111 @@
  * A foreign frame is never written, promoted or reused, so the first write in
  * either process copies.
  *
- * A frame is foreign until no relative is left that could see it. The kernel
- * counts them: each fork generation has a System V segment, attached by this
- * process and by all it forked since. One attachment means alone again. The
- * generations form a stack, because whoever is attached to an older segment may
- * live long while the newest comes and goes: a server with one worker for good
- * and many short-lived children. A frame's mark is the generation that first
- * could see it, so it is ours again when all from that one on are alone. */
+ * A frame is foreign until no relative is left that could see it: its marks are
+ * the first generation that could, and, once no slot here maps it, the last. */
 #include <pthread.h>
-#include <sys/ipc.h>
-#include <sys/shm.h>
+#include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
+#include "generation.h"
 #include "internal.h"
-
-enum { GENERATIONS = 16 };
-
-/* From 1; guarded by the registry's lock. A generation without a segment (id -1)
- * is never alone: safe, only less thrifty. */
-static struct generation {
-  int id;
-  void *address;
-  time_t created;
-  pid_t creator;
-} generations[GENERATIONS + 1];
-static uint8_t newest;
 
 /* What the forking thread held when it took the lock; guarded by the lock, so each
  * side of the fork takes it away before it unlocks. */
 static struct held held_at_fork;
 static pid_t forking_process;
+static bool under_way; /* nobody is attached to the new generation yet */
+static bool caught_up; /* this child has done what a child has to do */
 
-/* ---- Generations ---- */
-
-static void generation_push(void) {
-  struct generation *generation = &generations[++newest];
-  struct shmid_ds status;
-  *generation = (struct generation){.id = -1};
-  int id = shmget(IPC_PRIVATE, 1, IPC_CREAT | 0600);
-  if (id < 0) return;
-  void *address = shmat(id, NULL, SHM_RDONLY);
-  shmctl(id, IPC_RMID, NULL); /* gone when the last process has detached */
-  if (address == (void *)-1) return;
-  if (shmctl(id, IPC_STAT, &status) != 0) {
-    shmdt(address);
-    return;
-  }
-  *generation = (struct generation){id, address, status.shm_ctime, status.shm_cpid};
-}
-
-/* Is no relative attached any more? Any doubt means that there is one: ids are
- * used again, and other namespaces have other segments. Async-signal-safe. */
-static bool generation_is_alone(const struct generation *generation) {
-  struct shmid_ds status;
-  if (generation->id < 0 || shmctl(generation->id, IPC_STAT, &status) != 0) return false;
-  return status.shm_nattch == 1 && status.shm_segsz == 1 && status.shm_cpid == generation->creator &&
-         status.shm_ctime == generation->created;
-}
+/* Slots written after they had been made read-only for a fork that is yet to come,
+ * by another library's handler: set aside in private memory, which the kernel
+ * itself copies on write after the fork. */
+enum { ASIDE = 64 };
+static struct place aside[ASIDE];
+static size_t aside_count;
+static bool prepared;
 
 /* ---- Getting frames back ---- */
 
-/* Was the frame foreign, or not ours to judge, because of relatives now gone, and
- * is it in use nowhere? Async-signal-safe. */
-static bool is_recovered(const struct arena *arena, uint32_t index, bool reopened) {
-  uint8_t generation = arena->generation[index];
+/* Renews the frame's marks. Returns whether it is free now, with unknown contents.
+ * Async-signal-safe. */
+static bool renumber_frame(struct arena *arena, uint32_t index, const struct renumbering *numbers,
+                           bool reopened) {
+  uint8_t *from = &arena->seen_from[index], *until = &arena->seen_until[index];
+  *from = numbers->from[*from];
   if (arena->state[index] == USED) return false;
-  return generation > newest || (generation == 0 && reopened);
+  if (arena->state[index] != LIMBO) return reopened;
+  *until = numbers->until[*until];
+  if (*from != 0 && *until >= *from) return false;
+  *from = 0;
+  return true;
 }
 
-/* Takes the arena's frames back that only generations younger than the newest
- * could see. An arena inherited from such a generation is ours from now on;
- * nobody knows what its free frames hold. Async-signal-safe. */
-static void arena_recover(struct arena *arena) {
-  bool reopened = arena->inherited > newest;
-  if (reopened) arena->inherited = 0;
-  for (uint32_t i = 0; i < arena->count; i++) {
-    uint32_t begin = i;
-    while (i < arena->count && is_recovered(arena, i, reopened)) arena->generation[i++] = 0;
-    if (i > begin) frames_discard((struct place){arena, begin}, i - begin);
-    if (i < arena->count && arena->generation[i] > newest) arena->generation[i] = 0;
+/* Takes back the arena's frames that nobody else sees now. An arena inherited
+ * from relatives now gone is ours from now on. Async-signal-safe. */
+static void renumber_arena(struct arena *arena, const struct renumbering *numbers) {
+  bool reopened = arena->inherited && numbers->from[arena->inherited] == 0;
+  arena->inherited = numbers->from[arena->inherited];
+  uint32_t run = 0; /* of frames to discard in one call */
+  for (uint32_t i = 0; i <= arena->count; i++) {
+    if (i < arena->count && renumber_frame(arena, i, numbers, reopened)) {
+      run++;
+      continue;
+    }
+    if (run > 0) frames_discard((struct place){arena, i - run}, run);
+    run = 0;
   }
   if (reopened) arena_release_if_empty(arena, true);
 }
 
-/* Forgets the generations that are alone again. Async-signal-safe. */
-void fork_refresh(void) {
-  uint8_t before = newest;
-  while (newest > 0 && generation_is_alone(&generations[newest])) shmdt(generations[newest--].address);
-  if (newest == before) return;
+/* Takes back what relatives now gone could see. Async-signal-safe. */
+void fork_recover(void) {
+  struct renumbering numbers;
+  if (under_way || generation_newest() == 0 || !generation_merge(&numbers)) return;
   for (struct arena *arena = registry.arenas, *next; arena; arena = next) {
     next = arena->next;
-    if (!arena->is_private) arena_recover(arena);
+    if (!arena->is_private) renumber_arena(arena, &numbers);
   }
+}
+
+/* The same if it is likely to bring something: asks once. Async-signal-safe. */
+void fork_refresh(void) {
+  if (generation_newest_is_alone()) fork_recover();
+}
+
+/* No slot here maps the foreign frame any more. Async-signal-safe. */
+void fork_leave_frame(struct place frame) {
+  frame.arena->seen_until[frame.index] = frame.arena->inherited ? FOREVER : generation_newest();
 }
 
 /* ---- Around a fork ---- */
 
+/* Makes writable slots read-only, if need be one kernel mapping at a time, which
+ * costs the kernel nothing. */
+static void protect_run(struct place slot, size_t count) {
+  if (slots_protect(slot, count, false) == 0) return;
+  reserve_release();
+  for (size_t i = 0, length; i < count; i += length) {
+    for (length = 1; i + length < count && slots_boundaries(place_plus(slot, i + length), 0) == 0;) length++;
+    slots_protect(place_plus(slot, i), length, false);
+  }
+  reserve_take();
+}
+
 /* Makes the arena's live slots read-only, run by run: free slots stay as they
- * are. A slot for which that is refused stays writable: see fork_catch_up. */
+ * are. A slot for which that is refused stays writable: see split_writable. */
 static void protect_all(struct arena *arena) {
   for (uint32_t i = 0; i < arena->slots_touched; i++) {
     uint32_t begin = i;
     while (i < arena->slots_touched && is_live(arena->mapping[i]) && (arena->mapping[i] & WRITABLE)) i++;
-    if (i > begin) slots_protect((struct place){arena, begin}, i - begin, false);
+    if (i > begin) protect_run((struct place){arena, begin}, i - begin);
   }
 }
 
 static void mark_foreign(struct arena *arena) {
   for (uint32_t i = 0; i < arena->count; i++) {
-    if (arena->state[i] == USED && arena->generation[i] == 0) arena->generation[i] = newest;
+    if (arena->state[i] == USED && arena->seen_from[i] == 0) arena->seen_from[i] = generation_newest();
   }
 }
 
@@ -121,18 +117,50 @@ static void before_fork(void) {
   lock_for_fork(&held);
   held_at_fork = held;
   forking_process = getpid();
+  caught_up = false;
   if (!registry.arenas) return;
-  fork_refresh();
-  if (newest < GENERATIONS && (newest == 0 || generations[newest].id >= 0)) generation_push();
+  fork_recover();
+  under_way = true;
+  generation_begin();
   for (struct arena *arena = registry.arenas; arena; arena = arena->next) {
     if (arena->is_private) continue;
     protect_all(arena);
     mark_foreign(arena);
   }
+  prepared = true;
+}
+
+/* A first write to the slot between the preparation and the fork. Its record stays
+ * as it was until fork_take_back. Returns false if there is no such fork, or no
+ * memory. Async-signal-safe. */
+bool fork_set_aside(struct place slot) {
+  if (!prepared || aside_count == ASIDE || slot.arena->is_private) return false;
+  char *copy = mmap(NULL, CHUNKSIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (copy == MAP_FAILED) return false;
+  memcpy(copy, window_of(frame_of(slot)), CHUNKSIZE);
+  int flags = MREMAP_MAYMOVE | MREMAP_FIXED;
+  if (mremap(copy, CHUNKSIZE, CHUNKSIZE, flags, view_of(slot)) == MAP_FAILED) {
+    munmap(copy, CHUNKSIZE);
+    slot_restore(slot);
+    return false;
+  }
+  aside[aside_count++] = slot;
+  return true;
+}
+
+/* After the fork: gives what was set aside a frame again. Async-signal-safe. */
+void fork_take_back(void) {
+  prepared = false;
+  while (aside_count > 0) {
+    struct place slot = aside[--aside_count];
+    if (split_from_view(slot) != 0) fault_die_without_memory(view_of(slot));
+  }
 }
 
 static void after_fork_in_parent(void) {
   struct held held = held_at_fork;
+  fork_take_back();
+  under_way = false;
   unlock_after_fork(&held);
 }
 
@@ -153,31 +181,45 @@ static void forget_warm_frames(void) {
     registry.warm = frame.arena->next_warm[frame.index];
     frame.arena->next_warm[frame.index] = frame.arena->previous_warm[frame.index] = 0;
     frame.arena->state[frame.index] = LIMBO;
-    frame.arena->generation[frame.index] = newest;
+    frame.arena->seen_from[frame.index] = generation_newest();
     arena_refresh_busy(frame.arena, frame.index);
   }
   registry.warm_count = 0;
 }
 
-/* In a child that has not done so: all frames are the parent's, who may use those
- * that are free now at any time. */
-void fork_catch_up(void) {
-  if (forking_process == getpid()) return;
+/* The frames that the parent does not use may come to be used by it at any time. */
+static void leave_to_parent(struct arena *arena) {
+  if (arena->inherited == 0) arena->inherited = generation_newest();
+  for (uint32_t i = 0; i < arena->count; i++) {
+    if (arena->state[i] == LIMBO) arena->seen_until[i] = FOREVER;
+  }
+  mark_foreign(arena);
+}
+
+/* In the child all frames are the parent's. */
+static void become_child(void) {
+  caught_up = true;
   forking_process = getpid();
   forget_warm_frames();
   for (struct arena *arena = registry.arenas; arena; arena = arena->next) {
-    if (arena->is_private) continue;
-    if (arena->inherited == 0) arena->inherited = newest;
-    mark_foreign(arena);
+    if (!arena->is_private) leave_to_parent(arena);
   }
+  fork_take_back();
   for (struct arena *arena = registry.arenas; arena; arena = arena->next) {
     if (arena->inherited) split_writable(arena);
   }
 }
 
+/* Another library's fork handler uses chunks: in the child perhaps, before ours has
+ * run. Async-signal-safe. */
+void fork_catch_up(void) {
+  if (forking_process != getpid()) become_child();
+}
+
 static void after_fork_in_child(void) {
   struct held held = held_at_fork;
-  fork_catch_up();
+  if (!caught_up) become_child(); /* not by the process id: both may be 1, in namespaces of their own */
+  under_way = false;
   unlock_after_fork(&held);
 }
 

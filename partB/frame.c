@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/sysinfo.h>
 
 #include "internal.h"
 
@@ -76,15 +77,15 @@ void frames_discard(struct place frame, size_t count) {
   }
 }
 
-/* Does the frame hold any memory? The user may never have touched it. */
-static bool frame_is_resident(struct place frame) {
-  if (frame_is_in_window(frame)) return true; /* in general; asking the kernel takes longer */
+/* Does the frame hold memory? The user may never have touched it. What is in swap
+ * looks like nothing, so with swap the answer is yes. */
+static bool frame_may_be_resident(struct place frame) {
+  if (frame_is_in_window(frame)) return true; /* asking the kernel takes longer */
   unsigned char resident[CHUNKSIZE / 4096] = {0};
+  struct sysinfo info;
   if (mincore(window_of(frame), CHUNKSIZE, resident) != 0) return true;
-  for (size_t i = 0; i < sizeof resident; i++) {
-    if (resident[i]) return true;
-  }
-  return false;
+  if (memchr(resident, 1, sizeof resident)) return true;
+  return sysinfo(&info) != 0 || info.totalswap > 0;
 }
 
 /* The slot no longer maps its frame. Returns whether the frame's memory is to be
@@ -93,10 +94,11 @@ static bool leave_frame(struct place slot, struct place frame) {
   if (ring_leave(slot)) return false;
   if (frame_is_foreign(frame)) {
     set_state(frame, LIMBO);
+    fork_leave_frame(frame);
     return false;
   }
   if (frame.arena->is_private || registry.warm_count >= WARM_LIMIT) return true;
-  set_state(frame, frame_is_resident(frame) ? WARM : COLD);
+  set_state(frame, frame_may_be_resident(frame) ? WARM : COLD);
   return false;
 }
 
@@ -144,7 +146,7 @@ struct place frame_find(struct place slot) {
   if (registry.warm && (plentiful || !home_is_free)) return arena_place(registry.warm);
   if (home_is_free) return slot;
   struct place cold = find_cold();
-  return cold.arena ? cold : arena_find_free(1);
+  return cold.arena ? cold : arena_find_free(1, true);
 }
 
 /* ---- Contents ---- */
@@ -156,9 +158,9 @@ static int populate(char *address, size_t size) {
   return errno == EINVAL ? 0 : -1; /* EINVAL: a kernel before Linux 5.14 */
 }
 
-/* Copies a frame into a free one. Returns -1 if the kernel gives no memory.
- * Async-signal-safe. */
-int frame_copy(struct place target, struct place source) {
+/* Copies a chunk's bytes into a free frame. Returns -1 if the kernel gives no
+ * memory. Async-signal-safe. */
+int frame_fill(struct place target, const char *bytes) {
   char *to = window_of(target);
   if (target.arena->state[target.index] == WARM) {
     /* One read maps all pages of a resident frame writable at once (the kernel's
@@ -167,22 +169,26 @@ int frame_copy(struct place target, struct place source) {
   } else if (populate(to, CHUNKSIZE) != 0) {
     return -1;
   }
-  memcpy(to, window_of(source), CHUNKSIZE);
+  memcpy(to, bytes, CHUNKSIZE);
   frame_set_in_window(target, true);
-  frame_set_in_window(source, true);
   return 0;
 }
 
-/* Makes free frames read as zeros. Returns -1 if refused. */
-int frames_clear(struct place frame, size_t count) {
-  bool warm = memchr(frame.arena->state + frame.index, WARM, count) != NULL;
-  if (!warm) return 0;
-  if (count == 1) {
-    (void)*(volatile char *)window_of(frame);
-    memset(window_of(frame), 0, CHUNKSIZE);
-    frame_set_in_window(frame, true);
-    return 0;
+/* Copies a frame into a free one. Returns -1 if the kernel gives no memory.
+ * Async-signal-safe. */
+int frame_copy(struct place target, struct place source) {
+  frame_set_in_window(source, true);
+  return frame_fill(target, window_of(source));
+}
+
+/* Makes free frames read as zeros. */
+void frames_clear(struct place frame, size_t count) {
+  if (count > 1 && memchr(frame.arena->state + frame.index, WARM, count)) frames_discard(frame, count);
+  for (size_t i = 0; i < count; i++) {
+    struct place one = place_plus(frame, i);
+    if (one.arena->state[one.index] != WARM) continue;
+    (void)*(volatile char *)window_of(one); /* as in frame_fill */
+    memset(window_of(one), 0, CHUNKSIZE);
+    frame_set_in_window(one, true);
   }
-  frames_discard(frame, count);
-  return memchr(frame.arena->state + frame.index, WARM, count) ? -1 : 0;
 }

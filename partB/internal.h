@@ -64,7 +64,8 @@ struct arena {
   uint32_t *next_warm, *previous_warm; /* the warm list, by number; 0: the end */
   uint8_t *state;                      /* enum frame_state */
   uint64_t *in_window;                 /* a bit is set if the window's page tables may map the frame */
-  uint8_t *generation; /* of the first fork since which a relative may see it; 0: only we do */
+  uint8_t *seen_from;  /* first generation of relatives that could see the frame; 0: only we do */
+  uint8_t *seen_until; /* the last one; for frames in LIMBO */
 };
 
 /* A slot or a frame. */
@@ -76,6 +77,7 @@ struct place {
 /* Everything the lock guards. */
 extern struct registry {
   bool started;
+  bool sharing_works;   /* mremap with old size 0 has worked before */
   bool huge_pages;      /* the administrator lets us ask for them */
   struct arena *arenas; /* newest first */
   uint32_t warm;        /* head of the warm list, 0: empty */
@@ -101,15 +103,24 @@ void unlock_in_handler(const struct held *held);
 void lock_for_fork(struct held *held);
 void unlock_after_fork(const struct held *held);
 
-/* arena.c: the two mappings, and where there is room. */
-enum { MAPPINGS_PER_ARENA = 3 };
+/* arena.c: the two mappings. */
+enum {
+  MAPPINGS_PER_ARENA = 3,
+  SLOTS_STEP = (2 << 20) / CHUNKSIZE, /* a huge page */
+};
 void *reserve_space(void *address, size_t size);
 int map_again(void *from, size_t size, void *to);
+struct arena *arena_create(size_t count);
+void arena_release_if_empty(struct arena *arena, bool left_behind);
+static inline size_t round_up(size_t value, size_t step) {
+  return (value + step - 1) / step * step;
+}
+
+/* room.c: what is where, and where there is room. */
 struct place arena_place(uint32_t number);
 struct place arena_slot_at(const void *address);
-struct place arena_find_free(size_t count);
+struct place arena_find_free(size_t count, bool shared);
 void arena_refresh_busy(struct arena *arena, uint32_t index);
-void arena_release_if_empty(struct arena *arena, bool left_behind);
 
 /* slots.c: what is mapped at the slots, in the kernel and in the records. */
 int slots_map(struct place slot, size_t count, struct place frame, bool writable);
@@ -155,8 +166,9 @@ enum { WARM_LIMIT = 1024 }; /* frames: 64 MiB */
 void frames_claim(struct place frame, size_t count);
 void frames_release(struct place slot, size_t count);
 void frames_discard(struct place frame, size_t count);
-int frames_clear(struct place frame, size_t count);
+void frames_clear(struct place frame, size_t count);
 struct place frame_find(struct place slot);
+int frame_fill(struct place target, const char *bytes);
 int frame_copy(struct place target, struct place source);
 static inline bool frame_is_free(struct place frame) {
   return !frame.arena->is_private && !frame.arena->inherited && frame.arena->state[frame.index] <= WARM;
@@ -175,6 +187,7 @@ void tables_move_to_window(struct place slot, size_t count);
 
 /* split.c: giving slots frames of their own. */
 int split(struct place slot);
+int split_from_view(struct place slot);
 int slots_settle(struct place slot, size_t count);
 static inline bool slot_is_settled(struct place slot) {
   return *mapping_of(slot) == (number_of(slot) | WRITABLE); /* private, writable and at home */
@@ -194,9 +207,13 @@ _Noreturn void fault_die_without_memory(const void *address);
 
 /* fork.c: everything about other processes. */
 void fork_refresh(void);
+void fork_recover(void);
+void fork_leave_frame(struct place frame);
 void fork_catch_up(void);
+bool fork_set_aside(struct place slot);
+void fork_take_back(void);
 static inline bool frame_is_foreign(struct place frame) {
-  return frame.arena->generation[frame.index] != 0;
+  return frame.arena->seen_from[frame.index] != 0;
 }
 
 #endif

@@ -3,6 +3,7 @@
  * leaves errno as the header says. */
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -28,15 +29,22 @@ static bool huge_pages_on_advice(void) {
   return strstr(text, "[advise]") != NULL;
 }
 
+/* A thread must not be cancelled while it reads the kernel's settings: it holds
+ * the lock. */
+static void start(void) {
+  int before;
+  pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &before);
+  registry.started = true;
+  registry.huge_pages = huge_pages_on_advice();
+  pressure_startup();
+  fault_startup();
+  pthread_setcancelstate(before, &before);
+}
+
 /* Takes the lock and does what has been put off. */
 static void enter(struct held *held) {
   lock(held);
-  if (!registry.started) {
-    registry.started = true;
-    registry.huge_pages = huge_pages_on_advice();
-    pressure_startup();
-    fault_startup();
-  }
+  if (!registry.started) start();
   fork_refresh();
   slots_reap();
 }
@@ -62,9 +70,9 @@ static struct place live_range(const void *chunks, size_t count) {
 
 /* Maps new slots to their homes. No place if refused. */
 static struct place new_block(size_t count, bool zeroed) {
-  struct place slot = arena_find_free(count);
+  struct place slot = arena_find_free(count, false);
   if (!slot.arena) return slot;
-  if (zeroed && frames_clear(slot, count) != 0) return (struct place){NULL, 0};
+  if (zeroed) frames_clear(slot, count);
   if (slots_map(slot, count, slot, true) != 0) return (struct place){NULL, 0};
   uint32_t flags = WRITABLE;
   bool huge = registry.huge_pages && count >= HUGE_BLOCK;
@@ -145,8 +153,8 @@ static struct place copy_lazily(struct place source, size_t count) {
   bool protect = any_writable(source, count);
   size_t cost = slots_boundaries(source, count) + (protect ? 2 : 0);
   if (registry.mappings + cost > registry.mapping_budget) return none;
-  struct place copy = arena_find_free(count);
-  if (!copy.arena || copy.arena->is_private) return none;
+  struct place copy = arena_find_free(count, true);
+  if (!copy.arena) return none;
   if (protect) tables_move_to_window(source, count);
   if (protect && slots_protect(source, count, false) != 0) return none;
   size_t done = share_runs(copy, source, count);

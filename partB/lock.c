@@ -70,6 +70,7 @@ void block_asynchronous_signals(sigset_t *before) {
 void lock(struct held *held) {
   block_asynchronous_signals(&held->signals);
   lock_in_handler(held);
+  if (held_by_this_fork()) fork_take_back(); /* what is to come may need true records */
 }
 
 void unlock(const struct held *held) {

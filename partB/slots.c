@@ -118,11 +118,25 @@ int slots_share(struct place slot, size_t count, struct place source) {
   return 0;
 }
 
-/* Makes the slots read-only, or writable. Returns 0 or, if refused, -1.
- * Async-signal-safe. */
+/* Puts the protection back to what the records say: a refused mprotect may have
+ * done part of its work. Async-signal-safe. */
+static void restore_protection(struct place slot, size_t count) {
+  for (size_t i = 0, length; i < count; i += length) {
+    const uint32_t *mapping = mapping_of(place_plus(slot, i));
+    for (length = 1; i + length < count && (mapping[length] & WRITABLE) == (mapping[0] & WRITABLE);) length++;
+    int protection = mapping[0] & WRITABLE ? PROT_READ | PROT_WRITE : PROT_READ;
+    mprotect(view_of(place_plus(slot, i)), length * CHUNKSIZE, protection);
+  }
+}
+
+/* Makes the slots read-only, or writable. Returns 0, or -1 if refused: then all is
+ * as before. Async-signal-safe. */
 int slots_protect(struct place slot, size_t count, bool writable) {
   int protection = writable ? PROT_READ | PROT_WRITE : PROT_READ;
-  if (mprotect(view_of(slot), count * CHUNKSIZE, protection) != 0) return -1;
+  if (mprotect(view_of(slot), count * CHUNKSIZE, protection) != 0) {
+    restore_protection(slot, count);
+    return -1;
+  }
   registry.mappings -= slots_boundaries(slot, count);
   for (size_t i = 0; i < count; i++) {
     uint32_t *mapping = mapping_of(place_plus(slot, i));

@@ -33,19 +33,19 @@ static int copy_out(struct place slot, size_t count, struct place frame) {
   return 0;
 }
 
-static void discard_free(struct place frame, size_t count) {
+/* Undoes copy_out. A slot that has its frame to itself may as well be writable. */
+static void undo_copy_out(struct place slot, size_t count, struct place frame) {
   for (size_t i = 0; i < count; i++) {
-    if (frame_is_free(place_plus(frame, i))) frames_discard(place_plus(frame, i), 1);
+    struct place from = place_plus(slot, i), to = place_plus(frame, i);
+    if (frame_is_free(to)) frames_discard(to, 1);
+    if (count > 1 && frame_is_own(from) && !(*mapping_of(from) & WRITABLE)) slots_protect(from, 1, true);
   }
 }
 
-/* Moves the slots to consecutive frames and makes them writable. A frame that is
- * not free is the slot's own already. */
-static int move(struct place slot, size_t count, struct place frame) {
-  if (copy_out(slot, count, frame) != 0 || slots_map(slot, count, frame, true) != 0) {
-    discard_free(frame, count);
-    return -1;
-  }
+/* Maps the slots to consecutive frames that hold their bytes, writable. A frame
+ * that is not free is the slot's own already. */
+static int move_to(struct place slot, size_t count, struct place frame) {
+  if (slots_map(slot, count, frame, true) != 0) return -1;
   for (size_t i = 0; i < count; i++) {
     if (!frame_is_free(place_plus(frame, i))) continue;
     frames_release(place_plus(slot, i), 1);
@@ -54,6 +54,12 @@ static int move(struct place slot, size_t count, struct place frame) {
   }
   slots_record(slot, count, number_of(frame) | WRITABLE);
   return 0;
+}
+
+static int move(struct place slot, size_t count, struct place frame) {
+  if (copy_out(slot, count, frame) == 0 && move_to(slot, count, frame) == 0) return 0;
+  undo_copy_out(slot, count, frame);
+  return -1;
 }
 
 /* Moves a run of slots home, into one writable mapping. Returns -1 if refused or
@@ -121,7 +127,7 @@ static int promote(struct place slot) {
 /* Moves the slot to any free frame. */
 static int move_away(struct place slot) {
   struct place frame = frame_find(slot);
-  if (!frame.arena || frame.arena->is_private || move(slot, 1, frame) != 0) return -1;
+  if (!frame.arena || move(slot, 1, frame) != 0) return -1;
   /* One read maps all pages writable (the kernel's fault-around): the rest of the
    * chunk is then written without a fault for every page. */
   (void)*(volatile char *)view_of(slot);
@@ -136,13 +142,17 @@ static int try_split(struct place slot) {
   return move_away(slot);
 }
 
-/* Splits the whole kernel mapping around the slot, which costs no mapping. */
+/* Splits the whole kernel mapping around the slot, which costs no mapping: home, or
+ * to other frames that follow each other. */
 static int split_all_around(struct place slot) {
   struct place first = slot, end = slot;
   while (first.index > 0 && slots_boundaries(first, 0) == 0) first.index--;
   do end.index++;
   while (end.index < end.arena->count && slots_boundaries(end, 0) == 0);
-  return slots_settle(first, end.index - first.index);
+  size_t count = end.index - first.index;
+  if (slots_settle(first, count) == 0) return 0;
+  struct place frame = arena_find_free(count, true);
+  return frame.arena ? move(first, count, frame) : -1;
 }
 
 /* The kernel has refused: makes room with the reserve, and tries what costs no
@@ -159,7 +169,15 @@ static int split_with_reserve(struct place slot) {
 /* Makes the slot private and writable. Returns 0, or -1 if there is no memory or
  * no mapping to be had: then the slot is as before. */
 int split(struct place slot) {
+  if (fork_set_aside(slot)) return 0;
   bool merged = slots_boundaries(slot, 1) < 2;
   if (merged && registry.mappings + 2 > registry.mapping_budget) pressure_relieve();
   return try_split(slot) == 0 ? 0 : split_with_reserve(slot);
+}
+
+/* The same for a slot whose bytes are in the view only: see fork_set_aside. */
+int split_from_view(struct place slot) {
+  struct place frame = frame_find(slot);
+  if (!frame.arena || frame_fill(frame, view_of(slot)) != 0) return -1;
+  return move_to(slot, 1, frame);
 }

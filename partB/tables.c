@@ -5,6 +5,7 @@
  * takes them away from the view and leaves it mapped; its pages are found in
  * memory again when they are next touched. Then there is nothing for mprotect to
  * visit. */
+#include <errno.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -15,7 +16,7 @@
 #endif
 
 enum {
-  TABLE = (2 << 20) / CHUNKSIZE, /* slots that one page table maps, with 4 KiB pages */
+  TABLE = SLOTS_STEP, /* slots that one page table maps, with 4 KiB pages */
   LEAST = 8 * TABLE,
 };
 
@@ -28,6 +29,7 @@ static bool is_possible(const struct arena *arena) {
   /* The kernel looks at the fifth argument here, and refuses an odd one. */
   void *moved = mremap(arena->window, page, page, MREMAP_MAYMOVE | MREMAP_DONTUNMAP, NULL);
   if (moved != MAP_FAILED) munmap(moved, page);
+  if (moved == MAP_FAILED && errno != EINVAL) return false; /* this time */
   possible = page == 4096 && moved != MAP_FAILED ? YES : NO;
   return possible == YES;
 #else
