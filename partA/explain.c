@@ -5,20 +5,35 @@
 
 #include "internal.h"
 
+pid_t sender(const siginfo_t *info) {
+  switch (info->si_code) {
+    case SI_USER:
+    case SI_TKILL:
+    case SI_QUEUE:
+    case SI_MESGQ:
+      return info->si_pid;
+    default:
+      return -1; /* a timer's number is where a process's would be */
+  }
+}
+
 static void sent_by_someone(int number, const siginfo_t *info) {
   const char *name = signal_name(number), *program = at_start.program_name;
-  if (info->si_pid == 0) {
+  pid_t process = sender(info);
+  if (process < 0) {
+    report("a timer or the kernel sent %s to %s; no memory access failed.", name, program);
+  } else if (process == 0) {
     report("the kernel or a process outside of this container sent %s to %s; no memory access failed.", name,
            program);
-  } else if (info->si_pid != getpid()) {
-    report("process %lu sent %s to %s; no memory access failed.", (unsigned long)info->si_pid, name, program);
+  } else if (process != getpid()) {
+    report("process %lu sent %s to %s; no memory access failed.", (unsigned long)process, name, program);
   } else if (number == SIGABRT) {
     report(
         "%s called abort: a failed assert, damage that malloc found, or an exception? The reason may stand "
         "above.",
         program);
   } else {
-    report("%s sent itself %s, by raise or kill; no memory access failed.", program, name);
+    report("%s sent itself %s, by raise or kill: did a handler of its own pass on a crash?", program, name);
   }
 }
 

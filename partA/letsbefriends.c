@@ -100,7 +100,7 @@ static void handle(int number, siginfo_t *info, void *context) {
     allow_more_files();
     park_other_threads();
     bool jumped = explain(number, info, context);
-    if (info->si_code > 0 || info->si_pid == getpid()) where(context, jumped);
+    if (info->si_code > 0 || sender(info) == getpid()) where(context, jumped);
   }
   finish(number, info);
 }

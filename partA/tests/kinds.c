@@ -133,9 +133,10 @@ static void expect(const char *animal, int status, const char *what, const char 
        "past_file")                                                                                          \
   KIND(unmapped, 139, TRIED(WRITE, "0x12345678" STRAY_HINT), "unmapped")                                     \
   KIND(text_pointer, 139, TRIED(WRITE, "0x44434241, which is not mapped. " TEXT("ABCD")), "text_pointer")    \
-  KIND(raised, 139, "What happened: zoo sent itself SIGSEGV, by raise or kill; no memory access failed.\n",  \
+  KIND(raised, 139, "What happened: zoo sent itself SIGSEGV, by raise or kill: did a handler of its own p",  \
        "in (raise|libc.so.6|libc.so|ld-musl.*), called from raised")                                         \
   KIND(killed, 139, "What happened: process [0-9]+ sent SIGSEGV to zoo; no memory access failed.\n", NULL)   \
+  KIND(by_timer, 139, "What happened: a timer or the kernel sent SIGSEGV to zoo; no memory access f", NULL)  \
   KIND(bus_file, 135,                                                                                        \
        TRIED(READ, HEX ", where .* is mapped, but the file does not reach that far: was it cut short\\?\n"), \
        "bus_file")                                                                                           \

@@ -16,7 +16,7 @@ $(ZOO_OBJECTS): partA/build/tests/%.o: partA/tests/%.c
 	$(COMPILE) -O0 -g -fno-lto -fno-sanitize=all -c -o $@ $<
 
 partA/build/tests/zoo: $(ZOO_OBJECTS) partA/libletsbefriends.so
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(ZOO_OBJECTS) -Wl,--eh-frame-hdr -Wl,-rpath,'$(CURDIR)/partA' -LpartA -Wl,--no-as-needed -lletsbefriends -pthread
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(ZOO_OBJECTS) -Wl,--eh-frame-hdr -Wl,-rpath,'$(CURDIR)/partA' -LpartA -Wl,--no-as-needed -lletsbefriends -pthread -lrt
 
 partA/build/tests/%.o: partA/tests/%.c
 	@mkdir -p $(@D)

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <threads.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "zoo.h"
@@ -223,6 +224,15 @@ static void killed(void) {
   pause();
 }
 
+static void by_timer(void) {
+  struct sigevent event = {.sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGSEGV};
+  struct itimerspec soon = {.it_value = {0, 1000000}};
+  timer_t timer;
+  for (int i = 0; i < 2; i++) timer_create(CLOCK_MONOTONIC, &event, &timer); /* their numbers begin with 0 */
+  timer_settime(timer, 0, &soon, NULL);
+  for (;;) pause();
+}
+
 static void bus_file(void) {
   char name[] = "/tmp/zooXXXXXX";
   int file = mkstemp(name);
@@ -276,6 +286,7 @@ const struct animal kinds[] = {
     ANIMAL(privileged),
     ANIMAL(raised),
     ANIMAL(killed),
+    ANIMAL(by_timer),
     ANIMAL(bus_file),
     ANIMAL(divided),
     ANIMAL(trapped),
