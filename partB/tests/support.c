@@ -1,6 +1,7 @@
 #include "support.h"
 
 #include <fcntl.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -47,6 +48,7 @@ char *lazy_copy(void *chunks, size_t count) {
 
 void poke(void *address, int value) {
   *(volatile unsigned char *)address = (unsigned char)value;
+  atomic_signal_fence(memory_order_seq_cst); /* a fault handler may have run: look at errno again */
 }
 
 int peek(const void *address) {

@@ -111,6 +111,29 @@ static void test_user_protection(void) {
   CHECK(status_of_child(touch_protected, &closed_private) == DIED_BY_SIGSEGV);
 }
 
+/* --- Signals that nobody handles --- */
+
+static void raise_it(void *action) {
+  signal(SIGSEGV, *(void (**)(int))action);
+  lazy_copy(new_block(1, 1), 1);
+  raise(SIGSEGV);
+  kill(getpid(), SIGSEGV);
+}
+
+static void write_to_null(void *action) {
+  signal(SIGSEGV, *(void (**)(int))action);
+  lazy_copy(new_block(1, 1), 1);
+  poke(NULL, 1);
+}
+
+static void test_default_and_ignored(void) {
+  void (*by_default)(int) = SIG_DFL, (*ignored)(int) = SIG_IGN;
+  CHECK(status_of_child(raise_it, &by_default) == DIED_BY_SIGSEGV);
+  CHECK(status_of_child(raise_it, &ignored) == 0);
+  CHECK(status_of_child(write_to_null, &by_default) == DIED_BY_SIGSEGV);
+  CHECK(status_of_child(write_to_null, &ignored) == DIED_BY_SIGSEGV);
+}
+
 /* --- The core --- */
 
 enum { KEPT = 20, DROPPED = 2000 };
@@ -191,6 +214,7 @@ static const struct test tests[] = {
     {"misuse_beside", test_beside, 20},
     {"misuse_after_last", test_after_last, 20},
     {"misuse_user_protection", test_user_protection, 20},
+    {"misuse_default_and_ignored", test_default_and_ignored, 20},
     {"misuse_core", test_core, 60},
 };
 

@@ -3,6 +3,7 @@
  * Each function then returns its failure, or what it should; all values are as
  * they were; and only a first write that finds no memory may end the program. */
 #include <errno.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -63,6 +64,7 @@ static void mark(int i, size_t step) {
   for (size_t j = 0; j < COUNT; j += step) {
     *(volatile uint64_t *)(blocks[i].chunks + j * CHUNKSIZE) = blocks[i].marks[j] = ++marks;
   }
+  atomic_signal_fence(memory_order_seq_cst);
   CHECK(errno == 4711);
 }
 
@@ -126,7 +128,6 @@ struct refusals {
 };
 
 enum { NOTHING_REFUSED = 9, DIED_OF_A_WRITE = 10 };
-
 static void run_refused(struct refusals refusals) {
   signal(SIGSEGV, SIG_DFL);
   refuse(refusals.kinds, refusals.first, refusals.count);
@@ -156,19 +157,18 @@ static int outcome(void (*run)(struct refusals), struct refusals refusals) {
     return DIED_OF_A_WRITE;
   }
   if (status != 0 && status != NOTHING_REFUSED) {
-    printf("kinds %u, calls %ld to %ld: status %d\n%s", refusals.kinds, refusals.first,
-           refusals.first + refusals.count - 1, status, line);
-    fflush(stdout);
+    dprintf(STDERR_FILENO, "kinds %u, %ld calls from %ld on: status %d\n%s", refusals.kinds, refusals.count,
+            refusals.first, status, line);
   }
   return status;
 }
 
-/* Asked in a child, so that each run starts the library itself. */
 static void exit_if_sharing(void *unused) {
   (void)unused;
   _exit(sharing_works() ? 0 : 1);
 }
 
+/* Asked in a child, so that each run starts the library itself. */
 static int sharing_would_work(void) {
   return status_of_child(exit_if_sharing, NULL) == 0;
 }
