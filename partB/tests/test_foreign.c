@@ -181,6 +181,7 @@ static void count_sent(int signal_number) {
 static void test_sent_with_address(void) {
   install_before((struct sigaction){.sa_handler = count_sent});
   char *chunk = new_block(1, 1), *copy = lazy_copy(chunk, 1);
+  poke(lazy_copy(chunk, 1), 1); /* the last fault was a write */
   size_t splits = stats().splits;
   siginfo_t info = {.si_signo = SIGSEGV, .si_code = SI_QUEUE};
   info.si_addr = copy;
