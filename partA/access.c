@@ -6,7 +6,7 @@
 
 #include "internal.h"
 
-enum { JUST_BESIDE = 4096, NEAR_NULL = 65536, RED_ZONE = 256, LAST_FRAME = 65536, LARGEST_FRAME = 1 << 30 };
+enum { JUST_BESIDE = 4096, NEAR_NULL = 65536, RED_ZONE = 512, LARGEST_FRAME = 1 << 30 };
 
 static struct surroundings near_address, near_stack_pointer;
 
@@ -57,15 +57,12 @@ static bool left_the_stack(uintptr_t stack_pointer) {
   return stack_pointer < main_stack.at.start && main_stack.at.start - stack_pointer < LARGEST_FRAME;
 }
 
-/* The stack is full if the stack pointer is just above its lower end and the
- * address just below it, or if the stack pointer is in no writable memory. */
+/* The stack is full if its lower end is between the stack pointer and the address,
+ * not further apart than a push or a red zone, or if the stack pointer is in no writable memory. */
 static bool stack_overflowed(uintptr_t address, uintptr_t stack_pointer, enum access access) {
   const struct region *stack = &near_stack_pointer.at;
   if (access == ACCESS_EXECUTE) return false;
-  if (stack->writable) {
-    return address < stack->start && stack->start - address <= LAST_FRAME &&
-           stack_pointer - stack->start < LAST_FRAME;
-  }
+  if (stack->writable) return address < stack->start && stack_pointer - address <= RED_ZONE;
   if (access == ACCESS_READ && address == stack_pointer)
     return false; /* a return: the stack pointer was overwritten */
   return address - stack_pointer + RED_ZONE < LARGEST_FRAME && left_the_stack(stack_pointer);
@@ -139,8 +136,20 @@ static void bad_data_access(uintptr_t address, enum access access) {
   }
 }
 
+/* Are the address and some bytes before it in code? */
+static bool is_code(uintptr_t address) {
+  static struct surroundings around;
+  return maps_around(address, &around) && around.at.executable && address - around.at.start >= 16;
+}
+
+static bool came_by_return(const ucontext_t *context) {
+  const struct region *stack = &near_stack_pointer.at;
+  uintptr_t stack_pointer = arch_sp(context), word = sizeof stack_pointer;
+  bool both_there = stack_pointer - stack->start >= word && stack->end - stack_pointer >= word;
+  return stack->readable && both_there && arch_came_by_return(context, is_code);
+}
+
 static void bad_jump(uintptr_t address, const ucontext_t *context) {
-  bool returned = near_stack_pointer.at.readable && arch_came_by_return(context);
   if (address == 0) {
     report(": a call through a function pointer that is NULL?");
     return;
@@ -149,7 +158,7 @@ static void bad_jump(uintptr_t address, const ucontext_t *context) {
   if (near_address.at.end) report_region(&near_address.at);
   report(".");
   if (report_if_text(address)) return;
-  report(returned
+  report(came_by_return(context)
              ? " It got there by returning from a function: something wrote past the end of a local array?"
              : " A function pointer that was overwritten, or never set?");
 }

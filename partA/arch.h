@@ -66,18 +66,31 @@ static inline void arch_step_back_to_caller(ucontext_t *context) {
 #endif
 }
 
+/* Does a call instruction end at this address? */
+static inline bool arch_follows_call(uintptr_t address) {
+  const unsigned char *after = (const unsigned char *)address;
+  if (after[-5] == 0xe8) return true;
+  for (int length = 2; length <= 7; length++) {
+    if (after[-length] == 0xff && (after[1 - length] & 0x38) == 0x10) return true;
+  }
+  return false;
+}
+
 /* Did a return instruction jump to where the program counter is now? A return
  * leaves its target just below the stack pointer, or in the link register; a
- * call leaves the address of the caller there. The stack must be readable. */
-static inline bool arch_came_by_return(const ucontext_t *context) {
+ * call leaves the address of the caller in that register or, see above, at the
+ * stack pointer. Both words of the stack must be readable. */
+static inline bool arch_came_by_return(const ucontext_t *context, bool (*is_code)(uintptr_t address)) {
 #if defined(ARCH_LINK)
+  (void)is_code;
   return (uintptr_t)ARCH_LINK(context) == arch_pc(context);
 #elif defined(ARCH_PC)
-  uintptr_t target;
-  memcpy(&target, (void *)(arch_sp(context) - sizeof target), sizeof target);
-  return target == arch_pc(context);
+  uintptr_t words[2];
+  memcpy(words, (void *)(arch_sp(context) - sizeof words[0]), sizeof words);
+  return words[0] == arch_pc(context) && !(is_code(words[1]) && arch_follows_call(words[1]));
 #else
   (void)context;
+  (void)is_code;
   return false;
 #endif
 }

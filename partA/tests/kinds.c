@@ -1,5 +1,6 @@
 /* Every kind of crash gets its own words, names its line and ends with the
- * usual status. Run from the top directory; animals are in zoo_kinds.c. */
+ * usual status. Run from the top directory; animals are in zoo_kinds.c and
+ * zoo_places.c. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -61,10 +62,10 @@ static void expect(const char *animal, int status, const char *what, const char 
     snprintf(where, sizeof where,
              "Where: .*zoo\\+0x[0-9a-f]+; this tells the line: addr2line -Cfe /.*/zoo 0x[0-9a-f]+\n");
   } else if (line) {
-    snprintf(where, sizeof where, "Where: %s at partA/tests/zoo_kinds.c:%d  \\(zoo\\+0x[0-9a-f]+\\)\n",
+    snprintf(where, sizeof where, "Where: %s at partA/tests/zoo_[a-z]+.c:%d  \\(zoo\\+0x[0-9a-f]+\\)\n",
              function, line);
   } else {
-    snprintf(where, sizeof where, "Where: %s at partA/tests/zoo_kinds.c:[0-9]+  \\(zoo\\+0x[0-9a-f]+\\)\n",
+    snprintf(where, sizeof where, "Where: %s at partA/tests/zoo_[a-z]+.c:[0-9]+  \\(zoo\\+0x[0-9a-f]+\\)\n",
              function);
   }
   CHECK_MATCH(report, where);
@@ -86,6 +87,8 @@ static void expect(const char *animal, int status, const char *what, const char 
        "jump_to_data")                                                                                       \
   KIND(jump_to_nowhere, 139, TRIED("run code at", "0x12345000, which is not mapped." JUMP_HINT),             \
        "jump_to_nowhere")                                                                                    \
+  KIND(jump_with_remains, 139, TRIED("run code at", HEX ", which is not code but part of [^.]*." JUMP_HINT), \
+       "jump_with_remains")                                                                                  \
   KIND(smashed_return, 139,                                                                                  \
        TRIED("run code at",                                                                                  \
              "0x12345000, which is not mapped. It got there by returning from a function: "                  \
@@ -114,6 +117,8 @@ static void expect(const char *animal, int status, const char *what, const char 
   KIND(stack_recursion, 139, "zoo used up the stack of its main thread" OVERFLOW, "recurse")                 \
   KIND(stack_array, 139, "zoo used up the stack of its main thread" OVERFLOW, "use_large_array")             \
   KIND(stack_thread, 139, "zoo used up the stack of one of its threads" OVERFLOW, "recurse")                 \
+  KIND(before_small_stack, 139, TRIED(WRITE, HEX ", in memory that may not be accessed"),                    \
+       "write_before_array")                                                                                 \
   KIND(                                                                                                      \
       past_block, 139,                                                                                       \
       TRIED(WRITE, HEX ", which is not mapped. That is 12 bytes past the end of a block of memory" TOO_FAR), \

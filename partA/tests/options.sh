@@ -65,7 +65,7 @@ test_backtrace() {
 test_backtrace_of_recursion() {
   crash backtrace=1 stack_recursion
   equal 139 "$status"
-  contains "$report" '^  #63 recurse at partA/tests/zoo_kinds.c:[0-9]+'
+  contains "$report" '^  #63 recurse at partA/tests/zoo_places.c:[0-9]+'
 }
 
 test_core() {

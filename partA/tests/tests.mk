@@ -3,7 +3,7 @@
 EMULATOR ?=
 export EMULATOR
 
-ZOO_OBJECTS := $(patsubst %,partA/build/tests/%.o,zoo zoo_kinds zoo_process zoo_moments)
+ZOO_OBJECTS := $(patsubst %,partA/build/tests/%.o,zoo zoo_kinds zoo_places zoo_process zoo_moments)
 FRIENDS_TESTS := kinds processes moments threads
 FRIENDS_TEST_PROGRAMS := $(FRIENDS_TESTS:%=partA/build/tests/%)
 

@@ -30,7 +30,7 @@ static int visit(const struct animal *animals, const char *name) {
 }
 
 int main(int argc, char **argv) {
-  static const struct animal *const houses[] = {plain, kinds, processes, moments};
+  static const struct animal *const houses[] = {plain, kinds, places, processes, moments};
   for (unsigned i = 0; argc == 2 && i < sizeof houses / sizeof *houses; i++) {
     if (visit(houses[i], argv[1])) return 0;
   }

@@ -16,6 +16,7 @@ struct animal {
   { #name, name }
 
 extern const struct animal kinds[];     /* zoo_kinds.c: what goes wrong; ends with a null name */
+extern const struct animal places[];    /* zoo_places.c: where it goes wrong; likewise */
 extern const struct animal processes[]; /* zoo_process.c: in what kind of process; likewise */
 extern const struct animal moments[];   /* zoo_moments.c: at what moment; likewise */
 

@@ -1,4 +1,4 @@
-/* The zoo's third house: bad moments. Inside a library with its locks held, in a
+/* The zoo's fourth house: bad moments. Inside a library with its locks held, in a
  * handler, before main or after it, with hardly any stack, in several threads at once. */
 #include <link.h>
 #include <pthread.h>

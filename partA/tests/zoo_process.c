@@ -1,4 +1,4 @@
-/* The zoo's second house: processes in a bad way. Signals, children, limits, sandboxes. */
+/* The zoo's third house: processes in a bad way. Signals, children, limits, sandboxes. */
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
