@@ -83,6 +83,24 @@ static void illegal_instruction(const siginfo_t *info) {
   report("a __builtin_trap, a jump into data, or a program made for another processor?");
 }
 
+/* Kinds of SIGSEGV that come without an address, by numbers that not every C
+ * library names: SEGV_MTEAERR of Arm, SEGV_CPERR of x86. */
+enum { TAG_MISMATCH = 8, CONTROL_PROTECTION = 10 };
+
+bool comes_with_address(const siginfo_t *info) {
+  int code = info->si_code;
+  return code > 0 && code < CONTROL_PROTECTION && code != TAG_MISMATCH;
+}
+
+static void protection_error(const siginfo_t *info) {
+  report("%s %s", at_start.program_name,
+         info->si_code == CONTROL_PROTECTION
+             ? "returned or jumped to where it must not: something wrote past the end of a local array?"
+         : info->si_code == TAG_MISMATCH ? "used, a moment ago, a pointer that does not fit the memory "
+                                           "there: given back, or past the end of a block?"
+                                         : "broke a rule of the processor that this library does not know.");
+}
+
 bool explain(int number, const siginfo_t *info, const ucontext_t *context) {
   bool jumped = false;
   report_label("What happened: ");
@@ -96,8 +114,10 @@ bool explain(int number, const siginfo_t *info, const ucontext_t *context) {
     illegal_instruction(info);
   } else if (info->si_code == SI_KERNEL) {
     jumped = no_address(context);
-  } else {
+  } else if (comes_with_address(info)) {
     jumped = explain_access(info, context);
+  } else {
+    protection_error(info);
   }
   report_send();
   return jumped;

@@ -71,7 +71,8 @@ const char *base_name(const char *path);
 /* explain.c, access.c: the line "What happened". Returns whether a jump went wrong: then
  * the program counter is nonsense, and the caller is what one wants to know. */
 bool explain(int number, const siginfo_t *info, const ucontext_t *context);
-pid_t sender(const siginfo_t *info); /* of a signal with si_code <= 0; -1 if that is no process */
+pid_t sender(const siginfo_t *info);            /* of a signal with si_code <= 0; -1 if that is no process */
+bool comes_with_address(const siginfo_t *info); /* of a SIGSEGV */
 bool explain_access(const siginfo_t *info, const ucontext_t *context);
 void report_attempt(enum access access, uintptr_t address);
 bool report_if_text(uintptr_t address);

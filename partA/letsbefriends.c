@@ -63,16 +63,23 @@ static void say_something_kind(void) {
   report_send();
 }
 
+/* Does the fault happen again when its instruction does? Not what was sent, nor
+ * what is noticed later than it happens. Async-signal-safe. */
+static bool happens_again(int number, const siginfo_t *info) {
+  if (number == SIGSEGV) return comes_with_address(info) || info->si_code == SI_KERNEL;
+  return info->si_code > 0 && !(number == SIGBUS && info->si_code == BUS_MCEERR_AO);
+}
+
 /* Ends the process the way the options ask for: with the usual status, or by
  * the signal. A fault happens again when the handler returns, now without a
- * handler; a signal that was sent is sent again. Async-signal-safe. */
+ * handler; any other signal is sent again. Async-signal-safe. */
 static void finish(int number, const siginfo_t *info) {
   if (options.core) {
     sigset_t only;
     sigemptyset(&only);
     sigaddset(&only, number);
     signal(number, SIG_DFL);
-    if (info->si_code > 0) return;
+    if (happens_again(number, info)) return;
     syscall(SYS_tgkill, getpid(), thread_id(), number);
     sigprocmask(SIG_UNBLOCK, &only, NULL);
   }

@@ -142,6 +142,8 @@ static void expect(const char *animal, int status, const char *what, const char 
        "in (raise|libc.so.6|libc.so|ld-musl.*), called from raised")                                         \
   KIND(killed, 139, "What happened: process [0-9]+ sent SIGSEGV to zoo; no memory access failed.\n", NULL)   \
   KIND(by_timer, 139, "What happened: a timer or the kernel sent SIGSEGV to zoo; no memory access f", NULL)  \
+  KIND(protection, 139, "What happened: zoo returned or jumped to where it must not: something wrote p",     \
+       NULL)                                                                                                 \
   KIND(bus_file, 135,                                                                                        \
        TRIED(READ, HEX ", where .* is mapped, but the file does not reach that far: was it cut short\\?\n"), \
        "bus_file")                                                                                           \

@@ -74,6 +74,7 @@ test_core() {
   equal 3 "$(wc -l <"$scratch/report" | tr -d ' ')"
   partA/build/tests/by_signal env LETSBEFRIENDS_OPTIONS=core=1 $zoo raised 2>"$scratch/report"
   grep -q 'sent itself SIGSEGV' "$scratch/report"
+  partA/build/tests/by_signal env LETSBEFRIENDS_OPTIONS=core=1 $zoo protection 2>"$scratch/report"
   partA/build/tests/by_signal env LETSBEFRIENDS_OPTIONS=core=0 $zoo silent 2>"$scratch/report" && status=0 || status=$?
   equal 1 "$status"
 }

@@ -3,6 +3,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -128,6 +129,12 @@ static void by_timer(void) {
   for (;;) pause();
 }
 
+/* What the kernel sends when the shadow stack disagrees about a return address. */
+static void protection(void) {
+  siginfo_t info = {.si_signo = SIGSEGV, .si_code = 10};
+  syscall(SYS_rt_tgsigqueueinfo, getpid(), getpid(), SIGSEGV, &info);
+}
+
 static void divided(void) {
   volatile int zero = 0;
   CRASH(sink = 100 / zero);
@@ -161,6 +168,7 @@ const struct animal kinds[] = {
     ANIMAL(raised),
     ANIMAL(killed),
     ANIMAL(by_timer),
+    ANIMAL(protection),
     ANIMAL(divided),
     ANIMAL(trapped),
     ANIMAL(aborted),
