@@ -53,6 +53,27 @@ test_wrapper_installed() {
   equal '' "$err"
 }
 
+# The loader takes a blank or a colon for the end of a name.
+test_wrapper_in_directories_with_odd_names() {
+  for name in 'my lab' 'my:lab'; do
+    mkdir "$scratch/$name"
+    cp $wrapper partA/libletsbefriends.so $plain "$scratch/$name/"
+  done
+  try "$scratch/my lab/letsbefriends" $plain
+  equal 139 "$status"
+  contains "$err" '^What happened: '
+  lacks "$err" 'ld\.so'
+  try "$scratch/my:lab/letsbefriends" true
+  equal 2 "$status"
+  contains "$err" '^letsbefriends: .* colon or semicolon: .*/my:lab/'
+  echo 'There, there.' >"$scratch/my:lab/mine"
+  here=$PWD
+  cd "$scratch/my:lab"
+  try "$here/$wrapper" --messages mine true
+  equal 2 "$status"
+  contains "$err" '^letsbefriends: --messages: the name .* has a colon'
+}
+
 test_wrapper_status() {
   try $wrapper sh -c 'echo out; echo err >&2; exit 7'
   equal 7 "$status"
@@ -100,6 +121,7 @@ test_wrapper_bad_usage() {
   refused 'no command given'
   refused 'unknown option --nonsense' --nonsense sh
   refused 'unknown option -x' -x
+  refused 'unknown option --core, or one that takes no value' --core=1 true
   refused '--signals needs a value' --signals
   refused '--messages: cannot read /no/such' --messages /no/such sh
 }
@@ -151,7 +173,8 @@ test_wrapper_is_quiet_about_the_rest() {
   equal '' "$err"
 }
 
-run_tests wrapper_crash wrapper_from_anywhere wrapper_installed wrapper_status wrapper_options wrapper_keeps_environment \
+run_tests wrapper_crash wrapper_from_anywhere wrapper_installed wrapper_in_directories_with_odd_names wrapper_status \
+  wrapper_options wrapper_keeps_environment \
   wrapper_arguments wrapper_messages wrapper_help wrapper_bad_usage wrapper_warns_of_static \
   wrapper_warns_of_set_user_id wrapper_warns_of_other_processor wrapper_warns_of_address_sanitizer \
   wrapper_warns_of_musl wrapper_is_quiet_about_the_rest
