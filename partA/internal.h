@@ -48,7 +48,7 @@ int milliseconds_left(void);
 /* A very small printf: knows %s, %lu and %lx. */
 void report(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void report_bytes(const char *bytes, size_t length);
-void copy_text(char *to, size_t size, const char *from); /* as much as there is room for */
+void copy_text(char *to, size_t size, const char *from); /* what there is no room for becomes "..." */
 void report_label(const char *label);                    /* highlighted if there are colours */
 void report_send(void);
 

@@ -41,9 +41,10 @@ void report_bytes(const char *bytes, size_t length) {
 }
 
 void copy_text(char *to, size_t size, const char *from) {
-  size_t length = strnlen(from, size - 1);
-  memcpy(to, from, length);
-  to[length] = 0;
+  size_t length = strnlen(from, size);
+  bool whole = length < size;
+  memcpy(to, from, whole ? length + 1 : size - sizeof "...");
+  if (!whole) memcpy(to + size - sizeof "...", "...", sizeof "...");
 }
 
 static void report_number(unsigned long number, unsigned base) {

@@ -98,7 +98,7 @@ static void take_answer(unsigned i, char **rest) {
 
 /* Asks about all frames of the file of one. */
 static void symbolize(unsigned first) {
-  static char answer[16384];
+  static char answer[1 << 20]; /* C++ names have thousands of bytes; unused pages cost nothing */
   ssize_t length = run_in_child(run_addr2line, &first, answer, sizeof answer - 1);
   answer[length > 0 ? length : 0] = 0;
   char *rest = answer;

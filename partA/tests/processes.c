@@ -170,6 +170,15 @@ static void addr2line_fails(void) {
   unnamed_report("exit 1");
 }
 
+/* C++ has such names. What does not fit on the line is marked. */
+static void addr2line_says_much(void) {
+  if (emulated()) test_skip("the emulator itself is found by PATH");
+  set_addr2line("shift 2; for address; do printf 'f%07000d\nfile.c:1\n' 0; done");
+  const struct outcome *outcome = observe(ZOO, "crash", STDERR_READ);
+  remove_addr2line();
+  CHECK_MATCH(outcome->text, "Where: f0{100,200}\\.\\.\\. at file.c:1  \\(" PLACE "\\)\n");
+}
+
 #define LIST(name, function) {#name, name, 10},
 static const struct test tests[] = {
     WHOLE(LIST){"children_watched", children_watched, 10},
@@ -191,6 +200,7 @@ static const struct test tests[] = {
     {"addr2line_hangs", addr2line_hangs, 10},
     {"addr2line_floods", addr2line_floods, 10},
     {"addr2line_fails", addr2line_fails, 10},
+    {"addr2line_says_much", addr2line_says_much, 10},
 };
 
 int main(void) {
