@@ -5,7 +5,6 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <pthread.h>
-#include <stdatomic.h>
 #include <sys/auxv.h>
 #include <sys/mman.h>
 #include <threads.h>
@@ -41,11 +40,21 @@ static size_t mapping_size(void) {
   return (size + 2 * guard - 1) / guard * guard; /* whole pages, one of them the guard */
 }
 
-/* The last ended thread's mapping: programs that make a thread for each task need no new one each time. */
-static struct thread *_Atomic spare;
+/* Puts a thread's mapping by for the next thread, or takes out what is there:
+ * programs that make a thread for each task need no new one each time. Returns
+ * what was there. Never waits for the lock: a fork may have left it taken. */
+static struct thread *swap_spare(struct thread *thread) {
+  static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* known to race detectors, unlike an exchange */
+  static struct thread *spare;
+  if (pthread_mutex_trylock(&lock) != 0) return thread;
+  struct thread *before = spare;
+  spare = thread;
+  pthread_mutex_unlock(&lock);
+  return before;
+}
 
 static struct thread *thread_new(void) {
-  struct thread *thread = atomic_exchange(&spare, NULL);
+  struct thread *thread = swap_spare(NULL);
   if (thread) return thread;
   int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK;
   char *mapping = mmap(NULL, mapping_size(), PROT_READ | PROT_WRITE, flags, -1, 0);
@@ -59,7 +68,7 @@ static char *thread_mapping(struct thread *thread) {
 }
 
 static void thread_delete(struct thread *thread) {
-  thread = atomic_exchange(&spare, thread);
+  thread = swap_spare(thread);
   if (thread) munmap(thread_mapping(thread), mapping_size());
 }
 
