@@ -200,6 +200,7 @@ void pressure_relieve(void);
 void pressure_forget(const struct arena *arena);
 void reserve_release(void);
 void reserve_take(void);
+bool reserve_is_low(void);
 
 /* fault.c: the SIGSEGV handler. */
 void fault_startup(void);

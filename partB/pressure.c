@@ -19,22 +19,31 @@ enum {
 /* ---- The reserve: mappings to give up when the kernel refuses ---- */
 
 static char *reserve; /* pages of alternating protection, each a mapping */
+static size_t reserve_pages;
 
+/* Takes as many mappings as the kernel gives, up to RESERVE_PAGES. */
 void reserve_take(void) {
   size_t page = (size_t)sysconf(_SC_PAGESIZE);
   reserve = reserve_space(NULL, RESERVE_PAGES * page);
+  reserve_pages = 0;
   if (reserve == MAP_FAILED) {
     reserve = NULL;
     return;
   }
-  for (size_t i = 1; i < RESERVE_PAGES; i += 2) {
-    if (mprotect(reserve + i * page, page, PROT_READ) != 0) return;
+  while (reserve_pages + 1 < RESERVE_PAGES &&
+         mprotect(reserve + (reserve_pages + 1) * page, page, PROT_READ) == 0) {
+    reserve_pages += 2;
   }
 }
 
 void reserve_release(void) {
   if (reserve) munmap(reserve, RESERVE_PAGES * (size_t)sysconf(_SC_PAGESIZE));
   reserve = NULL;
+}
+
+/* Must it not shrink further? Without any, even steps that cost nothing fail. */
+bool reserve_is_low(void) {
+  return reserve_pages < RESERVE_PAGES / 2;
 }
 
 /* Reads the limit and leaves an eighth of it to the rest of the program. */

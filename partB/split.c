@@ -155,13 +155,17 @@ static int split_all_around(struct place slot) {
   return frame.arena ? move(first, count, frame) : -1;
 }
 
-/* The kernel has refused: makes room with the reserve, and tries what costs no
- * mappings. */
+/* The kernel has refused: makes room with the reserve, which may shrink a little;
+ * then only with what costs no mappings, or costs those that were just won. */
 static int split_with_reserve(struct place slot) {
+  size_t before = registry.mappings;
+  bool low = reserve_is_low();
   reserve_release();
   pressure_relieve();
-  int result = try_split(slot);
-  if (result != 0) result = split_all_around(slot);
+  int result = -1;
+  if (low && registry.mappings >= before) result = split_all_around(slot);
+  if (result != 0) result = try_split(slot);
+  if (result != 0 && !low) result = split_all_around(slot);
   reserve_take();
   return result;
 }
