@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -116,6 +117,7 @@ int status_of_child(void (*body)(void *), void *argument) {
   pid_t pid = fork();
   CHECK(pid >= 0);
   if (pid > 0) return wait_status(pid);
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
   int null = open("/dev/null", O_WRONLY);
   dup2(null, STDERR_FILENO);
   struct rlimit no_core = {0, 0};
