@@ -117,7 +117,7 @@ static void handle(int number, siginfo_t *info, void *context) {
 static void install(int number) {
   struct sigaction old, new = {.sa_sigaction = handle, .sa_flags = SA_SIGINFO | SA_ONSTACK};
   sigfillset(&new.sa_mask);
-  if (sigaction(number, &new, &old) == 0 && old.sa_handler != SIG_DFL) sigaction(number, &old, NULL);
+  if (sigaction(number, NULL, &old) == 0 && old.sa_handler == SIG_DFL) sigaction(number, &new, NULL);
 }
 
 static void look_around(void) {
@@ -136,7 +136,9 @@ __attribute__((constructor)) static void make_friends(void) {
   look_around();
   options_read();
   use_alternate_stack();
-  for (int number = 1; number < 32; number++) {
+  /* Java calls the handler before its own before it reports a crash itself. */
+  bool java = strcmp(at_start.program_name, "java") == 0;
+  for (int number = 1; number < 32 && !java; number++) {
     if (options.signals >> number & 1) install(number);
   }
   errno = saved;

@@ -108,6 +108,14 @@ test_java() {
   unaffected java -version
 }
 
+# Java passes a crash on to the handler before its own, and would then not report it itself.
+test_own_report_of_java() {
+  cp partA/build/tests/crasher "$scratch/java"
+  LD_PRELOAD=$library "$scratch/java" 2>"$scratch/err" && status=0 || status=$?
+  equal 139 "$status"
+  lacks "$(cat "$scratch/err")" '^What happened'
+}
+
 test_gdb() {
   needs gdb
   unaffected gdb -q -nx -batch -ex 'set startup-with-shell off' -ex 'break main' -ex run -ex continue partA/build/tests/by_signal
@@ -123,5 +131,5 @@ test_ignored_stays_ignored() {
   equal alive "$(cat "$scratch/out2")"
 }
 
-run_tests preload_works facts shells ls tar git compiler make perl python own_handler_of_python node java gdb \
-  valgrind ignored_stays_ignored
+run_tests preload_works facts shells ls tar git compiler make perl python own_handler_of_python node java \
+  own_report_of_java gdb valgrind ignored_stays_ignored
