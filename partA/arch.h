@@ -50,6 +50,15 @@ static inline uintptr_t arch_sp(const ucontext_t *context) {
 #endif
 }
 
+/* Programs that hunt unaligned accesses have x86 processors refuse them; ours are fine. */
+static inline void arch_allow_unaligned(void) {
+#if defined(__x86_64__)
+  __builtin_ia32_writeeflags_u64(__builtin_ia32_readeflags_u64() & ~0x40000ull);
+#elif defined(__i386__)
+  __builtin_ia32_writeeflags_u32(__builtin_ia32_readeflags_u32() & ~0x40000u);
+#endif
+}
+
 /* After a jump to nowhere: changes the context to that of the call instruction
  * that jumped, so that unwinding starts at the caller. The stack pointer must be
  * readable. */

@@ -16,9 +16,17 @@ static inline int arch_register(unsigned number) {
   return order[number];
 }
 
+/* Does a byte that tells about operands follow the opcode? */
+static inline bool arch_has_operand_byte(unsigned opcode) {
+  if (opcode < 0x40) return (opcode & 4) == 0;
+  if (opcode >= 0x80 && opcode <= 0x8f) return true;
+  if (opcode >= 0xd8 && opcode <= 0xdf) return true;
+  return memchr("\x63\x69\x6b\xc0\xc1\xc6\xc7\xd0\xd1\xd2\xd3\xf6\xf7\xfe\xff", (int)opcode, 15);
+}
+
 /* Which registers an instruction addresses memory with: bit n for register n. */
 static inline unsigned arch_address_registers(const unsigned char *code) {
-  enum { RSI = 1 << 6, RDI = 1 << 7 };
+  enum { RSP = 1 << 4, RBP = 1 << 5, RSI = 1 << 6, RDI = 1 << 7, LEAVE = 0xc9 };
   unsigned extra_base = 0, extra_index = 0;
   while (*code && memchr("\x66\x67\xf2\xf3\x2e\x36\x3e\x26\x64\x65\xf0", *code, 11)) code++;
   if ((*code & 0xf0) == 0x40) { /* REX: the fourth bit of the register numbers */
@@ -33,10 +41,18 @@ static inline unsigned arch_address_registers(const unsigned char *code) {
     extra_base = (~code[1] & 0x20u) >> 2;
     extra_index = (~code[1] & 0x40u) >> 3;
     code += opcode == 0xc4 ? 4 : 5;
+  } else if (opcode == 0x0f && memchr("\x06\x08\x09\x30\x32\x33\x34\x35", code[1], 8)) {
+    return 0; /* for the kernel only */
   } else if (opcode == 0x0f) {
     code += code[1] == 0x38 || code[1] == 0x3a ? 3 : 2;
   } else if ((opcode & 0xfc) == 0xa4 || (opcode >= 0xaa && opcode <= 0xaf)) {
     return RSI | RDI; /* string instructions */
+  } else if (opcode >> 4 == 5 || memchr("\x68\x6a\x9c\x9d\xc3\xe8", (int)opcode, 6)) {
+    return RSP; /* push, pop, call, return */
+  } else if (opcode == LEAVE) {
+    return RBP;
+  } else if (!arch_has_operand_byte(opcode)) {
+    return 0;
   } else {
     code++;
   }
@@ -60,7 +76,7 @@ static inline const char *arch_wild_pointer(const ucontext_t *context, uintptr_t
   *value = arch_pc(context);
   if (arch_is_wild(*value)) return "register rip";
   if (*code == 0xf3) code++; /* "rep ret" */
-  if (*code == 0xc3) {
+  if (*code == 0xc3 && !arch_is_wild(arch_sp(context))) {
     memcpy(value, (void *)arch_sp(context), sizeof *value);
     return arch_is_wild(*value) ? "return address" : NULL;
   }

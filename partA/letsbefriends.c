@@ -98,6 +98,7 @@ static void allow_more_files(void) {
  * for opening a file, or for making a process. Async-signal-safe. */
 static void handle(int number, siginfo_t *info, void *context) {
   sigset_t all;
+  arch_allow_unaligned();
   sigfillset(&all);
   sigprocmask(SIG_SETMASK, &all, NULL);
   if (!claim_the_report()) wait_for_the_end(number);

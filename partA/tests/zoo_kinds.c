@@ -102,9 +102,26 @@ static void wild_number(void) {
   CRASH(*pointer = 1);
 }
 
+/* The byte after the instruction could be read as telling of an address in rdi. */
 static void privileged(void) {
-#if defined(__x86_64__) || defined(__i386__)
+#if defined(__x86_64__)
+  CRASH(__asm__ volatile("hlt; .byte 7" ::"D"(0xdeadbeefdeadbeef)));
+#elif defined(__i386__)
   CRASH(__asm__ volatile("hlt"));
+#endif
+}
+
+static void stack_pointer_lost(void) {
+#ifdef __x86_64__
+  CRASH(__asm__ volatile("mov %0, %%rsp; ret" ::"r"(0xdeadbeefdeadbeef)));
+#endif
+}
+
+/* The processor was asked to refuse unaligned accesses. */
+static void only_aligned(void) {
+#ifdef __x86_64__
+  int *pointer = at(0);
+  CRASH(__asm__ volatile("pushf; orl $0x40000, (%rsp); popf"); *pointer = 1);
 #endif
 }
 
@@ -165,6 +182,8 @@ const struct animal kinds[] = {
     ANIMAL(wild_text),
     ANIMAL(wild_number),
     ANIMAL(privileged),
+    ANIMAL(stack_pointer_lost),
+    ANIMAL(only_aligned),
     ANIMAL(raised),
     ANIMAL(killed),
     ANIMAL(by_timer),
