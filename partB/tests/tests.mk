@@ -2,7 +2,7 @@
 # runner, the helpers and the archive.
 
 LAZYCOPY_TESTS := lab api writable memory threads torn signals fork fork_threads fork_memory \
-                  foreign misuse refusal refused_split limits scale
+                  foreign misuse refusal refused_split large limits scale
 LAZYCOPY_TEST_PROGRAMS := $(LAZYCOPY_TESTS:%=partB/build/tests/test_%)
 LAZYCOPY_TEST_HELPERS := $(addprefix partB/build/tests/,runner.o support.o probe.o kin.o)
 
@@ -10,6 +10,7 @@ LAZYCOPY_TEST_HELPERS := $(addprefix partB/build/tests/,runner.o support.o probe
 LDFLAGS_test_torn := -Wl,--wrap=mremap
 LDFLAGS_test_refusal := -Wl,--wrap=mmap,--wrap=mremap,--wrap=mprotect,--wrap=madvise
 LDFLAGS_test_refused_split := $(LDFLAGS_test_refusal)
+LDFLAGS_test_large := $(LDFLAGS_test_refusal)
 
 TESTBINS += $(LAZYCOPY_TEST_PROGRAMS) partB/build/tests/test_model
 CHECKS += $(LAZYCOPY_TEST_PROGRAMS) partB/build/tests/test_model
@@ -25,7 +26,7 @@ partB/build/tests/%.o: partB/tests/%.c
 $(LAZYCOPY_TEST_PROGRAMS): %: %.o $(LAZYCOPY_TEST_HELPERS) partB/liblazycopy.a
 	$(CC) $(CFLAGS) $(LDFLAGS) $(LDFLAGS_$(@F)) -o $@ $^ -pthread $(LDLIBS)
 
-partB/build/tests/test_refusal partB/build/tests/test_refused_split: partB/build/tests/refusal.o
+partB/build/tests/test_refusal partB/build/tests/test_refused_split partB/build/tests/test_large: partB/build/tests/refusal.o
 
 CRASHER_OBJECTS := $(addprefix partB/build/tests/,crasher.o support.o runner.o)
 
