@@ -28,6 +28,7 @@ struct thread {
   void *(*start)(void *);
   int (*start_c11)(void *);
   void *argument;
+  bool ending;
 };
 
 static size_t guard_size(void) {
@@ -91,16 +92,22 @@ void use_alternate_stack(void) {
   if (thread && !install(thread)) thread_delete(thread);
 }
 
-/* Runs when a thread ends, also by pthread_exit. If it ends while a handler
- * runs on the stack, the stack has to stay. */
-static void at_thread_end(void *argument) {
-  stack_t now, none = {.ss_flags = SS_DISABLE}, ours = thread_stack(argument);
-  bool in_place = sigaltstack(NULL, &now) == 0 && now.ss_sp == ours.ss_sp;
-  if (!in_place || sigaltstack(&none, NULL) == 0) thread_delete(argument);
-}
-
 static pthread_key_t ends;
 static bool ends_noticed;
+
+/* Runs when a thread ends, also by pthread_exit, and once more after the
+ * program's own destructors. If it ends while a handler runs on the stack, the
+ * stack has to stay. */
+static void at_thread_end(void *argument) {
+  struct thread *thread = argument;
+  if (!thread->ending) {
+    thread->ending = true;
+    if (pthread_setspecific(ends, thread) == 0) return;
+  }
+  stack_t now, none = {.ss_flags = SS_DISABLE}, ours = thread_stack(thread);
+  bool in_place = sigaltstack(NULL, &now) == 0 && now.ss_sp == ours.ss_sp;
+  if (!in_place || sigaltstack(&none, NULL) == 0) thread_delete(thread);
+}
 
 static void notice_ends(void) {
   ends_noticed = pthread_key_create(&ends, at_thread_end) == 0;
@@ -128,6 +135,7 @@ static struct thread *prepare(void) {
   int saved = errno;
   pthread_once(&once, notice_ends);
   struct thread *thread = ends_noticed ? thread_new() : NULL;
+  if (thread) *thread = (struct thread){0};
   errno = saved;
   return thread;
 }

@@ -117,6 +117,7 @@ static void expect(const char *animal, int status, const char *what, const char 
   KIND(stack_recursion, 139, "zoo used up the stack of its main thread" OVERFLOW, "recurse")                 \
   KIND(stack_array, 139, "zoo used up the stack of its main thread" OVERFLOW, "use_large_array")             \
   KIND(stack_thread, 139, "zoo used up the stack of one of its threads" OVERFLOW, "recurse")                 \
+  KIND(stack_at_thread_end, 139, "zoo used up the stack of one of its threads" OVERFLOW, "recurse")          \
   KIND(before_small_stack, 139, TRIED(WRITE, HEX ", in memory that may not be accessed"),                    \
        "write_before_array")                                                                                 \
   KIND(                                                                                                      \

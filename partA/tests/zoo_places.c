@@ -123,6 +123,24 @@ static void past_file(void) {
   CRASH(sink = bytes[1]);
 }
 
+static void recurse_at_end(void *argument) {
+  (void)argument;
+  sink = recurse(0);
+}
+
+static void *thread_with_data(void *argument) {
+  pthread_key_t key;
+  pthread_key_create(&key, recurse_at_end);
+  pthread_setspecific(key, "data");
+  return argument;
+}
+
+static void stack_at_thread_end(void) {
+  pthread_t thread;
+  pthread_create(&thread, NULL, thread_with_data, NULL);
+  pthread_join(thread, NULL);
+}
+
 static void *write_before_array(void *argument) {
   char array[1000], *local = opaque(array);
   CRASH(local[-60000] = 1);
@@ -149,9 +167,9 @@ static void bus_file(void) {
 }
 
 const struct animal places[] = {
-    ANIMAL(write_constant), ANIMAL(write_code),        ANIMAL(write_protected),  ANIMAL(stack_recursion),
-    ANIMAL(stack_array),    ANIMAL(stack_thread),      ANIMAL(stack_c11_thread), ANIMAL(before_small_stack),
-    ANIMAL(past_heap),      ANIMAL(past_block),        ANIMAL(before_block),     ANIMAL(past_block_guarded),
-    ANIMAL(no_access),      ANIMAL(write_mapped_file), ANIMAL(past_file),        ANIMAL(bus_file),
-    {NULL, NULL},
+    ANIMAL(write_constant),     ANIMAL(write_code),   ANIMAL(write_protected),   ANIMAL(stack_recursion),
+    ANIMAL(stack_array),        ANIMAL(stack_thread), ANIMAL(stack_c11_thread),  ANIMAL(stack_at_thread_end),
+    ANIMAL(before_small_stack), ANIMAL(past_heap),    ANIMAL(past_block),        ANIMAL(before_block),
+    ANIMAL(past_block_guarded), ANIMAL(no_access),    ANIMAL(write_mapped_file), ANIMAL(past_file),
+    ANIMAL(bus_file),           {NULL, NULL},
 };
