@@ -28,11 +28,22 @@ bool report_if_text(uintptr_t address) {
   return true;
 }
 
+/* A library's name has ".so" at its end or before numbers, or before " (deleted)". */
 static bool is_image(const char *path) {
   static char program[sizeof((struct region *)0)->name];
-  if (strstr(base_name(path), ".so")) return true;
+  const char *suffix = strstr(base_name(path), ".so");
+  if (suffix && (!suffix[3] || suffix[3] == '.' || suffix[3] == ' ')) return true;
   ssize_t length = readlink("/proc/self/exe", program, sizeof program);
   return length > 0 && (size_t)length == strlen(path) && memcmp(program, path, (size_t)length) == 0;
+}
+
+/* Is the region of a file that somebody named? Not what mmap and shared memory name themselves. */
+static bool is_file(const struct region *region) {
+  static const char *const anonymous[] = {"/dev/zero (deleted)", "/memfd:", "/SYSV", "/[aio]"};
+  for (unsigned i = 0; i < sizeof anonymous / sizeof *anonymous; i++) {
+    if (strncmp(region->name, anonymous[i], strlen(anonymous[i])) == 0) return false;
+  }
+  return region->name[0] == '/';
 }
 
 /* What a region is to the programmer. */
@@ -40,7 +51,7 @@ static void report_region(const struct region *region) {
   const char *name = base_name(region->name);
   if (strcmp(name, "[heap]") == 0 || strcmp(name, "[stack]") == 0) {
     report("the %s", name[1] == 'h' ? "heap" : "stack");
-  } else if (region->name[0] != '/') {
+  } else if (!is_file(region)) {
     report("a block of memory");
   } else if (!is_image(region->name)) {
     report("the mapped file %s", name);
@@ -109,11 +120,11 @@ static bool beside_something(uintptr_t address) {
 
 /* Linkers put constants before the code, in a region of their own or together with it. */
 static void read_only(const struct region *at) {
-  bool image = at->name[0] == '/' && is_image(at->name);
+  bool image = is_file(at) && is_image(at->name);
   bool mixed = image && at->executable && strcmp(near_address.below.name, at->name) != 0;
   report(", which is read-only. It is part of %s", mixed ? "the constants and " : "");
   report_region(at);
-  report(!at->name[0]               ? ": made read-only by mprotect or mmap?"
+  report(!is_file(at)               ? ": made read-only by mprotect or mmap?"
          : !image                   ? ": mapped for reading only?"
          : at->executable && !mixed ? ": a function used as if it were data?"
                                     : ": a string literal or a const?");

@@ -131,6 +131,9 @@ static void expect(const char *animal, int status, const char *what, const char 
   KIND(past_block_guarded, 139,                                                                              \
        TRIED(WRITE, HEX ", in a guard page. That is 12 bytes past the end of a block of memory" TOO_FAR),    \
        "past_block_guarded")                                                                                 \
+  KIND(past_shared_block, 139,                                                                               \
+       TRIED(WRITE, HEX ", which is not mapped. That is just past the end of a block of memory" TOO_FAR),    \
+       "past_shared_block")                                                                                  \
   KIND(no_access, 139, TRIED(WRITE, HEX ", in memory that may not be accessed: a guard page, or memory "),   \
        "no_access")                                                                                          \
   KIND(past_file, 139,                                                                                       \

@@ -100,6 +100,13 @@ static void past_block_guarded(void) {
   CRASH(block[65536 + 12] = 1);
 }
 
+static void past_shared_block(void) {
+  char *block = mmap(NULL, 131072, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  munmap(block + 65536, 65536);
+  block = opaque(block);
+  CRASH(block[65536] = 1);
+}
+
 static void no_access(void) {
   char *block = island(1);
   CRASH(block[65536 + 32768] = 1);
@@ -167,9 +174,23 @@ static void bus_file(void) {
 }
 
 const struct animal places[] = {
-    ANIMAL(write_constant),     ANIMAL(write_code),   ANIMAL(write_protected),   ANIMAL(stack_recursion),
-    ANIMAL(stack_array),        ANIMAL(stack_thread), ANIMAL(stack_c11_thread),  ANIMAL(stack_at_thread_end),
-    ANIMAL(before_small_stack), ANIMAL(past_heap),    ANIMAL(past_block),        ANIMAL(before_block),
-    ANIMAL(past_block_guarded), ANIMAL(no_access),    ANIMAL(write_mapped_file), ANIMAL(past_file),
-    ANIMAL(bus_file),           {NULL, NULL},
+    ANIMAL(write_constant),
+    ANIMAL(write_code),
+    ANIMAL(write_protected),
+    ANIMAL(stack_recursion),
+    ANIMAL(stack_array),
+    ANIMAL(stack_thread),
+    ANIMAL(stack_c11_thread),
+    ANIMAL(stack_at_thread_end),
+    ANIMAL(before_small_stack),
+    ANIMAL(past_heap),
+    ANIMAL(past_block),
+    ANIMAL(before_block),
+    ANIMAL(past_block_guarded),
+    ANIMAL(past_shared_block),
+    ANIMAL(no_access),
+    ANIMAL(write_mapped_file),
+    ANIMAL(past_file),
+    ANIMAL(bus_file),
+    {NULL, NULL},
 };
