@@ -109,6 +109,8 @@ static bool set_messages(struct word value) {
   }
   close(file);
   memcpy(text + length, "\n", 2);
+  if (memchr(text, 0, length)) return false; /* UTF-16, or no text at all */
+  for (char *c = text; *c; c++) *c = *c == '\r' ? '\n' : *c == '\t' ? ' ' : *c;
   const char *first = text + strspn(text, "\n");
   if (*first) options.messages = first;
   return *first;

@@ -107,6 +107,15 @@ test_messages_empty_file() {
   contains "$report" '^letsbefriends: cannot use "messages='
 }
 
+test_messages_of_other_systems() {
+  printf 'one\ttwo\r\n\r\n' >"$scratch/mine"
+  crash "explain=0:messages=$scratch/mine"
+  equal 'one two' "$report"
+  printf 'o\0n\0e\0\n\0' >"$scratch/mine"
+  crash "explain=0:messages=$scratch/mine"
+  contains "$report" '^letsbefriends: cannot use "messages='
+}
+
 test_many_messages() {
   for _ in $(seq 200); do
     crash explain=0
@@ -150,4 +159,4 @@ test_set_user_id() {
 }
 
 run_tests default help unknown empty_words explain_off symbolize_off backtrace backtrace_of_recursion core signals \
-  messages messages_empty_file many_messages color color_on_a_terminal set_user_id
+  messages messages_empty_file messages_of_other_systems many_messages color color_on_a_terminal set_user_id
