@@ -115,6 +115,14 @@ static void report_function(unsigned i) {
   report("%s+0x%lx%s", file, (unsigned long)frames[i].offset, named ? ")" : "");
 }
 
+/* Has the path a character that means something to a shell? */
+static bool needs_quotes(const char *path) {
+  for (; *path; path++) {
+    if (strchr(" \t\"$&()*;<>?[\\]`{|}~#!", *path)) return true;
+  }
+  return false;
+}
+
 static void report_where(unsigned own) {
   const struct frame *frame = &frames[own];
   const char *innermost = frames[0].file[0] ? base_name(frames[0].file) : "code that is in no file";
@@ -125,7 +133,8 @@ static void report_where(unsigned own) {
     report("; it is not known who called it.");
   } else if (!symbols[own].line[0]) {
     report(symbols[own].asked ? "; built with -g, this would tell the line: " : "; this tells the line: ");
-    report("addr2line -Cfe %s 0x%lx", frame->file, (unsigned long)frame->offset);
+    const char *quote = needs_quotes(frame->file) ? "'" : "";
+    report("addr2line -Cfe %s%s%s 0x%lx", quote, frame->file, quote, (unsigned long)frame->offset);
   }
   report_send();
 }

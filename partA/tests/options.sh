@@ -116,6 +116,15 @@ test_messages_of_other_systems() {
   contains "$report" '^letsbefriends: cannot use "messages='
 }
 
+# The command that the report names can be given to a shell.
+test_command_is_quoted() {
+  [ -z "$EMULATOR" ] || skip 'qemu knows another path'
+  mkdir "$scratch/my lab"
+  cp $zoo "$scratch/my lab/"
+  report=$(LETSBEFRIENDS_OPTIONS=symbolize=0 "$scratch/my lab/zoo" crash 2>&1) || true
+  contains "$report" "addr2line -Cfe '/.*/my lab/zoo' 0x[0-9a-f]+$"
+}
+
 test_many_messages() {
   for _ in $(seq 200); do
     crash explain=0
@@ -159,4 +168,4 @@ test_set_user_id() {
 }
 
 run_tests default help unknown empty_words explain_off symbolize_off backtrace backtrace_of_recursion core signals \
-  messages messages_empty_file messages_of_other_systems many_messages color color_on_a_terminal set_user_id
+  messages messages_empty_file messages_of_other_systems command_is_quoted many_messages color color_on_a_terminal set_user_id
