@@ -1,6 +1,7 @@
 /* Explains an access to an address that does not allow it: which one, what is
  * there, and what mistake usually leads there. A question mark ends what is
  * only a guess. Async-signal-safe. */
+#include <link.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -46,11 +47,25 @@ static bool is_file(const struct region *region) {
   return region->name[0] == '/';
 }
 
+/* Variables without an initial value are in memory of no file, behind those that have one. */
+static bool in_variables(uintptr_t address) {
+  const ElfW(Phdr) *segment = at_start.program_headers;
+  uintptr_t bias = 0;
+  for (unsigned long i = 0; i < at_start.program_header_count; i++) {
+    if (segment[i].p_type == PT_PHDR) bias = (uintptr_t)segment - segment[i].p_vaddr;
+    bool writable = segment[i].p_type == PT_LOAD && segment[i].p_flags & PF_W;
+    if (writable && address - (bias + segment[i].p_vaddr) < segment[i].p_memsz) return true;
+  }
+  return false;
+}
+
 /* What a region is to the programmer. */
 static void report_region(const struct region *region) {
   const char *name = base_name(region->name);
   if (strcmp(name, "[heap]") == 0 || strcmp(name, "[stack]") == 0) {
     report("the %s", name[1] == 'h' ? "heap" : "stack");
+  } else if (!name[0] && in_variables(region->start)) {
+    report("the variables of %s", at_start.program_name);
   } else if (!is_file(region)) {
     report("a block of memory");
   } else if (!is_image(region->name)) {

@@ -21,6 +21,7 @@ extern struct at_start {
   char program_name[64];
   uint64_t random[2]; /* bytes that the kernel gives to each process */
   const void *program_headers;
+  unsigned long program_header_count;
   const void *on_stack;     /* somewhere in the main thread's stack */
   bool standard_error_open; /* else, what is open as 2 later is some file of the program's */
   char search_path[4096];   /* the environment's PATH */

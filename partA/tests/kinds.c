@@ -120,6 +120,10 @@ static void expect(const char *animal, int status, const char *what, const char 
   KIND(stack_at_thread_end, 139, "zoo used up the stack of one of its threads" OVERFLOW, "recurse")          \
   KIND(before_small_stack, 139, TRIED(WRITE, HEX ", in memory that may not be accessed"),                    \
        "write_before_array")                                                                                 \
+  KIND(past_variables, 139,                                                                                  \
+       TRIED(WRITE, HEX                                                                                      \
+             ", which is not mapped. That is just past the end of (the variables of zoo|the heap)" TOO_FAR), \
+       "past_variables")                                                                                     \
   KIND(                                                                                                      \
       past_block, 139,                                                                                       \
       TRIED(WRITE, HEX ", which is not mapped. That is 12 bytes past the end of a block of memory" TOO_FAR), \

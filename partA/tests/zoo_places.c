@@ -74,6 +74,13 @@ static void past_heap(void) {
   for (;;) *bytes++ = 1;
 }
 
+static char table[100000];
+
+static void past_variables(void) {
+  volatile char *bytes = opaque(table);
+  for (;;) *bytes++ = 1;
+}
+
 /* A block of 64 KiB with as much before and after it, which is not mapped or may not be accessed. */
 static char *island(int guarded) {
   enum { SIZE = 65536 };
@@ -174,23 +181,14 @@ static void bus_file(void) {
 }
 
 const struct animal places[] = {
-    ANIMAL(write_constant),
-    ANIMAL(write_code),
-    ANIMAL(write_protected),
-    ANIMAL(stack_recursion),
-    ANIMAL(stack_array),
-    ANIMAL(stack_thread),
-    ANIMAL(stack_c11_thread),
-    ANIMAL(stack_at_thread_end),
-    ANIMAL(before_small_stack),
-    ANIMAL(past_heap),
-    ANIMAL(past_block),
-    ANIMAL(before_block),
-    ANIMAL(past_block_guarded),
-    ANIMAL(past_shared_block),
-    ANIMAL(no_access),
-    ANIMAL(write_mapped_file),
-    ANIMAL(past_file),
-    ANIMAL(bus_file),
-    {NULL, NULL},
+    ANIMAL(write_constant),     ANIMAL(write_code),
+    ANIMAL(write_protected),    ANIMAL(stack_recursion),
+    ANIMAL(stack_array),        ANIMAL(stack_thread),
+    ANIMAL(stack_c11_thread),   ANIMAL(stack_at_thread_end),
+    ANIMAL(before_small_stack), ANIMAL(past_heap),
+    ANIMAL(past_variables),     ANIMAL(past_block),
+    ANIMAL(before_block),       ANIMAL(past_block_guarded),
+    ANIMAL(past_shared_block),  ANIMAL(no_access),
+    ANIMAL(write_mapped_file),  ANIMAL(past_file),
+    ANIMAL(bus_file),           {NULL, NULL},
 };
