@@ -20,7 +20,7 @@ enum {
 static size_t records_size(size_t count) {
   size_t per_slot = 5 * sizeof(uint32_t) + 3 * sizeof(uint8_t);
   size_t size =
-      round_up(sizeof(struct arena), sizeof(uint64_t)) + count * per_slot + 2 * round_up(count, 64) / 8;
+      round_up(sizeof(struct arena), sizeof(uint64_t)) + count * per_slot + 3 * round_up(count, 64) / 8;
   return round_up(size, (size_t)sysconf(_SC_PAGESIZE));
 }
 
@@ -36,6 +36,8 @@ static struct arena *records_lay_out(char *base, uint32_t count) {
   arena->busy = (uint64_t *)at;
   at += round_up(count, 64) / 8;
   arena->in_window = (uint64_t *)at;
+  at += round_up(count, 64) / 8;
+  arena->filled = (uint64_t *)at;
   at += round_up(count, 64) / 8;
   uint32_t **arrays[] = {&arena->mapping, &arena->next_sharer, &arena->previous_sharer, &arena->next_warm,
                          &arena->previous_warm};

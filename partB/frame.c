@@ -73,14 +73,16 @@ void frames_discard(struct place frame, size_t count) {
       count == 0 || frame.arena->is_private || madvise(window_of(frame), count * CHUNKSIZE, MADV_REMOVE) == 0;
   for (size_t i = 0; i < count; i++) {
     set_state(place_plus(frame, i), discarded ? COLD : WARM);
-    if (discarded) frame_set_in_window(place_plus(frame, i), false);
+    if (!discarded) continue;
+    bit_set(frame.arena->in_window, frame.index + (uint32_t)i, false);
+    bit_set(frame.arena->filled, frame.index + (uint32_t)i, false);
   }
 }
 
 /* Does the frame hold memory? The user may never have touched it. What is in swap
  * looks like nothing, so with swap the answer is yes. */
 static bool frame_may_be_resident(struct place frame) {
-  if (frame_is_in_window(frame)) return true; /* asking the kernel takes longer */
+  if (bit_is_set(frame.arena->filled, frame.index)) return true; /* asking the kernel takes longer */
   unsigned char resident[CHUNKSIZE / 4096] = {0};
   struct sysinfo info;
   if (mincore(window_of(frame), CHUNKSIZE, resident) != 0) return true;
@@ -158,6 +160,12 @@ static int populate(char *address, size_t size) {
   return errno == EINVAL ? 0 : -1; /* EINVAL: a kernel before Linux 5.14 */
 }
 
+/* The whole frame has been written through the window. Async-signal-safe. */
+static void note_filled(struct place frame) {
+  bit_set(frame.arena->in_window, frame.index, true);
+  bit_set(frame.arena->filled, frame.index, true);
+}
+
 /* Copies a chunk's bytes into a free frame. Returns -1 if the kernel gives no
  * memory. Async-signal-safe. */
 int frame_fill(struct place target, const char *bytes) {
@@ -170,14 +178,14 @@ int frame_fill(struct place target, const char *bytes) {
     return -1;
   }
   memcpy(to, bytes, CHUNKSIZE);
-  frame_set_in_window(target, true);
+  note_filled(target);
   return 0;
 }
 
 /* Copies a frame into a free one. Returns -1 if the kernel gives no memory.
  * Async-signal-safe. */
 int frame_copy(struct place target, struct place source) {
-  frame_set_in_window(source, true);
+  bit_set(source.arena->in_window, source.index, true);
   return frame_fill(target, window_of(source));
 }
 
@@ -189,6 +197,6 @@ void frames_clear(struct place frame, size_t count) {
     if (one.arena->state[one.index] != WARM) continue;
     (void)*(volatile char *)window_of(one); /* as in frame_fill */
     memset(window_of(one), 0, CHUNKSIZE);
-    frame_set_in_window(one, true);
+    note_filled(one);
   }
 }

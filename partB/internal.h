@@ -64,6 +64,7 @@ struct arena {
   uint32_t *next_warm, *previous_warm; /* the warm list, by number; 0: the end */
   uint8_t *state;                      /* enum frame_state */
   uint64_t *in_window;                 /* a bit is set if the window's page tables may map the frame */
+  uint64_t *filled;    /* a bit is set if the library has written to the frame: it holds memory */
   uint8_t *seen_from;  /* first generation of relatives that could see the frame; 0: only we do */
   uint8_t *seen_until; /* the last one; for frames in LIMBO */
 };
@@ -174,12 +175,12 @@ static inline bool frame_is_free(struct place frame) {
   return !frame.arena->is_private && !frame.arena->inherited && frame.arena->state[frame.index] <= WARM;
 }
 
-static inline bool frame_is_in_window(struct place frame) {
-  return frame.arena->in_window[frame.index / 64] >> frame.index % 64 & 1;
+static inline bool bit_is_set(const uint64_t *bits, uint32_t index) {
+  return bits[index / 64] >> index % 64 & 1;
 }
-static inline void frame_set_in_window(struct place frame, bool is) {
-  uint64_t *word = &frame.arena->in_window[frame.index / 64], bit = (uint64_t)1 << frame.index % 64;
-  *word = is ? *word | bit : *word & ~bit;
+static inline void bit_set(uint64_t *bits, uint32_t index, bool value) {
+  uint64_t *word = &bits[index / 64], bit = (uint64_t)1 << index % 64;
+  *word = value ? *word | bit : *word & ~bit;
 }
 
 /* tables.c: moving page tables. */

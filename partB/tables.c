@@ -45,7 +45,7 @@ static bool is_worth_it(struct place slot, size_t count) {
   for (size_t i = 0; i < count; i++) {
     struct place one = place_plus(slot, i);
     if (!slot_is_settled(one)) return false;
-    in_window += frame_is_in_window(one);
+    in_window += bit_is_set(one.arena->in_window, one.index);
   }
   return in_window < count / 8;
 }
@@ -77,5 +77,5 @@ void tables_move_to_window(struct place slot, size_t count) {
     return;
   }
   madvise(window_of(begin), size, MADV_DONTDUMP);
-  for (size_t i = 0; i < count; i++) frame_set_in_window(place_plus(begin, i), true);
+  for (size_t i = 0; i < count; i++) bit_set(begin.arena->in_window, begin.index + (uint32_t)i, true);
 }
