@@ -38,6 +38,7 @@ struct text size_text(double bytes) {
   static const char *const units[] = {"B", "KiB", "MiB", "GiB"};
   size_t unit = 0;
   for (; unit < 3 && bytes >= 1024; unit++) bytes /= 1024;
+  if (unit == 0 && bytes == 0) return (struct text){"0 B"};
   return three_digits(bytes, units[unit]);
 }
 

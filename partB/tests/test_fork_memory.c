@@ -103,6 +103,22 @@ static void test_several_resident_children(void) {
   check_bounded(block, 100);
 }
 
+/* Workers replaced one by one: there is always one that was forked before. */
+static void test_replaced_children(void) {
+  char *block = new_block(COUNT, 1);
+  enum { AT_ONCE = 3 };
+  pid_t workers[AT_ONCE];
+  for (int i = 0; i < AT_ONCE; i++) workers[i] = fork_worker(block, i);
+  long memory = memory_kib();
+  for (int i = 0; i < 200; i++) {
+    kill(workers[i % AT_ONCE], SIGKILL);
+    CHECK(wait_status(workers[i % AT_ONCE]) == 128 + SIGKILL);
+    workers[i % AT_ONCE] = fork_worker(block, i);
+  }
+  CHECK(memory_kib() - memory < BOUND_KIB);
+  for (int i = 0; i < AT_ONCE; i++) kill(workers[i], SIGKILL);
+}
+
 /* Killed while the parent still has work to do. */
 static void test_killed_children(void) {
   char *block = new_block(COUNT, 1);
@@ -169,6 +185,7 @@ static const struct test tests[] = {
     {"fork_thousand_copies", test_thousand_forks_of_copies, 120},
     {"fork_resident_child", test_resident_child, 120},
     {"fork_several_resident_children", test_several_resident_children, 120},
+    {"fork_replaced_children", test_replaced_children, 120},
     {"fork_killed_children", test_killed_children, 120},
     {"fork_exec_gives_back", test_exec_gives_back, 120},
     {"fork_chain", test_chain, 120},
