@@ -91,8 +91,16 @@ static void no_process(void) {
   crash();
 }
 
+/* The C libraries differ in the call that opens files. */
+static void refuse_to_open(int error) {
+  refuse(SYS_openat, error);
+#ifdef SYS_open
+  refuse(SYS_open, error);
+#endif
+}
+
 static void no_proc(void) {
-  refuse(SYS_openat, ENOENT);
+  refuse_to_open(ENOENT);
 #ifdef SYS_readlink
   refuse(SYS_readlink, ENOENT);
 #endif
@@ -100,7 +108,7 @@ static void no_proc(void) {
 }
 
 static void sandbox_kills(void) {
-  refuse(SYS_openat, 0);
+  refuse_to_open(0);
   crash();
 }
 
