@@ -142,13 +142,20 @@ static int try_split(struct place slot) {
   return move_away(slot);
 }
 
+/* Does the kernel have the slot in one mapping with the one before it, and are both
+ * live? */
+static bool follows(struct place slot) {
+  const uint32_t *mapping = mapping_of(slot);
+  return slot.index > 0 && slot.index < slot.arena->count && mapping[0] == mapping[-1] + 1 &&
+         is_live(mapping[-1]);
+}
+
 /* Splits the whole kernel mapping around the slot, which costs no mapping: home, or
  * to other frames that follow each other. */
 static int split_all_around(struct place slot) {
-  struct place first = slot, end = slot;
-  while (first.index > 0 && slots_boundaries(first, 0) == 0) first.index--;
-  do end.index++;
-  while (end.index < end.arena->count && slots_boundaries(end, 0) == 0);
+  struct place first = slot, end = place_plus(slot, 1);
+  while (follows(first)) first.index--;
+  while (follows(end)) end.index++;
   size_t count = end.index - first.index;
   if (slots_settle(first, count) == 0) return 0;
   struct place frame = arena_find_free(count, true);
