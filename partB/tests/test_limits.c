@@ -156,6 +156,25 @@ static void test_fork_without_mappings(void) {
   for (size_t i = 0; i < 50; i++) CHECK(peek(block + (10 + i) * CHUNKSIZE + 1) == 'p');
 }
 
+/* After a fork no written chunk can stay where it is, in either process. */
+static void test_first_writes_after_fork(void) {
+  skip_if_limit_is_far();
+  enum { CHUNKS = 1000, WRITES = 500 };
+  char *block = new_block(CHUNKS, 1);
+  use_up_mappings();
+  pid_t child = fork();
+  CHECK(child >= 0);
+  uint64_t state = 1;
+  for (int i = 0; i < WRITES; i++) {
+    char *target = block + random_below(&state, CHUNKS) * CHUNKSIZE;
+    poke(target, ~peek(target));
+    poke(target, ~peek(target));
+  }
+  CHECK(holds(block, CHUNKS, 1));
+  if (child == 0) _exit(0);
+  CHECK(wait_status(child) == 0);
+}
+
 static const struct test tests[] = {
     {"limits_no_space_for_new", test_no_space_for_new, 60},
     {"limits_no_space_for_lazy_copies", test_no_space_for_lazy_copies, 60},
@@ -164,6 +183,7 @@ static const struct test tests[] = {
     {"limits_first_writes_without_mappings", test_first_writes_without_mappings, 120},
     {"limits_calls_without_mappings", test_calls_without_mappings, 120},
     {"limits_fork_without_mappings", test_fork_without_mappings, 120},
+    {"limits_first_writes_after_fork", test_first_writes_after_fork, 120},
 };
 
 int main(void) {
