@@ -47,14 +47,17 @@ static bool is_file(const struct region *region) {
   return region->name[0] == '/';
 }
 
-/* Variables without an initial value are in memory of no file, behind those that have one. */
-static bool in_variables(uintptr_t address) {
+/* Variables without an initial value are in memory of no file, behind those that
+ * have one. If there is more in the same region, it is not known which it was. */
+static bool is_variables(const struct region *region) {
   const ElfW(Phdr) *segment = at_start.program_headers;
   uintptr_t bias = 0;
-  for (unsigned long i = 0; i < at_start.program_header_count; i++) {
-    if (segment[i].p_type == PT_PHDR) bias = (uintptr_t)segment - segment[i].p_vaddr;
-    bool writable = segment[i].p_type == PT_LOAD && segment[i].p_flags & PF_W;
-    if (writable && address - (bias + segment[i].p_vaddr) < segment[i].p_memsz) return true;
+  for (unsigned long i = 0; i < at_start.program_header_count; i++, segment++) {
+    uintptr_t base = bias + segment->p_vaddr;
+    if (segment->p_type == PT_PHDR) bias = (uintptr_t)at_start.program_headers - segment->p_vaddr;
+    if (segment->p_type != PT_LOAD || !(segment->p_flags & PF_W)) continue;
+    if (region->start - base < segment->p_memsz && region->end - base < segment->p_memsz + segment->p_align)
+      return true;
   }
   return false;
 }
@@ -64,7 +67,7 @@ static void report_region(const struct region *region) {
   const char *name = base_name(region->name);
   if (strcmp(name, "[heap]") == 0 || strcmp(name, "[stack]") == 0) {
     report("the %s", name[1] == 'h' ? "heap" : "stack");
-  } else if (!name[0] && in_variables(region->start)) {
+  } else if (!name[0] && is_variables(region)) {
     report("the variables of %s", at_start.program_name);
   } else if (!is_file(region)) {
     report("a block of memory");

@@ -1,6 +1,7 @@
 /* The zoo's second house: what lies at the address, or beside it, is the trouble. Read-only
  * memory, full stacks, the ends of blocks and files. */
 #include <fcntl.h>
+#include <limits.h>
 #include <pthread.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -155,9 +156,11 @@ static void stack_at_thread_end(void) {
   pthread_join(thread, NULL);
 }
 
+#define SMALL_STACK (PTHREAD_STACK_MIN > 32768 ? PTHREAD_STACK_MIN : 32768)
+
 static void *write_before_array(void *argument) {
   char array[1000], *local = opaque(array);
-  CRASH(local[-60000] = 1);
+  CRASH(local[-28000 - SMALL_STACK] = 1);
   return argument;
 }
 
@@ -166,7 +169,7 @@ static void before_small_stack(void) {
   pthread_attr_t attributes;
   pthread_t thread;
   pthread_attr_init(&attributes);
-  pthread_attr_setstacksize(&attributes, 32768);
+  pthread_attr_setstacksize(&attributes, SMALL_STACK);
   pthread_attr_setguardsize(&attributes, 131072);
   pthread_create(&thread, &attributes, write_before_array, NULL);
   pthread_join(thread, NULL);
