@@ -54,10 +54,11 @@ void report_label(const char *label);                    /* highlighted if there
 void report_send(void);
 
 /* maps.c: what the kernel says about the address space. */
+enum { PATH_BYTES = 1024 }; /* longer ones are cut */
 struct region {
   uintptr_t start, end, offset;
   bool readable, writable, executable;
-  char name[256]; /* a path, "[heap]", "[stack]", ...; "" if anonymous */
+  char name[PATH_BYTES]; /* a path, "[heap]", "[stack]", ...; "" if anonymous */
 };
 /* Calls visit for each region in ascending order until it returns false. False if /proc is not there. */
 bool maps_visit(bool (*visit)(const struct region *region, void *argument), void *argument);
@@ -85,12 +86,12 @@ ssize_t run_in_child(void (*work)(void *argument), void *argument, void *buffer,
 
 /* unwind.c: one call on the stack. */
 struct frame {
-  uintptr_t pc;       /* of the faulting instruction, or inside the call instruction */
-  uintptr_t offset;   /* the pc as addr2line wants it, counted from the start of the file's image */
-  uintptr_t function; /* where the function starts, counted likewise; 0 if not known */
-  bool own;           /* in the program's own code, not in a library of the system */
-  char file[256];     /* the program or library; "" if the pc is in no file */
-  char called[64];    /* name of the library function that was called here; "" if not known */
+  uintptr_t pc;          /* of the faulting instruction, or inside the call instruction */
+  uintptr_t offset;      /* the pc as addr2line wants it, counted from the start of the file's image */
+  uintptr_t function;    /* where the function starts, counted likewise; 0 if not known */
+  bool own;              /* in the program's own code, not in a library of the system */
+  char file[PATH_BYTES]; /* the program or library; "" if the pc is in no file */
+  char called[64];       /* name of the library function that was called here; "" if not known */
 };
 enum { FRAMES_MAX = 64 };
 void unwind_in_child(void *context); /* writes struct frames to standard output; may crash */

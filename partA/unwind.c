@@ -150,7 +150,7 @@ struct walk {
   bool crashed; /* past the frames of the signal handler itself */
   unsigned sent;
   uintptr_t callee; /* where the function called from this frame starts, if it is in another image */
-  char callee_file[256];
+  char callee_file[PATH_BYTES];
 };
 
 static _Unwind_Reason_Code visit_frame(struct _Unwind_Context *context, void *argument) {

@@ -14,10 +14,10 @@ static unsigned frame_count;
 /* What addr2line knows of each frame; empty strings where it knows nothing. */
 static struct {
   bool asked; /* addr2line gave an answer */
-  char function[128], line[256];
+  char function[128], line[PATH_BYTES];
 } symbols[FRAMES_MAX];
 
-static char working_directory[256];
+static char working_directory[PATH_BYTES];
 
 /* Writes a number for addr2line's arguments. */
 static char *hex(uintptr_t number) {

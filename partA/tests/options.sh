@@ -119,10 +119,11 @@ test_messages_of_other_systems() {
 # The command that the report names can be given to a shell.
 test_command_is_quoted() {
   [ -z "$EMULATOR" ] || skip 'qemu knows another path'
-  mkdir "$scratch/my lab"
-  cp $zoo "$scratch/my lab/"
-  report=$(LETSBEFRIENDS_OPTIONS=symbolize=0 "$scratch/my lab/zoo" crash 2>&1) || true
-  contains "$report" "addr2line -Cfe '/.*/my lab/zoo' 0x[0-9a-f]+$"
+  deep=$scratch/my\ lab/$(printf %0150d 0)/$(printf %0150d 0)
+  mkdir -p "$deep"
+  cp $zoo "$deep/"
+  report=$(LETSBEFRIENDS_OPTIONS=symbolize=0 "$deep/zoo" crash 2>&1) || true
+  contains "$report" "addr2line -Cfe '/.*/my lab/0*/0*/zoo' 0x[0-9a-f]+$"
 }
 
 test_many_messages() {
