@@ -2,6 +2,7 @@
  * something on the way, and their address space is given back. */
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include "probe.h"
 #include "refusal.h"
