@@ -162,13 +162,13 @@ static void fork_with_handlers(void) {
   }
 }
 
-/* Registered before any constructor has run, the library's included: then early
+/* Registered before the library's constructor has run: then early
  * handlers that prepare run after the library's, and the others before it. */
 static void register_early(void) {
   pthread_atfork(early_prepare, early_parent, early_child);
 }
 
-__attribute__((used, section(".preinit_array"))) static void (*const first_of_all)(void) = register_early;
+__attribute__((used, section(".init_array.00050"))) static void (*first_of_all)(void) = register_early;
 
 static void test_other_fork_handlers(void) {
   make_handled_chunks(0);
