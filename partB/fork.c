@@ -24,7 +24,7 @@ static bool caught_up; /* this child has done what a child has to do */
 /* Slots written after they had been made read-only for a fork that is yet to come,
  * by another library's handler: set aside in private memory, which the kernel
  * itself copies on write after the fork. */
-enum { ASIDE = 64 };
+enum { ASIDE = 16 };
 static struct place aside[ASIDE];
 static size_t aside_count;
 static bool prepared;

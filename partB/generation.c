@@ -19,10 +19,10 @@ enum { MOST = 64 };
 /* From 1. A generation without a segment (id -1) is never alone: safe, only less
  * thrifty. */
 static struct generation {
-  int id;
   void *address;
   time_t created;
   pid_t creator;
+  int id;
 } generations[MOST + 1];
 static uint8_t newest;
 
@@ -40,7 +40,7 @@ static struct generation attach_segment(void) {
   shmctl(id, IPC_RMID, NULL);
   if (address == (void *)-1) return none;
   if (shmctl(id, IPC_STAT, &status) == 0) {
-    return (struct generation){id, address, status.shm_ctime, status.shm_cpid};
+    return (struct generation){address, status.shm_ctime, status.shm_cpid, id};
   }
   shmdt(address);
   return none;

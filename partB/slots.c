@@ -20,6 +20,12 @@ size_t slots_boundaries(struct place slot, size_t count) {
   return boundaries;
 }
 
+/* The same for slots that are one mapping: only their ends count. (Records never
+ * written are better not read: that would cost a page fault more.) */
+static size_t boundaries_of_run(struct place slot, size_t count) {
+  return slots_boundaries(slot, 0) + slots_boundaries(place_plus(slot, count), 0);
+}
+
 /* Marks slots that are no longer FREE as busy. Async-signal-safe. */
 static void mark_busy(struct arena *arena, size_t begin, size_t end) {
   while (begin < end && begin % 64 != 0) arena->busy[begin / 64] |= (uint64_t)1 << begin % 64, begin++;
@@ -34,9 +40,9 @@ void slots_record(struct place slot, size_t count, uint32_t number_and_flags) {
   uint32_t *mapping = mapping_of(slot);
   size_t end = slot.index + count;
   uint32_t before = *mapping, step = number_and_flags != FREE;
-  registry.mappings -= slots_boundaries(slot, count);
+  registry.mappings -= before == FREE ? boundaries_of_run(slot, count) : slots_boundaries(slot, count);
   for (uint32_t i = 0; i < count; i++) mapping[i] = number_and_flags + i * step;
-  registry.mappings += slots_boundaries(slot, count);
+  registry.mappings += boundaries_of_run(slot, count);
   registry.live += count * step - (is_live(before) ? count : 0);
   arena->occupied += (uint32_t)(count * step - count * (before != FREE));
   if (number_and_flags == FREE) {
