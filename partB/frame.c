@@ -9,10 +9,6 @@
 
 #include "internal.h"
 
-#ifndef MADV_POPULATE_WRITE
-#define MADV_POPULATE_WRITE 23
-#endif
-
 /* ---- The warm list ---- */
 
 /* Async-signal-safe. */

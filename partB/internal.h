@@ -19,6 +19,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/mman.h>
+
+#ifndef MADV_POPULATE_WRITE
+#define MADV_POPULATE_WRITE 23 /* Linux 5.14 */
+#endif
 
 #pragma GCC visibility push(default) /* everything else is hidden by the compiler's option */
 #include "lazycopy.h"
@@ -112,6 +117,7 @@ enum {
 void *reserve_space(void *address, size_t size);
 int map_again(void *from, size_t size, void *to);
 struct arena *arena_create(size_t count);
+void arena_populate_records(struct place slot, size_t count);
 void arena_release_if_empty(struct arena *arena, bool left_behind);
 static inline size_t round_up(size_t value, size_t step) {
   return (value + step - 1) / step * step;

@@ -10,10 +10,6 @@
 
 #include "internal.h"
 
-#ifndef MADV_POPULATE_WRITE
-#define MADV_POPULATE_WRITE 23
-#endif
-
 enum { HUGE_BLOCK = 64 }; /* chunks: blocks from 4 MiB ask for huge pages, if allowed */
 
 /* ---- Start-up, entering and leaving ---- */
@@ -155,6 +151,7 @@ static struct place copy_lazily(struct place source, size_t count) {
   if (registry.mappings + cost > registry.mapping_budget) return none;
   struct place copy = arena_find_free(count, true);
   if (!copy.arena) return none;
+  arena_populate_records(copy, count);
   if (protect) tables_move_to_window(source, count);
   if (protect && slots_protect(source, count, false) != 0) return none;
   size_t done = share_runs(copy, source, count);
