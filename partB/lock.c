@@ -17,10 +17,10 @@ static atomic_int state;
 /* While a fork is prepared its thread holds the lock, and another library's fork
  * handlers may use chunks in that thread: it passes. */
 static atomic_bool fork_under_way;
-static pthread_t fork_thread;
+static _Atomic pthread_t fork_thread; /* others read it at any time */
 
 static bool held_by_this_fork(void) {
-  return atomic_load(&fork_under_way) && pthread_equal(fork_thread, pthread_self());
+  return atomic_load(&fork_under_way) && pthread_equal(atomic_load(&fork_thread), pthread_self());
 }
 
 /* Async-signal-safe. */
@@ -80,7 +80,7 @@ void unlock(const struct held *held) {
 
 void lock_for_fork(struct held *held) {
   lock(held);
-  fork_thread = pthread_self();
+  atomic_store(&fork_thread, pthread_self());
   atomic_store(&fork_under_way, true);
 }
 
