@@ -65,8 +65,8 @@ int map_again(void *from, size_t size, void *to) {
   return mapped == MAP_FAILED ? -1 : 0;
 }
 
-/* Turns [view][window][records] of reserved space into an arena. The window
- * stays out of core dumps: dumping it would touch every frame. */
+/* Turns [view][window][records] of reserved space into an arena. The window and
+ * free slots stay out of core dumps: dumping them would touch every frame. */
 static struct arena *arena_lay_out(char *view, size_t count) {
   size_t size = count * CHUNKSIZE;
   char *window = view + size;
@@ -78,14 +78,13 @@ static struct arena *arena_lay_out(char *view, size_t count) {
   madvise(window, size, MADV_DONTDUMP);
   arena->view = view;
   arena->window = window;
-  if (map_again(window, CHUNKSIZE, view) != 0) {
-    if (registry.sharing_works || reserve_space(window, size) == MAP_FAILED) return NULL;
-    arena->is_private = true;
-    arena->window = view;
-  } else {
+  if (map_again(window, size, view) == 0) {
     registry.sharing_works = true;
+    return mprotect(view, size, PROT_NONE) == 0 ? arena : NULL;
   }
-  if (reserve_space(view, CHUNKSIZE) == MAP_FAILED) return NULL;
+  if (registry.sharing_works || reserve_space(view, 2 * size) == MAP_FAILED) return NULL;
+  arena->is_private = true;
+  arena->window = view;
   return arena;
 }
 

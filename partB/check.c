@@ -12,7 +12,7 @@
 /* ---- Records ---- */
 
 struct totals {
-  size_t live, sharing, rings, unmappable, mappings;
+  size_t live, sharing, rings, zombies, mappings;
 };
 
 /* The ring is closed both ways and all its members map the slot's frame. */
@@ -38,7 +38,7 @@ static bool ring_is_valid(struct place slot, struct totals *totals) {
 
 static bool slot_is_valid(struct place slot, struct totals *totals) {
   uint32_t mapping = *mapping_of(slot);
-  if (mapping & UNMAPPABLE) totals->unmappable++;
+  if (mapping & ZOMBIE) totals->zombies++;
   if (!is_live(mapping)) {
     HOLDS(ring_is_alone(slot));
     return true;
@@ -96,7 +96,7 @@ static bool registry_is_valid(void) {
   HOLDS(totals.live == registry.live);
   HOLDS(totals.sharing == registry.sharing);
   HOLDS(totals.rings == registry.used);
-  HOLDS(totals.unmappable == registry.unmappable);
+  HOLDS(totals.zombies == registry.zombies);
   HOLDS(!registry.arenas || totals.mappings + RESERVE_PAGES == registry.mappings);
   return frames_are_valid();
 }
@@ -104,6 +104,7 @@ static bool registry_is_valid(void) {
 int lazycopy_is_valid(void) {
   struct held held;
   lock(&held);
+  slots_finish_free();
   bool valid = registry_is_valid();
   unlock(&held);
   return valid;
@@ -137,14 +138,14 @@ static void read_inodes(FILE *maps, unsigned long *inodes) {
 
 static bool slot_matches(struct place slot, const struct line *line, const unsigned long *inodes) {
   uint32_t mapping = *mapping_of(slot);
-  if (mapping & UNMAPPABLE) return true;
-  if (mapping == FREE) return strcmp(line->permissions, "---p") == 0;
-  if (slot.arena->is_private) return strcmp(line->permissions, "rw-p") == 0;
-  struct place frame = frame_of(slot);
+  if (mapping & ZOMBIE) return true;
+  bool is_free = mapping == FREE;
+  if (slot.arena->is_private) return strcmp(line->permissions, is_free ? "---p" : "rw-p") == 0;
+  struct place frame = is_free ? slot : frame_of(slot);
   size_t which = 0;
   for (const struct arena *arena = registry.arenas; arena != frame.arena; arena = arena->next) which++;
-  return strcmp(line->permissions, mapping & WRITABLE ? "rw-s" : "r--s") == 0 &&
-         line->inode == inodes[which] &&
+  const char *permissions = is_free ? "---s" : mapping & WRITABLE ? "rw-s" : "r--s";
+  return strcmp(line->permissions, permissions) == 0 && line->inode == inodes[which] &&
          line->offset + ((uintptr_t)view_of(slot) - line->start) == (uintptr_t)frame.index * CHUNKSIZE;
 }
 
@@ -183,6 +184,7 @@ int lazycopy_matches_kernel(void) {
   unsigned long inodes[1024] = {0};
   struct held held;
   lock(&held);
+  slots_finish_free();
   FILE *maps = fopen("/proc/self/maps", "r");
   bool matches = maps != NULL;
   if (maps) {

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/sysinfo.h>
+#include <unistd.h>
 
 #include "internal.h"
 
@@ -75,35 +76,52 @@ void frames_discard(struct place frame, size_t count) {
   }
 }
 
-/* Does the frame hold memory? The user may never have touched it. What is in swap
- * looks like nothing, so with swap the answer is yes. */
-static bool frame_may_be_resident(struct place frame) {
-  if (bit_is_set(frame.arena->filled, frame.index)) return true; /* asking the kernel takes longer */
-  unsigned char resident[CHUNKSIZE / 4096] = {0};
+enum { ASK = 16 }; /* frames to ask about in one call */
+
+/* Which of up to ASK frames hold memory? The user may never have touched them. What
+ * is in swap looks like nothing, so with swap the answer is that they may. */
+static void find_resident(struct place frame, size_t count, bool *may_be_resident) {
+  unsigned char resident[ASK * CHUNKSIZE / 4096] = {0};
+  size_t pages = CHUNKSIZE / (size_t)sysconf(_SC_PAGESIZE);
+  bool all_known = true, unsure = false;
   struct sysinfo info;
-  if (mincore(window_of(frame), CHUNKSIZE, resident) != 0) return true;
-  if (memchr(resident, 1, sizeof resident)) return true;
-  return sysinfo(&info) != 0 || info.totalswap > 0;
+  for (size_t i = 0; i < count; i++) all_known &= bit_is_set(frame.arena->filled, frame.index + (uint32_t)i);
+  if (!all_known) unsure = mincore(window_of(frame), count * CHUNKSIZE, resident) != 0;
+  if (!all_known && !unsure) unsure = sysinfo(&info) != 0 || info.totalswap > 0;
+  for (size_t i = 0; i < count; i++) {
+    bool is_filled = bit_is_set(frame.arena->filled, frame.index + (uint32_t)i);
+    may_be_resident[i] = is_filled || unsure || memchr(resident + i * pages, 1, pages);
+  }
 }
 
-/* The slot no longer maps its frame. Returns whether the frame's memory is to be
- * discarded by the caller. Async-signal-safe. */
+/* Consecutive frames are no longer in use: keeps them warm, if they hold memory, or
+ * gives their memory back. Async-signal-safe. */
+static void retire(struct place frame, size_t count) {
+  size_t room =
+      registry.warm_count < WARM_LIMIT && !frame.arena->is_private ? WARM_LIMIT - registry.warm_count : 0;
+  size_t kept = count < room ? count : room;
+  bool may_be_resident[ASK];
+  for (size_t i = 0; i < kept; i++) {
+    if (i % ASK == 0) find_resident(place_plus(frame, i), kept - i < ASK ? kept - i : ASK, may_be_resident);
+    set_state(place_plus(frame, i), may_be_resident[i % ASK] ? WARM : COLD);
+  }
+  frames_discard(place_plus(frame, kept), count - kept);
+}
+
+/* The slot no longer maps its frame. Returns whether the frame is to be retired.
+ * Async-signal-safe. */
 static bool leave_frame(struct place slot, struct place frame) {
   if (ring_leave(slot)) return false;
-  if (frame_is_foreign(frame)) {
-    set_state(frame, LIMBO);
-    fork_leave_frame(frame);
-    return false;
-  }
-  if (frame.arena->is_private || registry.warm_count >= WARM_LIMIT) return true;
-  set_state(frame, frame_may_be_resident(frame) ? WARM : COLD);
+  if (!frame_is_foreign(frame)) return true;
+  set_state(frame, LIMBO);
+  fork_leave_frame(frame);
   return false;
 }
 
 /* The slots, no longer mapped or about to be mapped elsewhere, leave their frames,
  * which become free if no other slot maps them. Async-signal-safe. */
 void frames_release(struct place slot, size_t count) {
-  struct place run = {NULL, 0}; /* of frames to discard in one call */
+  struct place run = {NULL, 0}; /* of frames to retire together */
   size_t length = 0;
   for (size_t i = 0; i < count; i++) {
     if ((*mapping_of(place_plus(slot, i)) & NUMBER) == 0) continue;
@@ -113,11 +131,11 @@ void frames_release(struct place slot, size_t count) {
       length++;
       continue;
     }
-    if (length > 0) frames_discard(run, length);
+    if (length > 0) retire(run, length);
     run = frame;
     length = 1;
   }
-  if (length > 0) frames_discard(run, length);
+  if (length > 0) retire(run, length);
 }
 
 /* ---- Finding ---- */

@@ -2,9 +2,10 @@
  * the lock that guards them. See README.md for the picture.
  *
  * An arena is one shared anonymous mapping of n frames that is mapped twice.
- * The view is what the user sees: n slots, each mapped to any frame, or to
- * nothing while it is free. The window maps frame i always at the same place,
- * read-write, and is the library's own. Slot i's home is frame i of its arena.
+ * The view is what the user sees: n slots, each mapped to any frame. The window
+ * maps frame i always at the same place, read-write, and is the library's own.
+ * Slot i's home is frame i of its arena: there it is mapped, without access, while
+ * it is free.
  *
  * Slots and frames are numbered through all arenas, from 1, so that one number
  * names a slot or a frame anywhere. Slots that map the same frame form a ring.
@@ -35,7 +36,7 @@
 enum {
   FREE = 0,
   NUMBER = (1u << 29) - 1, /* mask: numbers up to 2^29, 32 TiB of chunks */
-  UNMAPPABLE = 1u << 29,   /* freed, but not unmapped: slots_unmap */
+  ZOMBIE = 1u << 29,       /* freed, but not yet mapped home: unmap.c */
   HUGE_PAGES = 1u << 30,   /* mapped with MADV_HUGEPAGE */
 };
 #define WRITABLE (1u << 31) /* private and writable; without it the slot is read-only */
@@ -89,9 +90,9 @@ extern struct registry {
   uint32_t warm;        /* head of the warm list, 0: empty */
   size_t warm_count;
   size_t live, sharing, used; /* slots, slots in a ring, frames */
-  size_t unmappable;          /* slots with that flag */
-  size_t mappings;            /* in the kernel, by the neighbour rule */
-  size_t mapping_budget;      /* more only if there is no other way */
+  size_t zombies;
+  size_t mappings;       /* in the kernel, by the neighbour rule */
+  size_t mapping_budget; /* more only if there is no other way */
   size_t splits, promotions, eager_fallbacks;
 } registry;
 
@@ -134,10 +135,15 @@ int slots_map(struct place slot, size_t count, struct place frame, bool writable
 int slots_share(struct place slot, size_t count, struct place source);
 int slots_protect(struct place slot, size_t count, bool writable);
 void slots_record(struct place slot, size_t count, uint32_t number_and_flags);
-void slots_unmap(struct place slot, size_t count);
-void slots_reap(void);
 int slot_restore(struct place slot);
 size_t slots_boundaries(struct place slot, size_t count);
+
+/* unmap.c: giving slots back. */
+void slots_unmap(struct place slot, size_t count);
+void slots_free(struct place slot, size_t count);
+void slots_finish_free(void);
+struct place slots_reuse(size_t count);
+void slots_reap(void);
 
 static inline uint32_t number_of(struct place place) {
   return place.arena->first + place.index;
@@ -158,7 +164,7 @@ static inline struct place frame_of(struct place slot) {
   return arena_place(*mapping_of(slot) & NUMBER);
 }
 static inline bool is_live(uint32_t mapping) {
-  return mapping != FREE && !(mapping & UNMAPPABLE);
+  return mapping != FREE && !(mapping & ZOMBIE);
 }
 
 /* ring.c: which slots share a frame. */

@@ -149,7 +149,8 @@ static struct place copy_lazily(struct place source, size_t count) {
   bool protect = any_writable(source, count);
   size_t cost = slots_boundaries(source, count) + (protect ? 2 : 0);
   if (registry.mappings + cost > registry.mapping_budget) return none;
-  struct place copy = arena_find_free(count, true);
+  struct place copy = slots_reuse(count);
+  if (!copy.arena) copy = arena_find_free(count, true);
   if (!copy.arena) return none;
   arena_populate_records(copy, count);
   if (protect) tables_move_to_window(source, count);
@@ -177,10 +178,7 @@ int chunks_free(void *chunks, size_t count) {
   struct held held;
   enter(&held);
   struct place slot = live_range(chunks, count);
-  if (slot.arena) {
-    slots_unmap(slot, count);
-    arena_release_if_empty(slot.arena, false);
-  }
+  if (slot.arena) slots_free(slot, count);
   leave(&held, slot.arena ? 0 : EINVAL);
   return slot.arena ? 0 : -1;
 }
@@ -207,6 +205,7 @@ int chunk_make_writable(void *address, size_t length) {
 void chunk_get_stats(struct chunk_stats *stats) {
   struct held held;
   enter(&held);
+  slots_finish_free();
   *stats = (struct chunk_stats){
       .live_chunks = registry.live,
       .sharing_chunks = registry.sharing,

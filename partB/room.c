@@ -58,6 +58,7 @@ static struct place find_free_in_any(size_t count, bool shared) {
 /* Finds count neighbouring free slots whose home frames are free too, in a new
  * arena if need be; if shared, in one that is not private. Async-signal-safe. */
 struct place arena_find_free(size_t count, bool shared) {
+  slots_finish_free();
   struct place found = find_free_in_any(count, shared);
   if (found.arena) return found;
   fork_recover();

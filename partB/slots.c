@@ -14,8 +14,8 @@ size_t slots_boundaries(struct place slot, size_t count) {
   size_t end = slot.index + count < slot.arena->count ? slot.index + count + 1 : slot.arena->count;
   size_t boundaries = 0;
   for (size_t i = begin; i < end; i++) {
-    uint32_t before = mapping[i - 1] & ~(uint32_t)UNMAPPABLE; /* that one is mapped as it was */
-    boundaries += (mapping[i] & ~(uint32_t)UNMAPPABLE) != before + (before != FREE);
+    uint32_t before = mapping[i - 1] & ~(uint32_t)ZOMBIE; /* that one is mapped as it was */
+    boundaries += (mapping[i] & ~(uint32_t)ZOMBIE) != before + (before != FREE);
   }
   return boundaries;
 }
@@ -70,15 +70,13 @@ static int map_read_only(struct place slot, size_t size, struct place frame) {
   return -1;
 }
 
-/* Maps frames writable. Async-signal-safe. */
+/* Maps frames writable. A free slot maps its home already. Async-signal-safe. */
 static int map_writable(struct place slot, size_t size, struct place frame) {
-  if (slot.arena->is_private) {
-    int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED;
-    return mmap(view_of(slot), size, PROT_READ | PROT_WRITE, flags, -1, 0) == MAP_FAILED ? -1 : 0;
-  }
-  if (map_again(window_of(frame), size, view_of(slot)) != 0) return -1;
-  madvise(view_of(slot), size, MADV_DODUMP); /* undoes what was inherited from the window */
-  return 0;
+  bool at_home = *mapping_of(slot) == FREE && number_of(slot) == number_of(frame);
+  int result = at_home ? mprotect(view_of(slot), size, PROT_READ | PROT_WRITE)
+                       : map_again(window_of(frame), size, view_of(slot));
+  if (result == 0) madvise(view_of(slot), size, MADV_DODUMP); /* the window and free slots are not dumped */
+  return result;
 }
 
 /* Maps a slot as its record says, if the kernel has unmapped it while it refused
@@ -150,68 +148,4 @@ int slots_protect(struct place slot, size_t count, bool writable) {
   }
   registry.mappings += slots_boundaries(slot, count);
   return 0;
-}
-
-/* ---- Unmapping ---- */
-
-/* Makes the slots inaccessible again. */
-static bool unmap(struct place slot, size_t count) {
-  if (reserve_space(view_of(slot), count * CHUNKSIZE) != MAP_FAILED) return true;
-  reserve_release();
-  bool unmapped = reserve_space(view_of(slot), count * CHUNKSIZE) != MAP_FAILED;
-  reserve_take();
-  return unmapped;
-}
-
-/* Would unmapping the slots take more mappings than there are to spend? */
-static bool unmapping_is_too_dear(struct place slot, size_t count) {
-  const uint32_t *mapping = slot.arena->mapping;
-  size_t end = slot.index + count, before = slots_boundaries(slot, count);
-  size_t after =
-      (slot.index > 0 && mapping[slot.index - 1] != FREE) + (end < slot.arena->count && mapping[end] != FREE);
-  return after > before && registry.mappings + after - before > registry.mapping_budget;
-}
-
-/* Unmaps the UNMAPPABLE slot and those beside it. Returns the first slot behind
- * them, or no place if the kernel refuses. */
-static struct place reap_around(struct place slot) {
-  const uint32_t *mapping = slot.arena->mapping;
-  struct place begin = slot, end = slot;
-  while (begin.index > 0 && mapping[begin.index - 1] & UNMAPPABLE) begin.index--;
-  while (end.index < end.arena->count && mapping[end.index] & UNMAPPABLE) end.index++;
-  size_t count = end.index - begin.index;
-  if (unmapping_is_too_dear(begin, count)) return end;
-  if (!unmap(begin, count)) return (struct place){NULL, 0};
-  registry.unmappable -= count;
-  slots_record(begin, count, FREE);
-  return end;
-}
-
-/* Frees the slots, and the frames that no other slot maps. Slots that the kernel
- * refuses to unmap, or that would cost the last mappings, are not live any more,
- * but not handed out before they can be unmapped. */
-void slots_unmap(struct place slot, size_t count) {
-  frames_release(slot, count);
-  for (size_t i = 0; i < count; i++) {
-    uint32_t *mapping = mapping_of(place_plus(slot, i));
-    registry.live -= is_live(*mapping);
-    slot.arena->occupied += *mapping == FREE;
-    *mapping |= UNMAPPABLE;
-  }
-  mark_busy(slot.arena, slot.index, slot.index + count);
-  registry.unmappable += count;
-  reap_around(slot);
-}
-
-/* Unmaps what could not be unmapped before, if there is room now. */
-void slots_reap(void) {
-  enum { ROOM = 1024 };
-  if (registry.unmappable == 0 || registry.mappings + ROOM > registry.mapping_budget) return;
-  for (struct arena *arena = registry.arenas; arena; arena = arena->next) {
-    for (struct place slot = {arena, 0}; slot.index < arena->slots_touched; slot.index++) {
-      if (!(*mapping_of(slot) & UNMAPPABLE)) continue;
-      slot = reap_around(slot);
-      if (!slot.arena) return;
-    }
-  }
 }

@@ -180,6 +180,7 @@ static int split_with_reserve(struct place slot) {
 /* Makes the slot private and writable. Returns 0, or -1 if there is no memory or
  * no mapping to be had: then the slot is as before. */
 int split(struct place slot) {
+  slots_finish_free();
   if (fork_set_aside(slot)) return 0;
   bool merged = slots_boundaries(slot, 1) < 2;
   if (merged && registry.mappings + 2 > registry.mapping_budget) pressure_relieve();

@@ -92,7 +92,7 @@ void scenario_one_chunk(void) {
     racers[i].lap = copy_each;
     racers[i].chunks = quick_or(500, CHUNKS);
   }
-  race(racers, COUNT_OF, quick_or(3, 15), TOGETHER);
+  race(racers, COUNT_OF, quick_or(3, 30), TOGETHER);
   report_figures(racers, COUNT_OF, 0, TIME_US, CHUNKSIZE);
   bar_at_least("handout's eager copy / lazy copy of a written chunk", ratio(&racers[EAGER], &racers[LAZY], 0),
                5);
@@ -113,7 +113,7 @@ void scenario_first_write(void) {
     racers[i].prepare = prepare_original;
     racers[i].chunks = TABLE;
   }
-  race(racers, COUNT_OF, quick_or(3, 15), TOGETHER);
+  race(racers, COUNT_OF, quick_or(3, 30), TOGETHER);
   report_figures(racers, COUNT_OF, 0, TIME_US, CHUNKSIZE);
   bar_at_least("handout's first write / lazy's", ratio(&racers[HANDOUT], &racers[LAZY], 0), 3);
   bar_at_most("lazy's first write / memcpy of 64 KiB", ratio(&racers[LAZY], &racers[MEMCPY], 0), 2);
@@ -131,7 +131,7 @@ void scenario_whole_chunk(void) {
     racers[i].lap = write_chunk_each;
     racers[i].chunks = TABLE;
   }
-  race(racers, 4, quick_or(3, 15), TOGETHER);
+  race(racers, 4, quick_or(3, 30), TOGETHER);
   report_figures(racers, 4, 0, TIME_US, CHUNKSIZE);
   bar_at_most("lazy's write of a whole chunk / kernel's", ratio(&racers[0], &racers[1], 0), 0.6);
 }
@@ -146,7 +146,7 @@ void scenario_fresh_frames(void) {
     racers[i].lap = write_fresh;
     racers[i].chunks = CHUNKS;
   }
-  race(racers, 2, quick_or(3, 9), TOGETHER);
+  race(racers, 2, quick_or(3, 15), TOGETHER);
   report_figures(racers, 2, 0, TIME_US, CHUNKSIZE);
   bar_at_most("lazy's first write / handout's", ratio(&racers[0], &racers[1], 0), 1);
   report_figure("lazy: write by the last sharer", racers[0].figures[1], TIME_US, CHUNKSIZE);

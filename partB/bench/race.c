@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <math.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -30,6 +31,7 @@ struct lane {
 };
 
 static int result_pipe; /* in a racer's process */
+static int processor;   /* for all racers' processes */
 
 static void send_message(const struct message *message) {
   if (write(result_pipe, message, sizeof *message) != sizeof *message) _exit(1);
@@ -51,9 +53,17 @@ static void volunteer(void) {
   close(file);
 }
 
+static void stay_on_processor(void) {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  if (processor >= 0) CPU_SET((size_t)processor, &set);
+  sched_setaffinity(0, sizeof set, &set); /* if that fails, they stay where they are or move */
+}
+
 static _Noreturn void run_racer(const struct racer *racer, int go) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   volunteer();
+  stay_on_processor();
   if (racer->prepare) racer->prepare(racer);
   struct message message = {.failure = ""};
   send_message(&message);
@@ -125,32 +135,45 @@ static bool run_lap(struct racer *racer, struct lane *lane, double *figures) {
   return true;
 }
 
-void race(struct racer *racers, size_t count, size_t laps, enum race_mode mode) {
-  struct lane lanes[count];
-  double figures[count][laps][FIGURES];
-  memset(lanes, 0, sizeof lanes);
-  memset(figures, 0, sizeof figures);
-  for (size_t i = 0; mode == TOGETHER && i < count; i++) {
+/* New processes for all racers, which run a lap that does not count. */
+static void renew_lanes(struct racer *racers, struct lane *lanes, size_t count) {
+  for (size_t i = 0; i < count; i++) {
+    double figures[FIGURES];
+    if (lanes[i].process) close_lane(&lanes[i]);
+    if (racers[i].failure[0]) continue;
     open_lane(&racers[i], &lanes[i]);
-    run_lap(&racers[i], &lanes[i], figures[i][0]); /* does not count: overwritten below */
+    run_lap(&racers[i], &lanes[i], figures);
   }
+}
+
+static void sum_up(struct racer *racer) {
+  for (int figure = 0; figure < FIGURES; figure++) {
+    double values[MOST_LAPS];
+    for (size_t lap = 0; lap < racer->lap_count; lap++) values[lap] = racer->laps[lap][figure];
+    bool failed = racer->failure[0];
+    racer->figures[figure] = failed ? (struct summary){NAN, NAN, NAN} : summarize(values, racer->lap_count);
+  }
+}
+
+void race(struct racer *racers, size_t count, size_t laps, enum race_mode mode) {
+  enum { LAPS_OF_A_PROCESS = 5 };
+  struct lane lanes[count];
+  memset(lanes, 0, sizeof lanes);
+  processor = sched_getcpu();
   for (size_t lap = 0; lap < laps; lap++) {
+    if (mode == TOGETHER && lap % LAPS_OF_A_PROCESS == 0) renew_lanes(racers, lanes, count);
     for (size_t turn = 0; turn < count; turn++) {
       size_t i = (lap + turn) % count;
       show_progress(scenario_name(), lap * count + turn, laps * count);
       if (racers[i].failure[0]) continue;
       if (mode == APART) open_lane(&racers[i], &lanes[i]);
-      run_lap(&racers[i], &lanes[i], figures[i][lap]);
+      run_lap(&racers[i], &lanes[i], racers[i].laps[lap]);
       if (mode == APART && lanes[i].process) close_lane(&lanes[i]);
     }
   }
   for (size_t i = 0; i < count; i++) {
     if (lanes[i].process) close_lane(&lanes[i]);
-    for (int figure = 0; figure < FIGURES; figure++) {
-      double values[laps];
-      for (size_t lap = 0; lap < laps; lap++) values[lap] = figures[i][lap][figure];
-      bool failed = racers[i].failure[0];
-      racers[i].figures[figure] = failed ? (struct summary){NAN, NAN, NAN} : summarize(values, laps);
-    }
+    racers[i].lap_count = laps;
+    sum_up(&racers[i]);
   }
 }

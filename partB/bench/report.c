@@ -135,7 +135,12 @@ void bar_figure_at_most(const char *what, double measured, double limit, enum un
 }
 
 double ratio(const struct racer *above, const struct racer *below, int figure) {
-  return above->figures[figure].median / below->figures[figure].median;
+  double ratios[MOST_LAPS];
+  if (above->failure[0] || below->failure[0]) return NAN;
+  for (size_t lap = 0; lap < above->lap_count; lap++) {
+    ratios[lap] = above->laps[lap][figure] / below->laps[lap][figure];
+  }
+  return summarize(ratios, above->lap_count).median;
 }
 
 bool fits(double bytes) {

@@ -35,7 +35,8 @@ void bar_at_least(const char *what, double measured, double limit);
 void bar_at_most(const char *what, double measured, double limit);
 void bar_figure_at_most(const char *what, double measured, double limit, enum unit unit);
 
-/* The median of one racer's figure divided by that of another. */
+/* One racer's figure divided by that of another in the same lap: the median of all
+ * laps. */
 double ratio(const struct racer *above, const struct racer *below, int figure);
 
 /* False, and a line that says so, if a scenario needs more bytes than there are. */

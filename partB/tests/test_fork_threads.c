@@ -99,7 +99,10 @@ static char *early[HANDLERS], *late[HANDLERS], *copies[2 * HANDLERS];
 static int value;          /* what the handlers write */
 static int child_waits_on; /* a pipe, or 0 */
 
+static void (*before_early)(void); /* or NULL */
+
 static void early_prepare(void) {
+  if (before_early) before_early();
   if (early[IN_PREPARE]) poke(early[IN_PREPARE], value);
 }
 static void early_parent(void) {
@@ -198,6 +201,39 @@ static void test_written_just_before(void) {
   CHECK(peek(early[IN_PREPARE]) == 200 && peek(late[IN_PREPARE]) == 200);
 }
 
+/* Chunks freed between the library's preparation and the fork: what is put off is
+ * done on either side. */
+static char *freed_in_prepare[3];
+
+static void early_free(void) {
+  for (int i = 0; i < 3; i++) CHECK(chunk_free(freed_in_prepare[i]) == 0);
+}
+
+static void test_freed_just_before(void) {
+  char *block = new_block(2, 1);
+  for (int round = 0; round < 20; round++) {
+    freed_in_prepare[0] = new_block(1, 2);
+    freed_in_prepare[1] = chunk_alloc();
+    freed_in_prepare[2] = lazy_copy(block, 1);
+    before_early = early_free;
+    pid_t child = fork();
+    before_early = NULL;
+    for (int i = 0; i < 3; i++) CHECK(chunk_free(freed_in_prepare[i]) == -1);
+    char *chunk = chunk_alloc();
+    CHECK(chunk && is_zero(chunk, 1) && holds(block, 2, 1));
+    fill(chunk, 1, child == 0);
+    poke(block + 8, child == 0);
+    char *copy = lazy_copy(block, 2);
+    poke(copy, 5);
+    if (child > 0) CHECK(wait_status(child) == 0);
+    CHECK(holds(chunk, 1, child == 0) && peek(block + 8) == (child == 0));
+    if (child == 0) _exit(0);
+    fill(block, 2, 1);
+    CHECK(chunk_free(chunk) == 0 && chunks_free(copy, 2) == 0);
+  }
+  CHECK(stats().live_chunks == 2 && stats().sharing_chunks == 0);
+}
+
 /* --- Processes made without fork --- */
 
 static void spawn_true(void) {
@@ -233,6 +269,7 @@ static const struct test tests[] = {
     {"fork_threads_fork", test_threads_fork, 60},
     {"fork_other_handlers", test_other_fork_handlers, 60},
     {"fork_written_just_before", test_written_just_before, 20},
+    {"fork_freed_just_before", test_freed_just_before, 20},
     {"fork_spawn", test_spawn, 60},
 };
 

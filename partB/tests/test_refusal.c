@@ -231,6 +231,23 @@ static void test_without_sharing(void) {
   check_recovered();
 }
 
+/* Sharing refused once: there are arenas of both kinds then, and their slots must
+ * not be mixed up. */
+static void test_sharing_later(void) {
+  enum { MANY = 3000 };
+  refuse(MREMAP, 1, 1);
+  char *private = new_block(2, 1);
+  CHECK(refuse_nothing() == 1);
+  char *block = new_block(MANY, 2);
+  for (int i = 0; i < 2; i++) {
+    CHECK(chunk_free(private + i * CHUNKSIZE) == 0);
+    char *copy = lazy_copy(block, 1);
+    poke(copy, 5);
+    CHECK(peek(copy) == 5 && holds(block, MANY, 2));
+    CHECK(chunk_free(copy) == 0);
+  }
+}
+
 static void test_nothing_refused(void) {
   run_scenario();
   check_recovered();
@@ -243,6 +260,7 @@ static const struct test tests[] = {
     {"refusal_from_then_on", test_from_then_on, 120},
     {"refusal_kills_first_write", test_write_without_memory, 20},
     {"refusal_of_sharing", test_without_sharing, 20},
+    {"refusal_of_sharing_once", test_sharing_later, 20},
 };
 
 int main(void) {

@@ -1,0 +1,237 @@
+/* Freeing chunk by chunk: closed at once, however much of the work is put off;
+ * and whatever comes next finds that work done. */
+#include <errno.h>
+#include <string.h>
+#include <sys/sysinfo.h>
+#include <unistd.h>
+
+#include "probe.h"
+#include "support.h"
+
+/* --- A freed chunk is closed before chunk_free returns --- */
+
+enum { UNTOUCHED, WRITTEN, SHARED, SPLIT, KINDS };
+
+static char *chunk_of_kind(int kind) {
+  char *chunk = chunk_alloc();
+  CHECK(chunk);
+  if (kind == UNTOUCHED) return chunk;
+  fill(chunk, 1, 1);
+  if (kind == WRITTEN) return chunk;
+  char *copy = lazy_copy(chunk, 1);
+  if (kind == SPLIT) poke(copy, 1);
+  return copy;
+}
+
+static void read_after_free(void *kind) {
+  char *chunk = chunk_of_kind(*(int *)kind);
+  CHECK(chunk_free(chunk) == 0);
+  peek(chunk + 100);
+}
+
+static void write_after_free(void *kind) {
+  char *chunk = chunk_of_kind(*(int *)kind);
+  CHECK(chunk_free(chunk) == 0);
+  poke(chunk + 100, 1);
+}
+
+static void test_closed_at_once(void) {
+  for (int kind = UNTOUCHED; kind < KINDS; kind++) {
+    CHECK(status_of_child(read_after_free, &kind) == DIED_BY_SIGSEGV);
+    CHECK(status_of_child(write_after_free, &kind) == DIED_BY_SIGSEGV);
+  }
+}
+
+static void test_not_live(void) {
+  for (int kind = UNTOUCHED; kind < KINDS; kind++) {
+    char *chunk = chunk_of_kind(kind);
+    CHECK(chunk_free(chunk) == 0);
+    CHECK(chunk_free(chunk) == -1 && errno == EINVAL);
+    CHECK(chunk_make_writable(chunk, 1) == -1 && errno == EINVAL);
+    CHECK(!chunk_copy_eager(chunk) && errno == EINVAL);
+    CHECK(!chunk_copy_lazy(chunk) && errno == EINVAL);
+  }
+}
+
+/* --- One by one, in several orders --- */
+
+enum { COUNT = 300, LEFT = 7 };
+enum { ASCENDING, DESCENDING, OUTWARDS, SCATTERED, ORDERS };
+
+static size_t nth(int order, size_t i) {
+  switch (order) {
+    case ASCENDING:
+      return i;
+    case DESCENDING:
+      return COUNT - 1 - i;
+    case OUTWARDS:
+      return i % 2 ? COUNT / 2 + i / 2 : COUNT / 2 - 1 - i / 2;
+    default:
+      return i * 77 % COUNT;
+  }
+}
+
+/* Frees all but every LEFT-th chunk. */
+static void free_singly(char *chunks, int order) {
+  for (size_t i = 0; i < COUNT; i++) {
+    size_t index = nth(order, i);
+    if (index % LEFT != 0) CHECK(chunk_free(chunks + index * CHUNKSIZE) == 0);
+  }
+}
+
+static void free_left(char *chunks) {
+  for (size_t i = 0; i < COUNT; i += LEFT) CHECK(chunk_free(chunks + i * CHUNKSIZE) == 0);
+}
+
+static void test_orders(void) {
+  for (int order = ASCENDING; order < ORDERS; order++) {
+    char *block = new_block(COUNT, 5), *copy = lazy_copy(block, COUNT), *all = lazy_copy(block, COUNT);
+    for (size_t i = 0; i < COUNT; i += 3) poke(copy + i * CHUNKSIZE, 1);
+    free_singly(copy, order);
+    free_singly(block, order);
+    CHECK(holds(all, COUNT, 5));
+    CHECK(stats().live_chunks == COUNT + 2 * ((COUNT + LEFT - 1) / LEFT));
+    free_left(block);
+    free_left(copy);
+    CHECK(holds(all, COUNT, 5));
+    CHECK(chunks_free(all, COUNT) == 0);
+    CHECK(stats().live_chunks == 0 && stats().frames_in_use == 0 && stats().sharing_chunks == 0);
+  }
+}
+
+/* All slots are one mapping again when they are free. */
+static void test_mappings_are_back(void) {
+  skip_under_sanitizer();
+  CHECK(chunk_free(chunk_alloc()) == 0);
+  struct chunk_stats empty = stats();
+  size_t lines = mapping_count();
+  test_orders();
+  CHECK(stats().kernel_mappings == empty.kernel_mappings);
+  CHECK(mapping_count() <= lines + 1); /* the heap of the test itself may have come */
+}
+
+/* Nothing but frees: the memory does not wait for the next call of another kind. */
+static void test_memory_is_back(void) {
+  skip_under_sanitizer();
+  need_mib(1000);
+  enum { MANY = 4000, CHUNK_KIB = CHUNKSIZE / 1024, CACHE = 1024 + 64, SLACK_KIB = 4096 };
+  long empty = memory_kib();
+  char *block = new_block(MANY, 1);
+  for (size_t i = 0; i < MANY; i++) CHECK(chunk_free(block + i * CHUNKSIZE) == 0);
+  CHECK(memory_kib() - empty < CACHE * CHUNK_KIB + SLACK_KIB);
+}
+
+/* A large arena goes with its last chunk, also if that is freed alone. */
+static void test_addresses_are_back(void) {
+  if (!WIDE_ADDRESSES) test_skip("little address space");
+  skip_under_sanitizer();
+  enum { LARGE = 40000, SINGLY = 100 };
+  long empty = proc_kib("/proc/self/status", "VmSize:");
+  char *block = chunks_alloc(LARGE);
+  CHECK(block && chunks_free(block, LARGE - SINGLY) == 0);
+  for (size_t i = LARGE - SINGLY; i < LARGE; i++) CHECK(chunk_free(block + i * CHUNKSIZE) == 0);
+  CHECK(stats().live_chunks == 0);
+  CHECK(proc_kib("/proc/self/status", "VmSize:") - empty < LARGE / 2 * (CHUNKSIZE / 1024));
+}
+
+/* --- What comes next --- */
+
+/* The last sharer writes without a copy, also if the other was freed just now. */
+static void test_then_write(void) {
+  skip_without_sharing();
+  char *block = new_block(3, 1), *copy = lazy_copy(block, 3);
+  struct chunk_stats before = stats();
+  for (size_t i = 0; i < 3; i++) {
+    CHECK(chunk_free(copy + i * CHUNKSIZE) == 0);
+    poke(block + i * CHUNKSIZE, 1);
+  }
+  CHECK(stats().splits == before.splits);
+  CHECK(stats().splits_without_copy == before.splits_without_copy + 3);
+}
+
+/* The place of the chunks freed last is the next copy's, whatever was there. */
+static void test_then_copy(void) {
+  char *blocks[] = {new_block(4, 1), new_block(4, 2)}, *keep = lazy_copy(blocks[0], 4);
+  struct chunk_stats before = stats();
+  for (size_t round = 0; round < 200; round++) {
+    size_t count = 1 + round % 4;
+    char *pair[] = {lazy_copy(blocks[round % 2], count), NULL};
+    uint64_t seeds[] = {round % 2 + 1, round % 2 + 1};
+    pair[1] = lazy_copy(pair[0], count);
+    if (round % 3 == 0) fill(pair[0], count, seeds[0] = 3);
+    if (round % 5 == 0) fill(pair[1], count, seeds[1] = 4);
+    int freed = round % 7 % 2;
+    CHECK(chunks_free(pair[freed], count) == 0);
+    char *next = lazy_copy(blocks[1], count);
+    CHECK(holds(next, count, 2));
+    fill(next, count, 5);
+    CHECK(holds(next, count, 5) && holds(pair[!freed], count, seeds[!freed]));
+    CHECK(holds(blocks[0], 4, 1) && holds(blocks[1], 4, 2) && holds(keep, 4, 1));
+    CHECK(chunks_free(pair[!freed], count) == 0 && chunks_free(next, count) == 0);
+  }
+  CHECK(stats().live_chunks == before.live_chunks);
+  CHECK(stats().kernel_mappings <= before.kernel_mappings + 16);
+}
+
+/* New chunks are zero, also if they were freed just now. */
+static void test_then_alloc(void) {
+  for (int kind = UNTOUCHED; kind < KINDS; kind++) {
+    for (int round = 0; round < 10; round++) {
+      CHECK(chunk_free(chunk_of_kind(kind)) == 0);
+      char *chunk = chunk_alloc();
+      CHECK(chunk && is_zero(chunk, 1));
+      fill(chunk, 1, 9);
+      CHECK(chunk_free(chunk) == 0);
+    }
+  }
+}
+
+/* In turns, the same frame does for all of them. */
+static void test_taking_turns(void) {
+  size_t cached = stats().frames_cached;
+  for (int round = 0; round < 50; round++) {
+    char *chunk = new_block(1, 1);
+    CHECK(chunk_free(chunk) == 0);
+  }
+  CHECK(stats().frames_cached <= cached + 1);
+}
+
+/* What is in swap does not look as if it held memory. */
+static int all_swapped_out;
+
+int __real_mincore(void *address, size_t length, unsigned char *resident);
+int __wrap_mincore(void *address, size_t length, unsigned char *resident) {
+  int result = __real_mincore(address, length, resident);
+  if (all_swapped_out) memset(resident, 0, length / (size_t)sysconf(_SC_PAGESIZE));
+  return result;
+}
+
+int __real_sysinfo(struct sysinfo *info);
+int __wrap_sysinfo(struct sysinfo *info) {
+  int result = __real_sysinfo(info);
+  if (all_swapped_out) info->totalswap = 1;
+  return result;
+}
+
+static void test_swapped_out(void) {
+  all_swapped_out = 1;
+  test_then_alloc();
+}
+
+static const struct test tests[] = {
+    {"free_closed_at_once", test_closed_at_once, 20},
+    {"free_not_live", test_not_live, 20},
+    {"free_orders", test_orders, 60},
+    {"free_mappings_are_back", test_mappings_are_back, 60},
+    {"free_memory_is_back", test_memory_is_back, 60},
+    {"free_addresses_are_back", test_addresses_are_back, 60},
+    {"free_then_write", test_then_write, 20},
+    {"free_then_copy", test_then_copy, 60},
+    {"free_then_alloc", test_then_alloc, 20},
+    {"free_taking_turns", test_taking_turns, 20},
+    {"free_swapped_out", test_swapped_out, 60},
+};
+
+int main(void) {
+  return run_tests(tests, sizeof tests / sizeof *tests);
+}

@@ -1,0 +1,142 @@
+/* Giving slots back. A freed slot is closed at once, so that whoever still uses it
+ * crashes. What else there is to do is put off while neighbours follow, as the
+ * system calls for a run of slots take hardly longer than those for one. */
+#include <sys/mman.h>
+
+#include "internal.h"
+
+enum { RUN = 64 };
+
+/* ---- Mapping slots home ---- */
+
+/* Would it take more mappings than there are to spend? */
+static bool is_too_dear(struct place slot, size_t count) {
+  const uint32_t *mapping = slot.arena->mapping;
+  size_t end = slot.index + count, before = slots_boundaries(slot, count);
+  size_t after =
+      (slot.index > 0 && mapping[slot.index - 1] != FREE) + (end < slot.arena->count && mapping[end] != FREE);
+  return after > before && registry.mappings + after - before > registry.mapping_budget;
+}
+
+static bool were_settled(struct place slot, size_t count) {
+  for (size_t i = 0; i < count; i++) {
+    if (mapping_of(slot)[i] != ((number_of(slot) + i) | WRITABLE | ZOMBIE)) return false;
+  }
+  return true;
+}
+
+/* Maps the slots home, without access and left out of core dumps, which would have
+ * the kernel find memory for them. */
+static bool map_home(struct place slot, size_t count) {
+  size_t size = count * CHUNKSIZE;
+  char *view = view_of(slot);
+  if (slot.arena->is_private) return reserve_space(view, size) != MAP_FAILED;
+  if (were_settled(slot, count)) {
+    return mprotect(view, size, PROT_NONE) == 0 && madvise(view, size, MADV_DONTDUMP) == 0;
+  }
+  if (map_again(window_of(slot), size, view) == 0 && mprotect(view, size, PROT_NONE) == 0) return true;
+  reserve_space(view, size); /* a refused mremap may have left a hole */
+  return false;
+}
+
+static bool map_home_or_use_reserve(struct place slot, size_t count) {
+  if (map_home(slot, count)) return true;
+  reserve_release();
+  bool mapped = map_home(slot, count);
+  reserve_take();
+  return mapped;
+}
+
+/* Maps the zombie and those beside it home: then they are free. Returns the first
+ * slot behind them, or no place if the kernel refuses. */
+static struct place reap_around(struct place slot) {
+  const uint32_t *mapping = slot.arena->mapping;
+  struct place begin = slot, end = slot;
+  while (begin.index > 0 && mapping[begin.index - 1] & ZOMBIE) begin.index--;
+  while (end.index < end.arena->count && mapping[end.index] & ZOMBIE) end.index++;
+  size_t count = end.index - begin.index;
+  if (is_too_dear(begin, count)) return end;
+  if (!map_home_or_use_reserve(begin, count)) return (struct place){NULL, 0};
+  registry.zombies -= count;
+  slots_record(begin, count, FREE);
+  return end;
+}
+
+static void make_zombies(struct place slot, size_t count) {
+  for (size_t i = 0; i < count; i++) {
+    uint32_t *mapping = mapping_of(place_plus(slot, i));
+    registry.live -= is_live(*mapping);
+    slot.arena->occupied += *mapping == FREE;
+    *mapping |= ZOMBIE;
+    arena_refresh_busy(slot.arena, slot.index + (uint32_t)i);
+  }
+  registry.zombies += count;
+}
+
+/* Unmaps slots after a refusal. Those that the kernel refuses to map home, or that
+ * would cost the last mappings, are not live any more, but not handed out before
+ * they are home. Async-signal-safe. */
+void slots_unmap(struct place slot, size_t count) {
+  frames_release(slot, count);
+  make_zombies(slot, count);
+  reap_around(slot);
+}
+
+/* ---- Freeing ---- */
+
+static struct {
+  struct place first; /* freed, with those behind it: all else is put off */
+  size_t count;
+} put_off;
+
+/* Does what has been put off. Async-signal-safe. */
+void slots_finish_free(void) {
+  struct place first = put_off.first;
+  size_t count = put_off.count;
+  if (count == 0) return;
+  put_off.count = 0;
+  frames_release(first, count);
+  reap_around(first);
+  arena_release_if_empty(first.arena, false);
+}
+
+static bool continues_run(struct place slot, size_t count) {
+  if (slot.arena != put_off.first.arena) return false;
+  return slot.index + count == put_off.first.index || slot.index == put_off.first.index + put_off.count;
+}
+
+/* Frees the slots, and the frames that no other slot maps. */
+void slots_free(struct place slot, size_t count) {
+  if (!continues_run(slot, count)) slots_finish_free();
+  if (put_off.count == 0 || slot.index < put_off.first.index) put_off.first = slot;
+  put_off.count += count;
+  if (count < RUN && !is_too_dear(slot, count)) mprotect(view_of(slot), count * CHUNKSIZE, PROT_NONE);
+  make_zombies(slot, count);
+  if (put_off.count >= RUN) slots_finish_free();
+}
+
+/* Hands out the slots that were freed last, if they are count slots, or no place.
+ * As the caller maps something else there, they are not mapped home before. */
+struct place slots_reuse(size_t count) {
+  struct place none = {NULL, 0}, first = put_off.first;
+  if (put_off.count != count || first.arena->is_private) return none;
+  put_off.count = 0;
+  frames_release(first, count);
+  registry.zombies -= count;
+  slots_record(first, count, FREE);
+  return first;
+}
+
+/* Frees what could not be freed before, if there is room now. */
+void slots_reap(void) {
+  enum { ROOM = 1024 };
+  if (registry.zombies == put_off.count || registry.mappings + ROOM > registry.mapping_budget) return;
+  slots_finish_free();
+  for (struct arena *arena = registry.arenas; arena; arena = arena->next) {
+    for (struct place slot = {arena, 0}; slot.index < arena->slots_touched; slot.index++) {
+      if (!(*mapping_of(slot) & ZOMBIE)) continue;
+      slot = reap_around(slot);
+      if (!slot.arena) return;
+    }
+  }
+}
