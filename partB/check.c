@@ -55,8 +55,8 @@ static bool arena_is_valid(const struct arena *arena, struct totals *totals) {
   size_t occupied = 0;
   for (uint32_t i = 0; i < arena->count; i++) {
     struct place place = {(struct arena *)arena, i};
-    bool available = arena->mapping[i] == FREE && arena->state[i] <= WARM;
-    occupied += (arena->mapping[i] != FREE) + (arena->state[i] != COLD);
+    bool available = is_free(arena->mapping[i]) && arena->state[i] <= WARM;
+    occupied += !is_free(arena->mapping[i]) + (arena->state[i] != COLD);
     HOLDS(arena->mapping[i] == FREE || i < arena->slots_touched);
     HOLDS(available == !(arena->busy[i / 64] >> i % 64 & 1));
     HOLDS(!available || i >= arena->free_hint);
@@ -139,22 +139,25 @@ static void read_inodes(FILE *maps, unsigned long *inodes) {
 static bool slot_matches(struct place slot, const struct line *line, const unsigned long *inodes) {
   uint32_t mapping = *mapping_of(slot);
   if (mapping & ZOMBIE) return true;
-  bool is_free = mapping == FREE;
-  if (slot.arena->is_private) return strcmp(line->permissions, is_free ? "---p" : "rw-p") == 0;
-  struct place frame = is_free ? slot : frame_of(slot);
+  bool closed = is_free(mapping);
+  if (slot.arena->is_private) return strcmp(line->permissions, closed ? "---p" : "rw-p") == 0;
+  struct place frame = closed ? slot : frame_of(slot);
   size_t which = 0;
   for (const struct arena *arena = registry.arenas; arena != frame.arena; arena = arena->next) which++;
-  const char *permissions = is_free ? "---s" : mapping & WRITABLE ? "rw-s" : "r--s";
+  const char *permissions = closed ? "---s" : mapping & WRITABLE ? "rw-s" : "r--s";
   return strcmp(line->permissions, permissions) == 0 && line->inode == inodes[which] &&
          line->offset + ((uintptr_t)view_of(slot) - line->start) == (uintptr_t)frame.index * CHUNKSIZE;
 }
 
-/* Compares the slots of the arena that lie in the line; returns how many, or -1. */
-static long compare(struct arena *arena, const struct line *line, const unsigned long *inodes) {
+/* Compares the slots of the arena that lie in the line; returns how many, or -1.
+ * Counts the line in mappings if it has any. */
+static long compare(struct arena *arena, const struct line *line, const unsigned long *inodes,
+                    size_t *mappings) {
   uintptr_t begin = (uintptr_t)arena->view, end = begin + (uintptr_t)arena->count * CHUNKSIZE;
   if (begin < line->start) begin = line->start;
   if (end > line->end) end = line->end;
   long compared = 0;
+  if (begin < end) ++*mappings;
   for (; begin < end; begin += CHUNKSIZE, compared++) {
     struct place slot = arena_slot_at((void *)begin);
     if (slot_matches(slot, line, inodes)) continue;
@@ -167,16 +170,21 @@ static long compare(struct arena *arena, const struct line *line, const unsigned
 
 static bool compare_all(FILE *maps, const unsigned long *inodes) {
   long slots = 0, compared = 0;
+  size_t expected = 0, mappings = 0;
   struct line line;
-  for (const struct arena *arena = registry.arenas; arena; arena = arena->next) slots += arena->count;
+  for (struct arena *arena = registry.arenas; arena; arena = arena->next) {
+    slots += arena->count;
+    expected += 1 + slots_boundaries((struct place){arena, 0}, arena->count);
+  }
   while (read_line(maps, &line)) {
     for (struct arena *arena = registry.arenas; arena; arena = arena->next) {
-      long here = compare(arena, &line, inodes);
+      long here = compare(arena, &line, inodes, &mappings);
       if (here < 0) return false;
       compared += here;
     }
   }
   HOLDS(compared == slots);
+  HOLDS(mappings == expected || registry.zombies > 0 || registry.arenas->is_private);
   return true;
 }
 

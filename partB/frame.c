@@ -124,7 +124,7 @@ void frames_release(struct place slot, size_t count) {
   struct place run = {NULL, 0}; /* of frames to retire together */
   size_t length = 0;
   for (size_t i = 0; i < count; i++) {
-    if ((*mapping_of(place_plus(slot, i)) & NUMBER) == 0) continue;
+    if (is_free(*mapping_of(place_plus(slot, i)) & NUMBER)) continue;
     struct place frame = frame_of(place_plus(slot, i));
     if (!leave_frame(place_plus(slot, i), frame)) continue;
     if (length > 0 && frame.arena == run.arena && frame.index == run.index + length) {

@@ -30,12 +30,13 @@
 #include "lazycopy.h"
 #pragma GCC visibility pop
 
-/* The record of a slot: the number of the frame behind it, and flags. Two
- * neighbours are one mapping of the kernel's exactly if the second record is the
- * first plus one, or if both are FREE. */
+/* The record of a slot: the number of the frame behind it, and flags; or FREE or
+ * READY. Two neighbours are one mapping of the kernel's exactly if the second
+ * record is the first plus one, or if both are FREE, or both READY. */
 enum {
-  FREE = 0,
-  NUMBER = (1u << 29) - 1, /* mask: numbers up to 2^29, 32 TiB of chunks */
+  FREE = 0,                /* and left out of core dumps */
+  NUMBER = (1u << 29) - 1, /* mask: numbers below 2^29, 32 TiB of chunks */
+  READY = NUMBER,          /* free, too, and no longer left out: chunk_alloc is quicker */
   ZOMBIE = 1u << 29,       /* freed, but not yet mapped home: unmap.c */
   HUGE_PAGES = 1u << 30,   /* mapped with MADV_HUGEPAGE */
 };
@@ -56,15 +57,15 @@ struct arena {
   char *window;           /* equal to view in a private arena */
   bool is_private;        /* no sharing: the kernel refused mremap with old size 0 */
   uint8_t inherited;      /* generation of the fork that brought it here; 0: its frames are ours */
-  uint32_t occupied;      /* slots that are not FREE, plus frames that are not COLD */
+  uint32_t occupied;      /* slots that are not free, plus frames that are not COLD */
   uint32_t slots_touched; /* no record from here on has ever been written */
   uint32_t free_hint;     /* no slot below it is available */
   uint32_t cold_hint;     /* no frame below it is COLD */
 
   /* Records of slots. */
-  uint32_t *mapping;                       /* frame number and flags, or FREE */
+  uint32_t *mapping;                       /* frame number and flags, FREE or READY */
   uint32_t *next_sharer, *previous_sharer; /* the ring, by number; 0: alone */
-  uint64_t *busy;                          /* a bit is clear if the slot is FREE and its home COLD or WARM */
+  uint64_t *busy;                          /* a bit is clear if the slot is free and its home COLD or WARM */
 
   /* Records of frames. */
   uint32_t *next_warm, *previous_warm; /* the warm list, by number; 0: the end */
@@ -131,6 +132,7 @@ struct place arena_find_free(size_t count, bool shared);
 void arena_refresh_busy(struct arena *arena, uint32_t index);
 
 /* slots.c: what is mapped at the slots, in the kernel and in the records. */
+int slots_open(struct place slot, size_t count);
 int slots_map(struct place slot, size_t count, struct place frame, bool writable);
 int slots_share(struct place slot, size_t count, struct place source);
 int slots_protect(struct place slot, size_t count, bool writable);
@@ -163,8 +165,11 @@ static inline uint32_t *mapping_of(struct place slot) {
 static inline struct place frame_of(struct place slot) {
   return arena_place(*mapping_of(slot) & NUMBER);
 }
+static inline bool is_free(uint32_t mapping) {
+  return mapping == FREE || mapping == READY;
+}
 static inline bool is_live(uint32_t mapping) {
-  return mapping != FREE && !(mapping & ZOMBIE);
+  return !is_free(mapping) && !(mapping & ZOMBIE);
 }
 
 /* ring.c: which slots share a frame. */

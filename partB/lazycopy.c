@@ -64,12 +64,12 @@ static struct place live_range(const void *chunks, size_t count) {
 
 /* ---- New blocks ---- */
 
-/* Maps new slots to their homes. No place if refused. */
+/* Opens free slots. No place if refused. */
 static struct place new_block(size_t count, bool zeroed) {
   struct place slot = arena_find_free(count, false);
   if (!slot.arena) return slot;
   if (zeroed) frames_clear(slot, count);
-  if (slots_map(slot, count, slot, true) != 0) return (struct place){NULL, 0};
+  if (slots_open(slot, count) != 0) return (struct place){NULL, 0};
   uint32_t flags = WRITABLE;
   bool huge = registry.huge_pages && count >= HUGE_BLOCK;
   if (huge && madvise(view_of(slot), count * CHUNKSIZE, MADV_HUGEPAGE) == 0) flags |= HUGE_PAGES;

@@ -72,7 +72,7 @@ struct place arena_find_free(size_t count, bool shared) {
 /* Async-signal-safe. */
 void arena_refresh_busy(struct arena *arena, uint32_t index) {
   uint64_t bit = (uint64_t)1 << index % BITS;
-  if (arena->mapping[index] == FREE && arena->state[index] <= WARM) {
+  if (is_free(arena->mapping[index]) && arena->state[index] <= WARM) {
     arena->busy[index / BITS] &= ~bit;
     if (index < arena->free_hint) arena->free_hint = index;
   } else {

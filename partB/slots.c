@@ -15,7 +15,7 @@ size_t slots_boundaries(struct place slot, size_t count) {
   size_t boundaries = 0;
   for (size_t i = begin; i < end; i++) {
     uint32_t before = mapping[i - 1] & ~(uint32_t)ZOMBIE; /* that one is mapped as it was */
-    boundaries += (mapping[i] & ~(uint32_t)ZOMBIE) != before + (before != FREE);
+    boundaries += (mapping[i] & ~(uint32_t)ZOMBIE) != before + !is_free(before);
   }
   return boundaries;
 }
@@ -26,26 +26,27 @@ static size_t boundaries_of_run(struct place slot, size_t count) {
   return slots_boundaries(slot, 0) + slots_boundaries(place_plus(slot, count), 0);
 }
 
-/* Marks slots that are no longer FREE as busy. Async-signal-safe. */
+/* Marks slots that are no longer free as busy. Async-signal-safe. */
 static void mark_busy(struct arena *arena, size_t begin, size_t end) {
   while (begin < end && begin % 64 != 0) arena->busy[begin / 64] |= (uint64_t)1 << begin % 64, begin++;
   for (; begin + 64 <= end; begin += 64) arena->busy[begin / 64] = ~(uint64_t)0;
   for (; begin < end; begin++) arena->busy[begin / 64] |= (uint64_t)1 << begin % 64;
 }
 
-/* Records consecutive frames for the slots, or FREE for all. They must all have
+/* Records consecutive frames for the slots, or that all are free. They must all have
  * been live, or all not. Async-signal-safe. */
 void slots_record(struct place slot, size_t count, uint32_t number_and_flags) {
   struct arena *arena = slot.arena;
   uint32_t *mapping = mapping_of(slot);
   size_t end = slot.index + count;
-  uint32_t before = *mapping, step = number_and_flags != FREE;
-  registry.mappings -= before == FREE ? boundaries_of_run(slot, count) : slots_boundaries(slot, count);
+  uint32_t before = *mapping, step = !is_free(number_and_flags);
+  bool untouched = slot.index >= arena->slots_touched;
+  registry.mappings -= untouched ? boundaries_of_run(slot, count) : slots_boundaries(slot, count);
   for (uint32_t i = 0; i < count; i++) mapping[i] = number_and_flags + i * step;
   registry.mappings += boundaries_of_run(slot, count);
   registry.live += count * step - (is_live(before) ? count : 0);
-  arena->occupied += (uint32_t)(count * step - count * (before != FREE));
-  if (number_and_flags == FREE) {
+  arena->occupied += (uint32_t)(count * step - count * !is_free(before));
+  if (step == 0) {
     for (size_t i = slot.index; i < end; i++) arena_refresh_busy(arena, (uint32_t)i);
   } else {
     mark_busy(arena, slot.index, end);
@@ -70,13 +71,11 @@ static int map_read_only(struct place slot, size_t size, struct place frame) {
   return -1;
 }
 
-/* Maps frames writable. A free slot maps its home already. Async-signal-safe. */
+/* Maps frames writable. Async-signal-safe. */
 static int map_writable(struct place slot, size_t size, struct place frame) {
-  bool at_home = *mapping_of(slot) == FREE && number_of(slot) == number_of(frame);
-  int result = at_home ? mprotect(view_of(slot), size, PROT_READ | PROT_WRITE)
-                       : map_again(window_of(frame), size, view_of(slot));
-  if (result == 0) madvise(view_of(slot), size, MADV_DODUMP); /* the window and free slots are not dumped */
-  return result;
+  if (map_again(window_of(frame), size, view_of(slot)) != 0) return -1;
+  madvise(view_of(slot), size, MADV_DODUMP); /* undoes what was inherited from the window */
+  return 0;
 }
 
 /* Maps a slot as its record says, if the kernel has unmapped it while it refused
@@ -94,14 +93,39 @@ int slot_restore(struct place slot) {
  * MREMAP_FIXED has unmapped its target. What cannot be put right now is when the
  * slot is next used. Async-signal-safe. */
 static void restore(struct place slot, size_t count) {
-  if (*mapping_of(slot) == FREE) {
+  if (is_free(*mapping_of(slot))) {
     slots_unmap(slot, count);
     return;
   }
   for (size_t i = 0; i < count; i++) slot_restore(place_plus(slot, i));
 }
 
-/* Maps the slots, all FREE or all live, to consecutive frames, in one step for
+/* How many free slots behind a single one to make READY with it. */
+static size_t slots_ahead(struct place slot) {
+  enum { AHEAD = 15 };
+  const struct arena *arena = slot.arena;
+  size_t count = 0;
+  while (count < AHEAD && slot.index + count + 1 < arena->count && mapping_of(slot)[count + 1] == FREE)
+    count++;
+  return count;
+}
+
+/* Opens free slots, which map their homes already. The caller records it. Returns
+ * 0, or -1 if refused: then they are still closed. */
+int slots_open(struct place slot, size_t count) {
+  size_t size = count * CHUNKSIZE;
+  if (mprotect(view_of(slot), size, PROT_READ | PROT_WRITE) != 0) {
+    mprotect(view_of(slot), size, PROT_NONE); /* it may have been done for a part of them */
+    return -1;
+  }
+  if (count == 1 && *mapping_of(slot) == READY) return 0;
+  size_t ahead = count == 1 ? slots_ahead(slot) : 0;
+  madvise(view_of(slot), size + ahead * CHUNKSIZE, MADV_DODUMP);
+  if (ahead > 0) slots_record(place_plus(slot, 1), ahead, READY);
+  return 0;
+}
+
+/* Maps the slots, all free or all live, to consecutive frames, in one step for
  * whoever reads them. The caller records it. Returns 0, or -1 if refused: then
  * all is as before. Async-signal-safe. */
 int slots_map(struct place slot, size_t count, struct place frame, bool writable) {
@@ -111,7 +135,7 @@ int slots_map(struct place slot, size_t count, struct place frame, bool writable
   return result;
 }
 
-/* Maps the slots, all FREE or all live, to the frames behind the source, read-only
+/* Maps the slots, all free or all live, to the frames behind the source, read-only
  * like the source, whose frames must be consecutive. The caller records it.
  * Returns 0, or -1 if refused: then all is as before. Async-signal-safe. */
 int slots_share(struct place slot, size_t count, struct place source) {

@@ -66,7 +66,7 @@ static void make_zombies(struct place slot, size_t count) {
   for (size_t i = 0; i < count; i++) {
     uint32_t *mapping = mapping_of(place_plus(slot, i));
     registry.live -= is_live(*mapping);
-    slot.arena->occupied += *mapping == FREE;
+    slot.arena->occupied += is_free(*mapping);
     *mapping |= ZOMBIE;
     arena_refresh_busy(slot.arena, slot.index + (uint32_t)i);
   }
