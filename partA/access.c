@@ -97,21 +97,25 @@ static bool stack_overflowed(uintptr_t address, uintptr_t stack_pointer, enum ac
   return address - stack_pointer + RED_ZONE < LARGEST_FRAME && left_the_stack(stack_pointer);
 }
 
+static void report_distance(unsigned long distance) {
+  report("%lu %s", distance, distance == 1 ? "byte" : "bytes");
+}
+
 static bool near_null(uintptr_t address) {
-  unsigned long distance = address < NEAR_NULL ? address : -address;
-  const char *unit = distance == 1 ? "byte" : "bytes";
   if (address == 0) {
     report(", which is NULL: a pointer that was never set, or a NULL result that was not checked?");
-  } else if (address == UINTPTR_MAX) {
-    report(", which is not mapped. That is -1: an error result that was not checked?");
+    return true;
+  }
+  if (address >= NEAR_NULL && -address >= JUST_BESIDE) return false;
+  report(", which is not mapped. That is ");
+  if (address == UINTPTR_MAX) {
+    report("-1: an error result that was not checked?");
   } else if (address < NEAR_NULL) {
-    report(", which is not mapped. That is %lu %s past NULL: a NULL pointer used as a struct or an array?",
-           distance, unit);
-  } else if (distance < JUST_BESIDE) {
-    report(", which is not mapped. That is %lu %s before NULL: a NULL pointer with a negative index?",
-           distance, unit);
+    report_distance(address);
+    report(" past NULL: a NULL pointer used as a struct or an array?");
   } else {
-    return false;
+    report_distance(-address);
+    report(" before NULL: a NULL pointer with a negative index?");
   }
   return true;
 }
@@ -125,11 +129,8 @@ static bool beside_something(uintptr_t address) {
   unsigned long distance = past ? address - below->end : above->start - address;
   if (!past && !before) return false;
   report(at->end ? ", in a guard page. That is " : ", which is not mapped. That is ");
-  if (distance == 0) {
-    report("just");
-  } else {
-    report("%lu %s", distance, distance == 1 ? "byte" : "bytes");
-  }
+  if (distance == 0) report("just");
+  if (distance > 0) report_distance(distance);
   report(past ? " past the end of " : " before the start of ");
   report_region(past ? below : above);
   report(": an index or a loop that goes too far?");

@@ -1,7 +1,7 @@
 /* The only file that knows processors: what a ucontext tells about the faulting
- * instruction. A new processor needs arch_pc, arch_sp and arch_return_address;
- * without them the report leaves out what it cannot know. Everything here is
- * async-signal-safe. */
+ * instruction. A new processor needs ARCH_PC, ARCH_SP and, if calls leave their
+ * return address in a register, ARCH_LINK; without them the report leaves out
+ * what it cannot know. Everything here is async-signal-safe. */
 #ifndef ARCH_H
 #define ARCH_H
 
@@ -29,25 +29,20 @@ enum access { ACCESS_UNKNOWN, ACCESS_READ, ACCESS_WRITE, ACCESS_EXECUTE };
 #define ARCH_PC(context) (context)->uc_mcontext.__gregs[REG_PC]
 #define ARCH_SP(context) (context)->uc_mcontext.__gregs[REG_SP]
 #define ARCH_LINK(context) (context)->uc_mcontext.__gregs[REG_RA]
+#else /* a processor that this file does not know: always 0 */
+static uintptr_t arch_unknown;
+#define ARCH_PC(context) *((void)(context), &arch_unknown)
+#define ARCH_SP(context) *((void)(context), &arch_unknown)
+#define ARCH_LINK(context) *((void)(context), &arch_unknown)
 #endif
 
 /* The address of the instruction that faulted, and the stack pointer; 0 if not known. */
 static inline uintptr_t arch_pc(const ucontext_t *context) {
-#ifdef ARCH_PC
   return (uintptr_t)ARCH_PC(context);
-#else
-  (void)context;
-  return 0;
-#endif
 }
 
 static inline uintptr_t arch_sp(const ucontext_t *context) {
-#ifdef ARCH_SP
   return (uintptr_t)ARCH_SP(context);
-#else
-  (void)context;
-  return 0;
-#endif
 }
 
 /* Programs that hunt unaligned accesses have x86 processors refuse them; ours are fine. */
@@ -65,13 +60,11 @@ static inline void arch_allow_unaligned(void) {
 static inline void arch_step_back_to_caller(ucontext_t *context) {
 #if defined(ARCH_LINK)
   ARCH_PC(context) = ARCH_LINK(context) - 1;
-#elif defined(ARCH_PC)
+#else
   uintptr_t stack_pointer = arch_sp(context), return_address;
   memcpy(&return_address, (void *)stack_pointer, sizeof return_address);
   ARCH_PC(context) = (greg_t)(return_address - 1);
   ARCH_SP(context) = (greg_t)(stack_pointer + sizeof return_address);
-#else
-  (void)context;
 #endif
 }
 
@@ -93,14 +86,10 @@ static inline bool arch_came_by_return(const ucontext_t *context, bool (*is_code
 #if defined(ARCH_LINK)
   (void)is_code;
   return (uintptr_t)ARCH_LINK(context) == arch_pc(context);
-#elif defined(ARCH_PC)
+#else
   uintptr_t words[2];
   memcpy(words, (void *)(arch_sp(context) - sizeof words[0]), sizeof words);
   return words[0] == arch_pc(context) && !(is_code(words[1]) && arch_follows_call(words[1]));
-#else
-  (void)context;
-  (void)is_code;
-  return false;
 #endif
 }
 

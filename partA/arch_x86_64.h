@@ -8,14 +8,6 @@ static inline bool arch_is_wild(uintptr_t value) {
   return upper != 0 && upper != 0x1ffff;
 }
 
-/* The index of general register n, as instructions number them, in gregs. */
-static inline int arch_register(unsigned number) {
-  static const signed char order[16] = {REG_RAX, REG_RCX, REG_RDX, REG_RBX, REG_RSP, REG_RBP,
-                                        REG_RSI, REG_RDI, REG_R8,  REG_R9,  REG_R10, REG_R11,
-                                        REG_R12, REG_R13, REG_R14, REG_R15};
-  return order[number];
-}
-
 /* Does a byte that tells about operands follow the opcode? */
 static inline bool arch_has_operand_byte(unsigned opcode) {
   if (opcode < 0x40) return (opcode & 4) == 0;
@@ -68,10 +60,15 @@ static inline unsigned arch_address_registers(const unsigned char *code) {
 /* Finds the non-canonical pointer behind a general protection fault. Returns in
  * words where the program holds it, or NULL if there is none to be found. */
 static inline const char *arch_wild_pointer(const ucontext_t *context, uintptr_t *value) {
-  static const char *const names[16] = {"register rax", "register rcx", "register rdx", "register rbx",
-                                        "register rsp", "register rbp", "register rsi", "register rdi",
-                                        "register r8",  "register r9",  "register r10", "register r11",
-                                        "register r12", "register r13", "register r14", "register r15"};
+  static const struct {
+    int index; /* in gregs */
+    char name[16];
+  } numbered[16] = {{REG_RAX, "register rax"}, {REG_RCX, "register rcx"}, {REG_RDX, "register rdx"},
+                    {REG_RBX, "register rbx"}, {REG_RSP, "register rsp"}, {REG_RBP, "register rbp"},
+                    {REG_RSI, "register rsi"}, {REG_RDI, "register rdi"}, {REG_R8, "register r8"},
+                    {REG_R9, "register r9"},   {REG_R10, "register r10"}, {REG_R11, "register r11"},
+                    {REG_R12, "register r12"}, {REG_R13, "register r13"}, {REG_R14, "register r14"},
+                    {REG_R15, "register r15"}};
   const unsigned char *code = (const unsigned char *)arch_pc(context);
   *value = arch_pc(context);
   if (arch_is_wild(*value)) return "register rip";
@@ -82,8 +79,8 @@ static inline const char *arch_wild_pointer(const ucontext_t *context, uintptr_t
   }
   unsigned registers = arch_address_registers((const unsigned char *)arch_pc(context));
   for (unsigned number = 0; number < 16; number++) {
-    *value = GREG(context, arch_register(number));
-    if (registers >> number & 1 && arch_is_wild(*value)) return names[number];
+    *value = GREG(context, numbered[number].index);
+    if (registers >> number & 1 && arch_is_wild(*value)) return numbered[number].name;
   }
   return NULL;
 }

@@ -6,7 +6,6 @@
 #include <poll.h>
 #include <sched.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -23,10 +22,10 @@ static pid_t make_child(void) {
   return (pid_t)pid;
 }
 
-static void limit(int resource, rlim_t most) {
+void set_limit(int resource, rlim_t limit) {
   struct rlimit limits;
   if (getrlimit(resource, &limits) != 0) return;
-  if (limits.rlim_cur > most) limits.rlim_cur = most;
+  limits.rlim_cur = limit < limits.rlim_max ? limit : limits.rlim_max;
   setrlimit(resource, &limits);
 }
 
@@ -37,14 +36,12 @@ static void close_from(unsigned first) {
   for (unsigned file = first; file < 1024; file++) close((int)file); /* kernels before 5.9 */
 }
 
-/* A fault of the child ends it at once, silently and without a core: faults are
- * blocked, and a limit of one byte is what both ways of writing cores respect. */
+/* A fault of the child ends it at once, silently and without a core: all signals
+ * are blocked, and a limit of one byte is what both ways of writing cores respect. */
 static void settle_in(int output) {
-  static const int faults[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
-  for (size_t i = 0; i < sizeof faults / sizeof *faults; i++) signal(faults[i], SIG_DFL);
   prctl(PR_SET_PDEATHSIG, SIGKILL);
-  limit(RLIMIT_CORE, 1);
-  limit(RLIMIT_AS, (rlim_t)1 << 30);
+  set_limit(RLIMIT_CORE, 1);
+  set_limit(RLIMIT_AS, (rlim_t)1 << 30);
   dup2(output, STDOUT_FILENO);
   close(STDIN_FILENO);
   open("/dev/null", O_RDWR); /* becomes standard input */

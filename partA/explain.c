@@ -6,34 +6,24 @@
 #include "internal.h"
 
 pid_t sender(const siginfo_t *info) {
-  switch (info->si_code) {
-    case SI_USER:
-    case SI_TKILL:
-    case SI_QUEUE:
-    case SI_MESGQ:
-      return info->si_pid;
-    default:
-      return -1; /* a timer's number is where a process's would be */
-  }
+  int code = info->si_code;
+  bool by_process = code == SI_USER || code == SI_TKILL || code == SI_QUEUE || code == SI_MESGQ;
+  return by_process ? info->si_pid : -1; /* a timer's number is where a process's would be */
 }
 
 static void sent_by_someone(int number, const siginfo_t *info) {
   const char *name = signal_name(number), *program = at_start.program_name;
   pid_t process = sender(info);
-  if (process < 0) {
-    report("a timer or the kernel sent %s to %s; no memory access failed.", name, program);
-  } else if (process == 0) {
-    report("the kernel or a process outside of this container sent %s to %s; no memory access failed.", name,
-           program);
-  } else if (process != getpid()) {
-    report("process %lu sent %s to %s; no memory access failed.", (unsigned long)process, name, program);
-  } else if (number == SIGABRT) {
-    report(
-        "%s called abort: a failed assert, damage that malloc found, or an exception? The reason may stand "
-        "above.",
-        program);
-  } else {
+  if (process == getpid() && number == SIGABRT) {
+    report("%s called abort: a failed assert, damage that malloc found, or an exception? ", program);
+    report("The reason may stand above.");
+  } else if (process == getpid()) {
     report("%s sent itself %s, by raise or kill: did a handler of its own pass on a crash?", program, name);
+  } else {
+    if (process > 0) report("process %lu", (unsigned long)process);
+    if (process == 0) report("the kernel or a process outside of this container");
+    if (process < 0) report("a timer or the kernel");
+    report(" sent %s to %s; no memory access failed.", name, program);
   }
 }
 
@@ -71,10 +61,10 @@ static bool bus_error(const siginfo_t *info, const ucontext_t *context) {
 }
 
 static void arithmetic_error(const siginfo_t *info) {
-  bool integer = info->si_code == FPE_INTDIV;
   report("%s %s.", at_start.program_name,
-         integer ? "divided an integer by zero, or the smallest one by -1"
-                 : "did a calculation without a valid result, and had asked to be stopped then");
+         info->si_code == FPE_INTDIV
+             ? "divided an integer by zero, or the smallest one by -1"
+             : "did a calculation without a valid result, and had asked to be stopped then");
 }
 
 static void illegal_instruction(const siginfo_t *info) {

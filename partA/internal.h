@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/resource.h>
 #include <sys/types.h>
 #include <ucontext.h>
 
@@ -29,8 +30,8 @@ extern struct at_start {
 
 /* options.c: what the environment asks for. Read once, at start. */
 struct options {
-  bool core, backtrace, symbolize, explain;
-  bool color_always, color_auto;
+  bool core, backtrace, symbolize, explain, help;
+  enum { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER } color;
   unsigned signals;     /* bit 1 << n: report signal n */
   const char *messages; /* one per line; begins with a message, ends with a newline */
 };
@@ -44,13 +45,14 @@ void wait_for_the_end(int number); /* a signal handler; does not return */
 pid_t thread_id(void);
 
 /* report.c: the text, its colours, its way to standard error, and the deadline for all of it. */
-void report_begin(int milliseconds);
+void report_begin(int time); /* in milliseconds */
 int milliseconds_left(void);
 /* A very small printf: knows %s, %lu and %lx. */
 void report(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void report_bytes(const char *bytes, size_t length);
-void copy_text(char *to, size_t size, const char *from); /* what there is no room for becomes "..." */
-void report_label(const char *label);                    /* highlighted if there are colours */
+char *write_number(char *end, uintptr_t number, unsigned base); /* ends before end; returns the first digit */
+void copy_text(char *to, size_t size, const char *from);        /* what there is no room for becomes "..." */
+void report_label(const char *label);                           /* highlighted if there are colours */
 void report_send(void);
 
 /* maps.c: what the kernel says about the address space. */
@@ -82,6 +84,7 @@ bool report_if_text(uintptr_t address);
 /* child.c: risky work, done by another process. Runs work(argument) in a child
  * and collects in buffer what it writes to standard output, until it ends or the
  * deadline comes. Returns the number of bytes, or -1 if no child could be made. */
+void set_limit(int resource, rlim_t limit); /* as far as the hard limit allows */
 ssize_t run_in_child(void (*work)(void *argument), void *argument, void *buffer, size_t size);
 
 /* unwind.c: one call on the stack. */
@@ -92,6 +95,9 @@ struct frame {
   bool own;              /* in the program's own code, not in a library of the system */
   char file[PATH_BYTES]; /* the program or library; "" if the pc is in no file */
   char called[64];       /* name of the library function that was called here; "" if not known */
+  /* What addr2line knows; empty where it knows nothing. */
+  bool answered;
+  char name[128], line[PATH_BYTES];
 };
 enum { FRAMES_MAX = 64 };
 void unwind_in_child(void *context); /* writes struct frames to standard output; may crash */

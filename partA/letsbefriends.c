@@ -13,7 +13,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
-#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -86,14 +85,6 @@ static void finish(int number, const siginfo_t *info) {
   _exit(128 + number);
 }
 
-/* A program that has run out of descriptors can mostly have more. Async-signal-safe. */
-static void allow_more_files(void) {
-  struct rlimit limits;
-  if (getrlimit(RLIMIT_NOFILE, &limits) != 0) return;
-  limits.rlim_cur = limits.rlim_max;
-  setrlimit(RLIMIT_NOFILE, &limits);
-}
-
 /* The order of events in a crash. What comes later may fail: the sandbox may kill
  * for opening a file, or for making a process. Async-signal-safe. */
 static void handle(int number, siginfo_t *info, void *context) {
@@ -105,7 +96,7 @@ static void handle(int number, siginfo_t *info, void *context) {
   report_begin(REPORT_MILLISECONDS);
   say_something_kind();
   if (options.explain) {
-    allow_more_files();
+    set_limit(RLIMIT_NOFILE, RLIM_INFINITY); /* the program may have used up its descriptors */
     park_other_threads();
     bool jumped = explain(number, info, context);
     if (info->si_code > 0 || sender(info) == getpid()) where(context, jumped);

@@ -24,17 +24,12 @@ static int next(struct source *source) {
 
 /* Reads a hexadecimal number and the character after it. */
 static uintptr_t next_number(struct source *source) {
+  static const char digits[] = "0123456789abcdef";
   uintptr_t number = 0;
-  for (;;) {
-    int c = next(source);
-    if (c >= '0' && c <= '9') {
-      number = number << 4 | (uintptr_t)(c - '0');
-    } else if (c >= 'a' && c <= 'f') {
-      number = number << 4 | (uintptr_t)(c - 'a' + 10);
-    } else {
-      return number;
-    }
+  for (const char *digit; (digit = memchr(digits, next(source), 16));) {
+    number = number << 4 | (uintptr_t)(digit - digits);
   }
+  return number;
 }
 
 static int skip_to_blank(struct source *source) {
@@ -87,17 +82,10 @@ bool maps_visit(bool (*visit)(const struct region *region, void *argument), void
 }
 
 static bool visit_around(const struct region *region, void *argument) {
-  struct surroundings *surroundings = argument;
-  if (region->end <= surroundings->address) {
-    surroundings->below = *region;
-    return true;
-  }
-  if (region->start <= surroundings->address) {
-    surroundings->at = *region;
-    return true;
-  }
-  surroundings->above = *region;
-  return false;
+  struct surroundings *around = argument;
+  bool below = region->end <= around->address, above = region->start > around->address;
+  *(below ? &around->below : above ? &around->above : &around->at) = *region;
+  return !above;
 }
 
 bool maps_around(uintptr_t address, struct surroundings *surroundings) {

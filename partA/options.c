@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/auxv.h>
 #include <unistd.h>
 
@@ -16,11 +17,8 @@ static const char built_in_messages[] =
 #include "messages.inc"
     ;
 
-struct options options = {.symbolize = true,
-                          .explain = true,
-                          .color_auto = true,
-                          .signals = 1u << SIGSEGV,
-                          .messages = built_in_messages};
+struct options options = {
+    .symbolize = true, .explain = true, .signals = 1u << SIGSEGV, .messages = built_in_messages};
 
 static const char help[] = VARIABLE
     ": name=value, joined by colons\n"
@@ -33,38 +31,20 @@ static const char help[] = VARIABLE
     "  color=WHEN     auto, always or never (auto)\n"
     "  help=1         this list (0)\n";
 
-/* A word of the environment: not ended by a null byte. */
-struct word {
-  const char *text;
-  size_t length;
-};
-
-static bool same(struct word word, const char *text) {
-  return strlen(text) == word.length && memcmp(text, word.text, word.length) == 0;
-}
-
-static struct word cut(struct word *rest, char separator) {
-  const char *end = memchr(rest->text, separator, rest->length);
-  struct word first = {rest->text, end ? (size_t)(end - rest->text) : rest->length};
-  size_t used = first.length + (end != NULL);
-  *rest = (struct word){rest->text + used, rest->length - used};
-  return first;
-}
-
-static bool set_flag(bool *flag, struct word value) {
-  if (!same(value, "0") && !same(value, "1")) return false;
-  *flag = value.text[0] == '1';
-  return true;
-}
+static const struct {
+  const char *name;
+  bool *flag;
+} flags[] = {{"core", &options.core},
+             {"backtrace", &options.backtrace},
+             {"symbolize", &options.symbolize},
+             {"explain", &options.explain},
+             {"help", &options.help}};
 
 static const struct {
-  const char *option, *name;
+  const char *name;
   int number;
-} known_signals[] = {{"segv", "SIGSEGV", SIGSEGV},
-                     {"bus", "SIGBUS", SIGBUS},
-                     {"fpe", "SIGFPE", SIGFPE},
-                     {"ill", "SIGILL", SIGILL},
-                     {"abrt", "SIGABRT", SIGABRT}};
+} known_signals[] = {
+    {"SIGSEGV", SIGSEGV}, {"SIGBUS", SIGBUS}, {"SIGFPE", SIGFPE}, {"SIGILL", SIGILL}, {"SIGABRT", SIGABRT}};
 enum { KNOWN_SIGNALS = sizeof known_signals / sizeof *known_signals };
 
 const char *signal_name(int number) {
@@ -73,40 +53,36 @@ const char *signal_name(int number) {
   return known_signals[i].name;
 }
 
-static bool set_signals(struct word list) {
+static bool set_signals(char *list) {
   unsigned signals = 0;
-  while (list.length > 0) {
-    struct word option = cut(&list, '+');
+  for (const char *word; (word = strsep(&list, "+"));) {
     unsigned i = 0;
-    while (i < KNOWN_SIGNALS && !same(option, known_signals[i].option)) i++;
+    while (i < KNOWN_SIGNALS && strcasecmp(word, known_signals[i].name + strlen("SIG")) != 0) i++;
     if (i == KNOWN_SIGNALS) return false;
     signals |= 1u << known_signals[i].number;
   }
-  if (signals) options.signals = signals;
-  return signals != 0;
-}
-
-static bool set_color(struct word value) {
-  if (!same(value, "auto") && !same(value, "always") && !same(value, "never")) return false;
-  options.color_always = same(value, "always");
-  options.color_auto = same(value, "auto");
+  options.signals = signals;
   return true;
 }
 
+static bool set_color(const char *when) {
+  static const char *const names[] = {
+      [COLOR_AUTO] = "auto", [COLOR_ALWAYS] = "always", [COLOR_NEVER] = "never"};
+  for (unsigned i = 0; i < sizeof names / sizeof *names; i++) {
+    if (strcmp(when, names[i]) != 0) continue;
+    options.color = i;
+    return true;
+  }
+  return false;
+}
+
 /* Copies the file, so that the handler need not open it, up to 64 KiB. */
-static bool set_messages(struct word value) {
+static bool set_messages(const char *path) {
   static char text[64 * 1024];
-  char path[4096];
-  if (value.length >= sizeof path) return false;
-  memcpy(path, value.text, value.length);
-  path[value.length] = 0;
+  size_t length = 0;
   int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (file < 0) return false;
-  size_t length = 0;
-  for (ssize_t got; length < sizeof text - 2; length += (size_t)got) {
-    got = read(file, text + length, sizeof text - 2 - length);
-    if (got <= 0) break;
-  }
+  for (ssize_t got; (got = read(file, text + length, sizeof text - 2 - length)) > 0;) length += (size_t)got;
   close(file);
   memcpy(text + length, "\n", 2);
   if (memchr(text, 0, length)) return false; /* UTF-16, or no text at all */
@@ -116,33 +92,40 @@ static bool set_messages(struct word value) {
   return *first;
 }
 
-static bool set(struct word name, struct word value) {
-  bool wants_help = false;
-  if (same(name, "core")) return set_flag(&options.core, value);
-  if (same(name, "backtrace")) return set_flag(&options.backtrace, value);
-  if (same(name, "symbolize")) return set_flag(&options.symbolize, value);
-  if (same(name, "explain")) return set_flag(&options.explain, value);
-  if (same(name, "signals")) return set_signals(value);
-  if (same(name, "messages")) return set_messages(value);
-  if (same(name, "color")) return set_color(value);
-  if (!same(name, "help") || !set_flag(&wants_help, value)) return false;
-  if (wants_help) (void)!write(STDERR_FILENO, help, sizeof help - 1);
-  return true;
+static bool set(const char *name, char *value) {
+  if (!value) return false;
+  if (strcmp(name, "signals") == 0) return set_signals(value);
+  if (strcmp(name, "messages") == 0) return set_messages(value);
+  if (strcmp(name, "color") == 0) return set_color(value);
+  for (unsigned i = 0; i < sizeof flags / sizeof *flags; i++) {
+    if (strcmp(name, flags[i].name) != 0 || (strcmp(value, "0") != 0 && strcmp(value, "1") != 0)) continue;
+    *flags[i].flag = *value == '1';
+    return true;
+  }
+  return false;
+}
+
+/* Works on a copy, which strsep cuts to pieces, of up to 8 KiB. */
+static void read_settings(const char *text) {
+  char copy[8192], *rest = copy;
+  copy_text(copy, sizeof copy, text);
+  for (char *name; (name = strsep(&rest, ":"));) {
+    char *value = name;
+    int length = (int)strlen(name);
+    strsep(&value, "=");
+    if (length == 0 || set(name, value)) continue;
+    dprintf(STDERR_FILENO,
+            "letsbefriends: cannot use \"%.*s\" in " VARIABLE " (help=1 lists what can be set)\n", length,
+            text + (name - copy));
+  }
 }
 
 void options_read(void) {
   const char *terminal = getenv("TERM"), *no_color = getenv("NO_COLOR"), *text = getenv(VARIABLE);
-  if ((no_color && *no_color) || !terminal || strcmp(terminal, "dumb") == 0) options.color_auto = false;
-  if (getauxval(AT_SECURE)) options.symbolize = false; /* whoever runs it must not choose the addr2line */
-  if (!text || getauxval(AT_SECURE)) return;
-  struct word rest = {text, strlen(text)};
-  while (rest.length > 0) {
-    struct word setting = cut(&rest, ':'), value = setting;
-    if (setting.length == 0) continue;
-    struct word name = cut(&value, '=');
-    if (set(name, value)) continue;
-    dprintf(STDERR_FILENO,
-            "letsbefriends: cannot use \"%.*s\" in " VARIABLE " (help=1 lists what can be set)\n",
-            (int)setting.length, setting.text);
-  }
+  bool secure = getauxval(AT_SECURE);
+  if (secure) options.symbolize = false; /* whoever runs it must not choose the addr2line */
+  if (text && !secure) read_settings(text);
+  if (options.help) (void)!write(STDERR_FILENO, help, sizeof help - 1);
+  bool plain = (no_color && *no_color) || !terminal || strcmp(terminal, "dumb") == 0;
+  if (plain && options.color == COLOR_AUTO) options.color = COLOR_NEVER;
 }

@@ -12,23 +12,25 @@
 
 static char buffer[PIPE_BUF];
 static size_t used;
-static struct timespec deadline;
+static int64_t deadline; /* as milliseconds() counts */
 static bool in_color;
 
 static const char highlight[] = "\033[1m", plain[] = "\033[0m";
 
-void report_begin(int milliseconds) {
+static int64_t milliseconds(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+void report_begin(int time) {
   used = 0;
-  in_color = options.color_always || (options.color_auto && isatty(STDERR_FILENO));
-  clock_gettime(CLOCK_MONOTONIC, &deadline);
-  deadline.tv_sec += milliseconds / 1000;
-  deadline.tv_nsec += milliseconds % 1000 * 1000000L;
+  in_color = options.color == COLOR_ALWAYS || (options.color == COLOR_AUTO && isatty(STDERR_FILENO));
+  deadline = milliseconds() + time;
 }
 
 int milliseconds_left(void) {
-  struct timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  long left = (long)(deadline.tv_sec - now.tv_sec) * 1000 + (deadline.tv_nsec - now.tv_nsec) / 1000000;
+  int64_t left = deadline - milliseconds();
   return left > 0 ? (int)left : 0;
 }
 
@@ -47,14 +49,17 @@ void copy_text(char *to, size_t size, const char *from) {
   if (!whole) memcpy(to + size - sizeof "...", "...", sizeof "...");
 }
 
-static void report_number(unsigned long number, unsigned base) {
-  char digits[24];
-  size_t at = sizeof digits;
+char *write_number(char *end, uintptr_t number, unsigned base) {
   do {
-    digits[--at] = "0123456789abcdef"[number % base];
+    *--end = "0123456789abcdef"[number % base];
     number /= base;
   } while (number > 0);
-  report_bytes(digits + at, sizeof digits - at);
+  return end;
+}
+
+static void report_number(unsigned long number, unsigned base) {
+  char digits[24], *end = digits + sizeof digits, *first = write_number(end, number, base);
+  report_bytes(first, (size_t)(end - first));
 }
 
 void report(const char *format, ...) {

@@ -113,29 +113,28 @@ static void notice_ends(void) {
   ends_noticed = pthread_key_create(&ends, at_thread_end) == 0;
 }
 
-static void enter(struct thread *thread) {
+static struct thread *enter(struct thread *thread) {
   if (pthread_setspecific(ends, thread) == 0) install(thread);
+  return thread;
 }
 
 static void *run(void *argument) {
-  struct thread *thread = argument;
-  enter(thread);
+  struct thread *thread = enter(argument);
   return thread->start(thread->argument);
 }
 
 static int run_c11(void *argument) {
-  struct thread *thread = argument;
-  enter(thread);
+  struct thread *thread = enter(argument);
   return thread->start_c11(thread->argument);
 }
 
 /* The record of a new thread, or NULL: then it has to do without an alternate stack. */
-static struct thread *prepare(void) {
+static struct thread *prepare(struct thread contents) {
   static pthread_once_t once = PTHREAD_ONCE_INIT;
   int saved = errno;
   pthread_once(&once, notice_ends);
   struct thread *thread = ends_noticed ? thread_new() : NULL;
-  if (thread) *thread = (struct thread){0};
+  if (thread) *thread = contents;
   errno = saved;
   return thread;
 }
@@ -145,10 +144,8 @@ EXPORT int pthread_create(pthread_t *id, const pthread_attr_t *attributes, void 
   static int (*_Atomic real)(pthread_t *, const pthread_attr_t *, void *(*)(void *), void *);
   if (!real) real = __extension__(__typeof__(&pthread_create)) dlsym(RTLD_NEXT, "pthread_create");
   if (!real) return EAGAIN;
-  struct thread *thread = prepare();
+  struct thread *thread = prepare((struct thread){.start = start, .argument = argument});
   if (!thread) return real(id, attributes, start, argument);
-  thread->start = start;
-  thread->argument = argument;
   int result = real(id, attributes, run, thread);
   if (result != 0) thread_delete(thread);
   return result;
@@ -158,10 +155,8 @@ EXPORT int thrd_create(thrd_t *id, thrd_start_t start, void *argument) {
   static int (*_Atomic real)(thrd_t *, thrd_start_t, void *);
   if (!real) real = __extension__(__typeof__(&thrd_create)) dlsym(RTLD_NEXT, "thrd_create");
   if (!real) return thrd_error;
-  struct thread *thread = prepare();
+  struct thread *thread = prepare((struct thread){.start_c11 = start, .argument = argument});
   if (!thread) return real(id, start, argument);
-  thread->start_c11 = start;
-  thread->argument = argument;
   int result = real(id, run_c11, thread);
   if (result != thrd_success) thread_delete(thread);
   return result;

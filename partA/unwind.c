@@ -11,48 +11,35 @@
 
 /* The mapped file (program or library) that holds an address. */
 struct image {
-  struct region text;
-  uintptr_t base; /* where the file's first byte is mapped */
-  uintptr_t bias; /* what was added to the addresses in the file */
+  uintptr_t address;
+  struct region first, text; /* where the file's first byte is mapped, and where the address is */
+  uintptr_t bias;            /* what was added to the addresses in the file */
   const ElfW(Phdr) * segments;
   unsigned segment_count;
 };
 
-struct search {
-  uintptr_t address, base;
-  struct image *image;
-  char base_name[sizeof((struct region *)0)->name];
-};
-
 static bool visit_image(const struct region *region, void *argument) {
-  struct search *search = argument;
-  if (region->offset == 0 && region->name[0] == '/' && strcmp(region->name, search->base_name) != 0) {
-    search->base = region->start;
-    strcpy(search->base_name, region->name);
-  }
-  if (search->address >= region->end) return true;
-  if (search->address < region->start || !region->executable) return false;
-  search->image->text = *region;
-  if (region->name[0] == '/' && strcmp(region->name, search->base_name) == 0)
-    search->image->base = search->base;
+  struct image *image = argument;
+  bool file = region->name[0] == '/';
+  if (file && region->offset == 0 && strcmp(region->name, image->first.name) != 0) image->first = *region;
+  if (image->address >= region->end) return true;
+  bool held = file && region->executable && image->address >= region->start;
+  if (held && strcmp(region->name, image->first.name) == 0) image->text = *region;
   return false;
 }
 
 /* The bias comes from the program headers: file offsets and addresses differ with some linkers. */
 static bool image_find(uintptr_t address, struct image *image) {
-  static struct search search;
   if (address >= image->text.start && address < image->text.end) return image->segments;
-  memset(&search, 0, sizeof search);
   memset(image, 0, sizeof *image);
-  search.address = address;
-  search.image = image;
-  if (!maps_visit(visit_image, &search) || !image->base) return false;
-  const ElfW(Ehdr) *header = (const void *)image->base;
+  image->address = address;
+  if (!maps_visit(visit_image, image) || !image->text.end) return false;
+  const ElfW(Ehdr) *header = (const void *)image->first.start;
   if (memcmp(header->e_ident, ELFMAG, SELFMAG) != 0) return false;
-  const ElfW(Phdr) *segment = (const void *)(image->base + header->e_phoff);
+  const ElfW(Phdr) *segment = (const void *)(image->first.start + header->e_phoff);
   for (unsigned i = 0; i < header->e_phnum; i++) {
     if (segment[i].p_type != PT_LOAD || segment[i].p_offset != 0) continue;
-    image->bias = image->base - segment[i].p_vaddr;
+    image->bias = image->first.start - segment[i].p_vaddr;
     image->segments = segment;
     image->segment_count = header->e_phnum;
   }
@@ -65,7 +52,7 @@ extern const char __ehdr_start[] __attribute__((visibility("hidden")));
 /* Libraries of the system are where systems keep them; the program itself may be there too. */
 static bool is_own(const struct image *image) {
   if (image->segments == at_start.program_headers) return true;
-  if (image->base == (uintptr_t)__ehdr_start) return false;
+  if (image->first.start == (uintptr_t)__ehdr_start) return false;
   return strncmp(image->text.name, "/lib", 4) != 0 && strncmp(image->text.name, "/usr/", 5) != 0;
 }
 
@@ -89,7 +76,7 @@ int _dl_find_object(void *pc, struct dl_find_object *found) {
   if (!image_find((uintptr_t)pc, &here)) return -1;
   for (unsigned i = 0; i < here.segment_count; i++) {
     if (here.segments[i].p_type != PT_GNU_EH_FRAME) continue;
-    found->start = (void *)here.base;
+    found->start = (void *)here.first.start;
     found->end = (void *)here.text.end;
     found->eh_frame = (void *)(here.bias + here.segments[i].p_vaddr);
     return 0;
@@ -109,9 +96,8 @@ bool frame_resolve(struct frame *frame) {
 }
 
 /* Loaders relocate the addresses in the dynamic section, except where it is read-only. */
-static const char *dynamic_address(const struct image *image, const ElfW(Dyn) * entry) {
-  uintptr_t address = entry->d_un.d_ptr;
-  return (const char *)(address < image->base ? address + image->bias : address);
+static const char *dynamic_address(const struct image *image, uintptr_t address) {
+  return (const char *)(address && address < image->first.start ? address + image->bias : address);
 }
 
 /* The name under which this image imports the function at an address: one of
@@ -119,25 +105,24 @@ static const char *dynamic_address(const struct image *image, const ElfW(Dyn) * 
  * stripped; this one never is.) */
 static void import_name(const struct image *image, uintptr_t function, char *name, size_t size) {
   const ElfW(Dyn) *entry = NULL;
+  uintptr_t value[DT_NUM] = {0};
   for (unsigned i = 0; i < image->segment_count; i++) {
     if (image->segments[i].p_type == PT_DYNAMIC)
       entry = (const void *)(image->bias + image->segments[i].p_vaddr);
   }
-  const char *table[2] = {NULL, NULL}, *strings = NULL;
-  const ElfW(Sym) *symbols = NULL;
-  size_t length[2] = {0, 0}, step = sizeof(ElfW(Rela));
   for (; entry && entry->d_tag != DT_NULL; entry++) {
-    if (entry->d_tag == DT_JMPREL) table[0] = dynamic_address(image, entry);
-    if (entry->d_tag == DT_PLTRELSZ) length[0] = entry->d_un.d_val;
-    if (entry->d_tag == DT_RELA || entry->d_tag == DT_REL) table[1] = dynamic_address(image, entry);
-    if (entry->d_tag == DT_RELASZ || entry->d_tag == DT_RELSZ) length[1] = entry->d_un.d_val;
-    if (entry->d_tag == DT_RELENT) step = sizeof(ElfW(Rel));
-    if (entry->d_tag == DT_SYMTAB) symbols = (const void *)dynamic_address(image, entry);
-    if (entry->d_tag == DT_STRTAB) strings = dynamic_address(image, entry);
+    if (entry->d_tag > 0 && entry->d_tag < DT_NUM) value[entry->d_tag] = entry->d_un.d_val;
   }
+  const char *strings = dynamic_address(image, value[DT_STRTAB]);
+  const ElfW(Sym) *symbols = (const void *)dynamic_address(image, value[DT_SYMTAB]);
+  const char *tables[] = {
+      dynamic_address(image, value[DT_JMPREL]),
+      dynamic_address(image, value[DT_RELA] + value[DT_REL])}; /* there is one of the two */
+  size_t lengths[] = {value[DT_PLTRELSZ], value[DT_RELASZ] + value[DT_RELSZ]};
+  size_t step = value[DT_RELENT] ? sizeof(ElfW(Rel)) : sizeof(ElfW(Rela));
   for (int i = 0; i < 2 && symbols && strings; i++) {
-    for (size_t at = 0; table[i] && at + step <= length[i]; at += step) {
-      const ElfW(Rel) *slot = (const void *)(table[i] + at); /* Rela begins alike */
+    for (size_t at = 0; tables[i] && at + step <= lengths[i]; at += step) {
+      const ElfW(Rel) *slot = (const void *)(tables[i] + at); /* Rela begins alike */
       size_t symbol = sizeof(void *) == 8 ? (size_t)((uint64_t)slot->r_info >> 32) : slot->r_info >> 8;
       if (symbol == 0 || *(uintptr_t *)(slot->r_offset + image->bias) != function) continue;
       copy_text(name, size, strings + symbols[symbol].st_name);

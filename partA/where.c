@@ -11,25 +11,7 @@
 static struct frame frames[FRAMES_MAX];
 static unsigned frame_count;
 
-/* What addr2line knows of each frame; empty strings where it knows nothing. */
-static struct {
-  bool asked; /* addr2line gave an answer */
-  char function[128], line[PATH_BYTES];
-} symbols[FRAMES_MAX];
-
 static char working_directory[PATH_BYTES];
-
-/* Writes a number for addr2line's arguments. */
-static char *hex(uintptr_t number) {
-  static char text[3 * FRAMES_MAX][20];
-  static unsigned used;
-  char *digit = text[used++ % (3 * FRAMES_MAX)] + 19;
-  do {
-    *--digit = "0123456789abcdef"[number & 15];
-    number >>= 4;
-  } while (number > 0);
-  return digit;
-}
 
 static bool in_same_file(unsigned a, unsigned b) {
   return strcmp(frames[a].file, frames[b].file) == 0;
@@ -42,15 +24,16 @@ static bool in_same_file(unsigned a, unsigned b) {
 static void run_addr2line(void *argument) {
   static char path[sizeof "PATH=" + sizeof at_start.search_path] = "PATH=", locale[] = "LC_ALL=C";
   static char *environment[] = {path, locale, NULL};
-  static char program[] = "addr2line", flags[] = "-Cfe";
+  static char program[] = "addr2line", flags[] = "-Cfe", numbers[3 * FRAMES_MAX][20];
   static char *arguments[4 + 3 * FRAMES_MAX] = {program, flags};
-  unsigned first = *(unsigned *)argument, used = 3;
+  unsigned first = *(unsigned *)argument, used = 0;
   arguments[2] = frames[first].file;
   for (unsigned i = first; i < frame_count; i++) {
     if (!in_same_file(first, i)) continue;
-    arguments[used++] = hex(frames[i].offset);
-    arguments[used++] = hex(frames[i].function);
-    arguments[used++] = hex(frames[i].function - 1);
+    uintptr_t addresses[] = {frames[i].offset, frames[i].function, frames[i].function - 1};
+    for (unsigned k = 0; k < 3; k++, used++) {
+      arguments[3 + used] = write_number(numbers[used] + sizeof numbers[used] - 1, addresses[k], 16);
+    }
   }
   strcat(path, at_start.search_path);
   environ = environment; /* execvpe searches its PATH */
@@ -63,92 +46,68 @@ static void run_addr2line(void *argument) {
   waitpid(pid, NULL, 0);
 }
 
-/* Cuts the next line off a text; NULL if there is none. */
-static char *next_line(char **rest) {
-  char *line = *rest, *end = line ? strchr(line, '\n') : NULL;
-  if (!end) return NULL;
-  *end = 0;
-  *rest = end + 1;
-  return line;
-}
-
-/* Takes one frame's six lines (three times function and place). A name that
- * the byte before the function has as well is only the nearest one below: not known. */
-static void take_answer(unsigned i, char **rest) {
+/* Takes one frame's six lines (three times function and place) off the answer.
+ * A name that the byte before the function has as well is only the nearest one
+ * below: not known. */
+static void take_answer(struct frame *frame, char **rest) {
   char *lines[6];
   for (unsigned k = 0; k < 6; k++) {
-    lines[k] = next_line(rest);
+    lines[k] = strtok_r(NULL, "\n", rest);
     if (!lines[k]) return;
   }
-  symbols[i].asked = lines[0][0] && lines[1][0];
+  frame->answered = true;
   char *end = strstr(lines[1], " (discriminator");
   if (end) *end = 0;
   bool line_known = !strstr(lines[1], ":?") && !strstr(lines[1], "??") && !strstr(lines[1], ":0");
-  bool name_known = frames[i].function && strcmp(lines[2], lines[4]) != 0 && strcmp(lines[0], lines[2]) == 0;
-  size_t directory = strlen(working_directory);
-  if (line_known) {
-    bool inside =
-        directory > 1 && strncmp(lines[1], working_directory, directory) == 0 && lines[1][directory] == '/';
-    copy_text(symbols[i].line, sizeof symbols[i].line, lines[1] + (inside ? directory + 1 : 0));
-  }
-  if ((line_known || name_known) && lines[0][0] != '?') {
-    copy_text(symbols[i].function, sizeof symbols[i].function, lines[0]);
-  }
+  bool name_known = frame->function && strcmp(lines[2], lines[4]) != 0 && strcmp(lines[0], lines[2]) == 0;
+  size_t length = strlen(working_directory);
+  bool inside = length > 1 && strncmp(lines[1], working_directory, length) == 0 && lines[1][length] == '/';
+  if (line_known) copy_text(frame->line, sizeof frame->line, lines[1] + (inside ? length + 1 : 0));
+  if ((line_known || name_known) && lines[0][0] != '?') copy_text(frame->name, sizeof frame->name, lines[0]);
 }
 
-/* Asks about all frames of the file of one. */
+/* Asks about all frames of one file, of which this is the first. */
 static void symbolize(unsigned first) {
   static char answer[1 << 20]; /* C++ names have thousands of bytes; unused pages cost nothing */
   ssize_t length = run_in_child(run_addr2line, &first, answer, sizeof answer - 1);
   answer[length > 0 ? length : 0] = 0;
   char *rest = answer;
   for (unsigned i = first; i < frame_count; i++) {
-    if (in_same_file(first, i)) take_answer(i, &rest);
+    if (in_same_file(first, i)) take_answer(&frames[i], &rest);
   }
 }
 
 /* FUNCTION at FILE:LINE  (PROGRAM+0xOFFSET), as far as it is known. */
-static void report_function(unsigned i) {
-  const char *function = symbols[i].function, *line = symbols[i].line, *file = base_name(frames[i].file);
-  bool named = *function || *line;
-  report("%s%s%s%s", function, *function && *line ? " at " : "", line, named ? "  (" : "");
-  report("%s+0x%lx%s", file, (unsigned long)frames[i].offset, named ? ")" : "");
+static void report_function(const struct frame *frame) {
+  bool named = frame->name[0] || frame->line[0];
+  report("%s%s%s%s", frame->name, frame->name[0] && frame->line[0] ? " at " : "", frame->line,
+         named ? "  (" : "");
+  report("%s+0x%lx%s", base_name(frame->file), (unsigned long)frame->offset, named ? ")" : "");
 }
 
-/* Has the path a character that means something to a shell? */
-static bool needs_quotes(const char *path) {
-  for (; *path; path++) {
-    if (strchr(" \t\"$&()*;<>?[\\]`{|}~#!", *path)) return true;
-  }
-  return false;
-}
-
-static void report_where(unsigned own) {
-  const struct frame *frame = &frames[own];
+static void report_where(const struct frame *own) {
   const char *innermost = frames[0].file[0] ? base_name(frames[0].file) : "code that is in no file";
   report_label("Where: ");
-  if (own > 0) report("in %s, called from ", frame->called[0] ? frame->called : innermost);
+  if (own > frames) report("in %s, called from ", own->called[0] ? own->called : innermost);
   report_function(own);
-  if (!frame->own) {
+  if (!own->own) {
     report("; it is not known who called it.");
-  } else if (!symbols[own].line[0]) {
-    report(symbols[own].asked ? "; built with -g, this would tell the line: " : "; this tells the line: ");
-    const char *quote = needs_quotes(frame->file) ? "'" : "";
-    report("addr2line -Cfe %s%s%s 0x%lx", quote, frame->file, quote, (unsigned long)frame->offset);
+  } else if (!own->line[0]) {
+    report(own->answered ? "; built with -g, this would tell the line: " : "; this tells the line: ");
+    const char *quote = strpbrk(own->file, " \t\"$&()*;<>?[\\]`{|}~#!") ? "'" : "";
+    report("addr2line -Cfe %s%s%s 0x%lx", quote, own->file, quote, (unsigned long)own->offset);
   }
   report_send();
 }
 
 static void report_backtrace(void) {
   for (unsigned i = 0; i < frame_count; i++) {
-    bool imported = i + 1 < frame_count && frames[i + 1].called[0] && !symbols[i].line[0];
-    if (imported) strcpy(symbols[i].function, frames[i + 1].called); /* rather than an alias */
+    struct frame *frame = &frames[i];
+    const char *called = i + 1 < frame_count ? frame[1].called : "";
+    if (*called && !frame->line[0]) strcpy(frame->name, called); /* rather than an alias */
     report("  #%lu ", (unsigned long)i);
-    if (frames[i].file[0]) {
-      report_function(i);
-    } else {
-      report("0x%lx", (unsigned long)frames[i].pc);
-    }
+    if (frame->file[0]) report_function(frame);
+    if (!frame->file[0]) report("0x%lx", (unsigned long)frame->pc);
     report_send();
   }
 }
@@ -172,12 +131,12 @@ void where(ucontext_t *context, bool jumped) {
   if (own == frame_count) own = 0;
   if (!getcwd(working_directory, sizeof working_directory)) working_directory[0] = 0;
   for (unsigned i = 0; i < frame_count && options.symbolize; i++) {
-    bool asked = !frames[i].file[0] || (!options.backtrace && i != own);
-    for (unsigned k = 0; k < i && !asked; k++) asked = in_same_file(k, i);
-    if (!asked) symbolize(i);
+    unsigned first = 0;
+    while (!in_same_file(first, i)) first++;
+    if (first == i && frames[i].file[0] && (options.backtrace || i == own)) symbolize(i);
   }
   if (frame_count > 0 && frames[own].file[0]) {
-    report_where(own);
+    report_where(&frames[own]);
   } else {
     report_label("Where: ");
     report(!have_maps ? "not known; /proc/self/maps cannot be read."

@@ -150,6 +150,7 @@ test_color_on_a_terminal() {
   }
   contains "$(on_terminal TERM=xterm)" "${escape}\[1mWhere: "
   lacks "$(on_terminal TERM=dumb)" "$escape"
+  lacks "$(on_terminal TERM=dumb LETSBEFRIENDS_OPTIONS=color=auto)" "$escape"
   lacks "$(on_terminal TERM=xterm NO_COLOR=1)" "$escape"
   lacks "$(on_terminal TERM=xterm LETSBEFRIENDS_OPTIONS=color=never)" "$escape"
 }
