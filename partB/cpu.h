@@ -10,19 +10,28 @@
 
 enum { X86_WRITE = 1 << 1, X86_INSTRUCTION = 1 << 4 };
 
-/* Can the fault have been a write? Where the processor does not say, any access
- * but an instruction fetch at the faulting address counts. */
-static inline bool may_be_write(const siginfo_t *info, const void *context) {
+/* Was it a jump to the faulting address? */
+static inline bool is_instruction_fetch(const siginfo_t *info, const void *context) {
   const ucontext_t *state = context;
 #if defined(__x86_64__) || defined(__i386__)
   (void)info;
-  return (state->uc_mcontext.gregs[REG_ERR] & (X86_WRITE | X86_INSTRUCTION)) == X86_WRITE;
+  return state->uc_mcontext.gregs[REG_ERR] & X86_INSTRUCTION;
 #elif defined(__aarch64__)
-  return (uintptr_t)info->si_addr != state->uc_mcontext.pc;
+  return (uintptr_t)info->si_addr == state->uc_mcontext.pc;
 #elif defined(__riscv)
-  return (uintptr_t)info->si_addr != state->uc_mcontext.__gregs[REG_PC];
+  return (uintptr_t)info->si_addr == state->uc_mcontext.__gregs[REG_PC];
 #else
-  (void)state;
+  (void)info, (void)state;
+  return false;
+#endif
+}
+
+/* Can it have been a write? Where the processor does not say, it can. */
+static inline bool may_be_write(const void *context) {
+#if defined(__x86_64__) || defined(__i386__)
+  return ((const ucontext_t *)context)->uc_mcontext.gregs[REG_ERR] & X86_WRITE;
+#else
+  (void)context;
   return true;
 #endif
 }

@@ -41,6 +41,13 @@ static bool is_writable(void *address) {
   return result >= 0 || errno != EFAULT;
 }
 
+/* May it be read? A futex that nobody waits for, at a word that need not be one. */
+static bool is_readable(void *address) {
+  static const struct timespec no_time;
+  void *word = (void *)((uintptr_t)address & ~(uintptr_t)3);
+  return syscall(SYS_futex, word, FUTEX_WAIT_PRIVATE, 0, &no_time, NULL, 0) == 0 || errno != EFAULT;
+}
+
 /* Another thread may have solved the fault already; or the user has protected the
  * chunk himself, and means to be told. */
 static bool solve_protected(struct place slot, void *address) {
@@ -50,8 +57,7 @@ static bool solve_protected(struct place slot, void *address) {
   return false;
 }
 
-/* A refused mremap has unmapped the slot: see slots.c. */
-static bool solve_unmapped(struct place slot) {
+static bool solve_lost(struct place slot) {
   if (slot_restore(slot) == 0) return true;
   announce_no_memory(view_of(slot));
   return false;
@@ -60,8 +66,9 @@ static bool solve_unmapped(struct place slot) {
 static bool solve_locked(const siginfo_t *info, const void *context) {
   struct place slot = arena_slot_at(info->si_addr);
   if (!slot.arena || !is_live(*mapping_of(slot))) return false;
-  if (info->si_code == SEGV_MAPERR) return solve_unmapped(slot);
-  return may_be_write(info, context) && solve_protected(slot, info->si_addr);
+  if (*mapping_of(slot) & LOST) return solve_lost(slot);
+  if (is_instruction_fetch(info, context)) return false;
+  return may_be_write(context) ? solve_protected(slot, info->si_addr) : is_readable(info->si_addr);
 }
 
 /* Asynchronous signals must be blocked. */

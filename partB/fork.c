@@ -141,7 +141,7 @@ bool fork_set_aside(struct place slot) {
   int flags = MREMAP_MAYMOVE | MREMAP_FIXED;
   if (mremap(copy, CHUNKSIZE, CHUNKSIZE, flags, view_of(slot)) == MAP_FAILED) {
     munmap(copy, CHUNKSIZE);
-    slot_restore(slot);
+    slots_repair(slot, 1);
     return false;
   }
   aside[aside_count++] = slot;

@@ -35,8 +35,9 @@
  * record is the first plus one, or if both are FREE, or both READY. */
 enum {
   FREE = 0,                /* and left out of core dumps */
-  NUMBER = (1u << 29) - 1, /* mask: numbers below 2^29, 32 TiB of chunks */
+  NUMBER = (1u << 28) - 1, /* mask: numbers below 2^28, 16 TiB of chunks */
   READY = NUMBER,          /* free, too, and no longer left out: chunk_alloc is quicker */
+  LOST = 1u << 28,         /* unmapped by a kernel that refused something: slot_restore */
   ZOMBIE = 1u << 29,       /* freed, but not yet mapped home: unmap.c */
   HUGE_PAGES = 1u << 30,   /* mapped with MADV_HUGEPAGE */
 };
@@ -138,6 +139,7 @@ int slots_share(struct place slot, size_t count, struct place source);
 int slots_protect(struct place slot, size_t count, bool writable);
 void slots_record(struct place slot, size_t count, uint32_t number_and_flags);
 int slot_restore(struct place slot);
+void slots_repair(struct place slot, size_t count);
 size_t slots_boundaries(struct place slot, size_t count);
 
 /* unmap.c: giving slots back. */

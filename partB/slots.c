@@ -78,31 +78,41 @@ static int map_writable(struct place slot, size_t size, struct place frame) {
   return 0;
 }
 
-/* Maps a slot as its record says, if the kernel has unmapped it while it refused
- * something else. Async-signal-safe. */
+/* Maps a LOST slot again. Returns 0, also if it is not LOST; or -1 if refused.
+ * Async-signal-safe. */
 int slot_restore(struct place slot) {
   uint32_t mapping = *mapping_of(slot);
-  unsigned char resident[CHUNKSIZE / 4096];
-  if (mincore(view_of(slot), CHUNKSIZE, resident) == 0) return 0;
-  if (slot.arena->is_private) return -1;
-  if (mapping & WRITABLE) return map_writable(slot, CHUNKSIZE, frame_of(slot));
-  return map_read_only(slot, CHUNKSIZE, frame_of(slot));
+  if (!(mapping & LOST)) return 0;
+  if (map_read_only(slot, CHUNKSIZE, frame_of(slot)) != 0) {
+    reserve_space(view_of(slot), CHUNKSIZE);
+    return -1;
+  }
+  slots_record(slot, 1, mapping & ~(uint32_t)LOST);
+  return 0;
 }
 
 /* Puts things right after a refusal: on many kernels a refused mremap with
- * MREMAP_FIXED has unmapped its target. What cannot be put right now is when the
- * slot is next used. Async-signal-safe. */
-static void restore(struct place slot, size_t count) {
+ * MREMAP_FIXED has unmapped its target. It is reserved, lest anything else comes to
+ * lie there. What cannot be mapped again now is when the slot is next used; it is
+ * read-only then. Async-signal-safe. */
+void slots_repair(struct place slot, size_t count) {
+  unsigned char resident;
   if (is_free(*mapping_of(slot))) {
     slots_unmap(slot, count);
     return;
   }
-  for (size_t i = 0; i < count; i++) slot_restore(place_plus(slot, i));
+  if (mincore(view_of(slot), 1, &resident) == 0) return;
+  reserve_space(view_of(slot), count * CHUNKSIZE);
+  for (size_t i = 0; i < count; i++) {
+    struct place one = place_plus(slot, i);
+    slots_record(one, 1, (*mapping_of(one) | LOST) & ~WRITABLE);
+    slot_restore(one);
+  }
 }
 
 /* How many free slots behind a single one to make READY with it. */
 static size_t slots_ahead(struct place slot) {
-  enum { AHEAD = 15 };
+  enum { AHEAD = 7 };
   const struct arena *arena = slot.arena;
   size_t count = 0;
   while (count < AHEAD && slot.index + count + 1 < arena->count && mapping_of(slot)[count + 1] == FREE)
@@ -131,7 +141,7 @@ int slots_open(struct place slot, size_t count) {
 int slots_map(struct place slot, size_t count, struct place frame, bool writable) {
   size_t size = count * CHUNKSIZE;
   int result = writable ? map_writable(slot, size, frame) : map_read_only(slot, size, frame);
-  if (result != 0) restore(slot, count);
+  if (result != 0) slots_repair(slot, count);
   return result;
 }
 
@@ -140,7 +150,7 @@ int slots_map(struct place slot, size_t count, struct place frame, bool writable
  * Returns 0, or -1 if refused: then all is as before. Async-signal-safe. */
 int slots_share(struct place slot, size_t count, struct place source) {
   if (map_again(view_of(source), count * CHUNKSIZE, view_of(slot)) != 0) {
-    restore(slot, count);
+    slots_repair(slot, count);
     return -1;
   }
   return 0;
@@ -161,6 +171,9 @@ static void restore_protection(struct place slot, size_t count) {
  * as before. Async-signal-safe. */
 int slots_protect(struct place slot, size_t count, bool writable) {
   int protection = writable ? PROT_READ | PROT_WRITE : PROT_READ;
+  for (size_t i = 0; i < count; i++) {
+    if (slot_restore(place_plus(slot, i)) != 0) return -1;
+  }
   if (mprotect(view_of(slot), count * CHUNKSIZE, protection) != 0) {
     restore_protection(slot, count);
     return -1;

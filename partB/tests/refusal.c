@@ -46,9 +46,25 @@ int __wrap_mprotect(void *address, size_t size, int protection);
 int __real_madvise(void *address, size_t size, int advice);
 int __wrap_madvise(void *address, size_t size, int advice);
 
+/* What the last refused mremap has unmapped. */
+static char *_Atomic hole;
+static atomic_size_t hole_size;
+static atomic_int holes_filled;
+
+void fill_holes(void) {
+  holes_filled = 1;
+}
+
+/* Where the kernel maps what it may map anywhere: NULL leaves it to the kernel. */
+static char *place_for(size_t size) {
+  unsigned char resident;
+  if (!holes_filled || !hole || size > hole_size || mincore(hole, 1, &resident) == 0) return NULL;
+  return size == hole_size ? hole : hole + 4096;
+}
+
 void *__wrap_mmap(void *address, size_t size, int protection, int flags, int fd, off_t offset) {
   if (is_refused(MMAP)) return MAP_FAILED;
-  return __real_mmap(address, size, protection, flags, fd, offset);
+  return __real_mmap(address ? address : place_for(size), size, protection, flags, fd, offset);
 }
 
 static void *fixed_target(int flags, va_list arguments) {
@@ -64,9 +80,16 @@ void *__wrap_mremap(void *old, size_t old_size, size_t size, int flags, ...) {
     errno = EINVAL;
     return MAP_FAILED;
   }
-  if (!is_refused(MREMAP)) return __real_mremap(old, old_size, size, flags, target);
+  if (!is_refused(MREMAP)) {
+    void *place = target ? NULL : place_for(size);
+    return __real_mremap(old, old_size, size, place ? flags | MREMAP_FIXED : flags, place ? place : target);
+  }
   int error = errno;
-  if (target) munmap(target, size);
+  if (target) {
+    munmap(target, size);
+    hole = target;
+    hole_size = size;
+  }
   errno = error;
   return MAP_FAILED;
 }

@@ -16,6 +16,10 @@ long refuse_nothing(void);
 /* Refuses each mremap with old size 0 with EINVAL, as valgrind does. */
 void refuse_sharing(void);
 
+/* From now on what may be mapped anywhere is mapped where a refused mremap has left
+ * room: the kernel is free to do that, and does it once in a while. */
+void fill_holes(void);
+
 enum { FOR_EVER = 1 << 30 };
 
 #endif

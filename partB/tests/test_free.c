@@ -157,7 +157,7 @@ static int is_left_out(const char *address) {
  * that were made ready. */
 static void test_left_out_of_cores(void) {
   skip_without_sharing();
-  enum { SINGLES = 100, READY_MOST = 16 };
+  enum { SINGLES = 100, READY_MOST = 8 };
   char *chunks[SINGLES];
   for (int round = 0; round < 2; round++) {
     for (int i = 0; i < SINGLES; i++) CHECK((chunks[i] = chunk_alloc()));

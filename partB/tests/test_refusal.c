@@ -3,6 +3,7 @@
  * Each function then returns its failure, or what it should; all values are as
  * they were; and only a first write that finds no memory may end the program. */
 #include <errno.h>
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
@@ -188,6 +189,13 @@ static void test_one_of_each(void) {
   for (unsigned kind = MMAP; kind <= MADVISE; kind *= 2) refuse_everywhere(kind, 1, 0);
 }
 
+static void test_holes_filled(void) {
+  fill_holes();
+  refuse_everywhere(MREMAP, 1, 0);
+  for (long count = 2; count <= 4; count++) refuse_everywhere(MREMAP, count, 1);
+  refuse_everywhere(MREMAP | MMAP, 2, 1);
+}
+
 static void test_a_few(void) {
   for (unsigned kind = MMAP; kind <= MADVISE; kind *= 2) refuse_everywhere(kind, 3, 1);
   refuse_everywhere(ANY_CALL, 4, 1);
@@ -231,6 +239,64 @@ static void test_without_sharing(void) {
   check_recovered();
 }
 
+/* Meanwhile another thread reads what the kernel unmaps. */
+static atomic_int reading;
+
+static void *read_all_the_time(void *chunk) {
+  int first = peek((char *)chunk + 100);
+  while (reading) CHECK(peek((char *)chunk + 100) == first);
+  return NULL;
+}
+
+static void test_while_read(void) {
+  skip_without_sharing();
+  pthread_t reader;
+  char *chunk = new_block(1, 1);
+  reading = 1;
+  CHECK(pthread_create(&reader, NULL, read_all_the_time, chunk) == 0);
+  for (int round = 0; round < 3000; round++) {
+    char *copies[] = {lazy_copy(chunk, 1), lazy_copy(chunk, 1)};
+    refuse(MREMAP, 1 + round % 3, 1);
+    poke(chunk, round);
+    poke(copies[0], round);
+    refuse_nothing();
+    CHECK(chunk_free(copies[0]) == 0 && chunk_free(copies[1]) == 0);
+  }
+  reading = 0;
+  pthread_join(reader, NULL);
+}
+
+/* What the kernel has unmapped and would not map again is not lost. */
+static char *unmapped_copy(void) {
+  char *block = new_block(1, 1), *copy = lazy_copy(block, 1);
+  refuse(MREMAP, 1, FOR_EVER);
+  CHECK(chunk_make_writable(copy, 1) == -1 && errno == ENOMEM);
+  CHECK(refuse_nothing() > 1);
+  CHECK(chunk_free(block) == 0);
+  return copy;
+}
+
+static void test_unmapped(void) {
+  skip_without_sharing();
+  char *copy = unmapped_copy();
+  CHECK(chunk_make_writable(copy, 1) == 0 && holds(copy, 1, 1));
+  copy = unmapped_copy();
+  CHECK(holds(lazy_copy(copy, 1), 1, 1) && holds(copy, 1, 1));
+  copy = unmapped_copy();
+  CHECK(holds(chunk_copy_eager(copy), 1, 1) && holds(copy, 1, 1));
+  copy = unmapped_copy();
+  poke(copy + 1, 0x77);
+  CHECK(peek(copy + 1) == 0x77);
+  poke(copy + 1, peek(new_block(1, 1) + 1));
+  CHECK(holds(copy, 1, 1));
+  CHECK(chunk_free(unmapped_copy()) == 0 && is_zero(chunk_alloc(), 1));
+  copy = unmapped_copy();
+  pid_t child = fork_or_fail();
+  CHECK(holds(copy, 1, 1));
+  if (child == 0) _exit(0);
+  CHECK(wait_status(child) == 0);
+}
+
 /* Sharing refused once: there are arenas of both kinds then, and their slots must
  * not be mixed up. */
 static void test_sharing_later(void) {
@@ -256,10 +322,13 @@ static void test_nothing_refused(void) {
 static const struct test tests[] = {
     {"refusal_none", test_nothing_refused, 20},
     {"refusal_of_one", test_one_of_each, 60},
+    {"refusal_holes_filled", test_holes_filled, 60},
     {"refusal_of_a_few", test_a_few, 120},
     {"refusal_from_then_on", test_from_then_on, 120},
     {"refusal_kills_first_write", test_write_without_memory, 20},
     {"refusal_of_sharing", test_without_sharing, 20},
+    {"refusal_unmapped", test_unmapped, 60},
+    {"refusal_while_read", test_while_read, 60},
     {"refusal_of_sharing_once", test_sharing_later, 20},
 };
 
