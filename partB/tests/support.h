@@ -58,8 +58,7 @@ int sharing_works(void);
 void skip_without_sharing(void);
 void skip_under_sanitizer(void);
 
-/* For tests whose own handler repairs what caused a fault and returns. */
-void skip_under_valgrind(void);
+void skip_under_valgrind(const char *why);
 
 /* For tests that race on purpose, or fault where that sanitizer cannot follow. */
 void skip_under_thread_sanitizer(void);
