@@ -31,11 +31,8 @@ bool report_if_text(uintptr_t address) {
 
 /* A library's name has ".so" at its end or before numbers, or before " (deleted)". */
 static bool is_image(const char *path) {
-  static char program[sizeof((struct region *)0)->name];
   const char *suffix = strstr(base_name(path), ".so");
-  if (suffix && (!suffix[3] || suffix[3] == '.' || suffix[3] == ' ')) return true;
-  ssize_t length = readlink("/proc/self/exe", program, sizeof program);
-  return length > 0 && (size_t)length == strlen(path) && memcmp(program, path, (size_t)length) == 0;
+  return (suffix && (!suffix[3] || suffix[3] == '.' || suffix[3] == ' ')) || is_program(path);
 }
 
 /* Is the region of a file that somebody named? Not what mmap and shared memory name themselves. */
@@ -81,7 +78,7 @@ static void report_region(const struct region *region) {
 /* Has a large local array taken the stack pointer out of the stack, beyond the guard below it? */
 static bool left_the_stack(uintptr_t stack_pointer) {
   static struct surroundings main_stack;
-  if (thread_id() != getpid()) return near_stack_pointer.above.writable;
+  if (!crashed.in_main_thread) return near_stack_pointer.above.writable;
   maps_around((uintptr_t)at_start.on_stack, &main_stack);
   return stack_pointer < main_stack.at.start && main_stack.at.start - stack_pointer < LARGEST_FRAME;
 }
@@ -201,7 +198,7 @@ bool explain_access(const siginfo_t *info, const ucontext_t *context) {
     access = ACCESS_WRITE;
   if (have_maps && stack_overflowed(address, stack_pointer, access)) {
     report("%s used up the stack of %s: recursion that never ends, or a very large local array?",
-           at_start.program_name, thread_id() == getpid() ? "its main thread" : "one of its threads");
+           at_start.program_name, crashed.in_main_thread ? "its main thread" : "one of its threads");
     return false;
   }
   report_attempt(access, address);

@@ -28,6 +28,12 @@ extern struct at_start {
   char search_path[4096];   /* the environment's PATH */
 } at_start;
 
+/* letsbefriends.c: which process and thread crashed; the report may be made by another. */
+extern struct crashed {
+  pid_t process;
+  bool in_main_thread;
+} crashed;
+
 /* options.c: what the environment asks for. Read once, at start. */
 struct options {
   bool core, backtrace, symbolize, explain, help;
@@ -71,6 +77,7 @@ struct surroundings {
 };
 bool maps_around(uintptr_t address, struct surroundings *surroundings);
 const char *base_name(const char *path);
+bool is_program(const char *path); /* the file that is being run, not a library */
 
 /* explain.c, access.c: the line "What happened". Returns whether a jump went wrong: then
  * the program counter is nonsense, and the caller is what one wants to know. */
@@ -84,8 +91,11 @@ bool report_if_text(uintptr_t address);
 /* child.c: risky work, done by another process. Runs work(argument) in a child
  * and collects in buffer what it writes to standard output, until it ends or the
  * deadline comes. Returns the number of bytes, or -1 if no child could be made. */
-void set_limit(int resource, rlim_t limit); /* as far as the hard limit allows */
 ssize_t run_in_child(void (*work)(void *argument), void *argument, void *buffer, size_t size);
+/* Runs work(argument) here or, if the program has used up its descriptors, in a child, which closes its
+ * copies. */
+void run_with_descriptors(void (*work)(void *argument), void *argument);
+void set_limit(int resource, rlim_t limit); /* as far as the hard limit allows */
 
 /* unwind.c: one call on the stack. */
 struct frame {

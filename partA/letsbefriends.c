@@ -22,6 +22,7 @@
 enum { REPORT_MILLISECONDS = 2000 };
 
 struct at_start at_start;
+struct crashed crashed;
 
 /* The threads of one process give one report. The claim names its thread, so
  * that one left behind by a vfork child, which shares our memory, is seen to be
@@ -85,6 +86,20 @@ static void finish(int number, const siginfo_t *info) {
   _exit(128 + number);
 }
 
+/* What a handler is given. */
+struct event {
+  int number;
+  siginfo_t *info;
+  ucontext_t *context;
+};
+
+/* What happened and, if it was an access, where. Async-signal-safe. */
+static void tell(void *argument) {
+  struct event *event = argument;
+  bool jumped = explain(event->number, event->info, event->context);
+  if (event->info->si_code > 0 || sender(event->info) == crashed.process) where(event->context, jumped);
+}
+
 /* The order of events in a crash. What comes later may fail: the sandbox may kill
  * for opening a file, or for making a process. Async-signal-safe. */
 static void handle(int number, siginfo_t *info, void *context) {
@@ -96,10 +111,11 @@ static void handle(int number, siginfo_t *info, void *context) {
   report_begin(REPORT_MILLISECONDS);
   say_something_kind();
   if (options.explain) {
-    set_limit(RLIMIT_NOFILE, RLIM_INFINITY); /* the program may have used up its descriptors */
+    struct event event = {number, info, context};
+    crashed = (struct crashed){getpid(), getpid() == thread_id()};
+    set_limit(RLIMIT_NOFILE, RLIM_INFINITY);
     park_other_threads();
-    bool jumped = explain(number, info, context);
-    if (info->si_code > 0 || sender(info) == getpid()) where(context, jumped);
+    run_with_descriptors(tell, &event);
   }
   finish(number, info);
 }

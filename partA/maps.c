@@ -98,3 +98,9 @@ const char *base_name(const char *path) {
   const char *slash = strrchr(path, '/');
   return slash ? slash + 1 : path;
 }
+
+bool is_program(const char *path) {
+  static char program[PATH_BYTES];
+  ssize_t length = readlink("/proc/self/exe", program, sizeof program);
+  return length > 0 && (size_t)length == strlen(path) && memcmp(program, path, (size_t)length) == 0;
+}

@@ -2,9 +2,9 @@
  * error, given up at the deadline. Everything here is async-signal-safe. */
 #include <errno.h>
 #include <limits.h>
-#include <poll.h>
 #include <stdarg.h>
 #include <string.h>
+#include <sys/select.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -97,16 +97,25 @@ void report_label(const char *label) {
   report_escape(plain);
 }
 
+/* Can standard error be written to without waiting, now or before the deadline? (poll
+ * would refuse to tell where no descriptors are allowed.) */
+static bool wait_for_room(void) {
+  int left = milliseconds_left();
+  struct timeval time = {left / 1000, left % 1000 * 1000};
+  fd_set files;
+  FD_ZERO(&files);
+  FD_SET(STDERR_FILENO, &files);
+  return select(STDERR_FILENO + 1, NULL, &files, NULL, &time) > 0;
+}
+
 /* Ends the line and writes it; after the deadline, only if that needs no waiting.
- * A line is at most PIPE_BUF bytes, which a pipe that polls as writable takes
+ * A line is at most PIPE_BUF bytes, which a pipe with room takes
  * without blocking. Standard error is never made non-blocking: others may share it. */
 void report_send(void) {
   if (used == sizeof buffer) used--;
   buffer[used++] = '\n';
   size_t sent = 0;
-  while (at_start.standard_error_open && sent < used) {
-    struct pollfd ready = {.fd = STDERR_FILENO, .events = POLLOUT};
-    if (poll(&ready, 1, milliseconds_left()) <= 0) break;
+  while (at_start.standard_error_open && sent < used && wait_for_room()) {
     ssize_t written = write(STDERR_FILENO, buffer + sent, used - sent);
     bool again = errno == EINTR || errno == EAGAIN;
     if (written < 0 && (!again || milliseconds_left() == 0)) break;

@@ -1,6 +1,7 @@
 /* The line "Where", and with backtrace=1 every call behind it. A first child
  * unwinds the stack, a second one runs addr2line; this side only gathers what
  * they found and writes it. Async-signal-safe. */
+#include <fcntl.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -13,6 +14,11 @@ static unsigned frame_count;
 
 static char working_directory[PATH_BYTES];
 
+/* Has the file been deleted since it was mapped? Then the kernel gives it a name that no file has. */
+static bool is_gone(const char *file) {
+  return access(file, F_OK) != 0;
+}
+
 static bool in_same_file(unsigned a, unsigned b) {
   return strcmp(frames[a].file, frames[b].file) == 0;
 }
@@ -24,10 +30,15 @@ static bool in_same_file(unsigned a, unsigned b) {
 static void run_addr2line(void *argument) {
   static char path[sizeof "PATH=" + sizeof at_start.search_path] = "PATH=", locale[] = "LC_ALL=C";
   static char *environment[] = {path, locale, NULL};
-  static char program[] = "addr2line", flags[] = "-Cfe", numbers[3 * FRAMES_MAX][20];
+  static char program[] = "addr2line", flags[] = "-Cfe", standard_input[] = "/proc/self/fd/0";
+  static char numbers[3 * FRAMES_MAX][20];
   static char *arguments[4 + 3 * FRAMES_MAX] = {program, flags};
   unsigned first = *(unsigned *)argument, used = 0;
   arguments[2] = frames[first].file;
+  if (is_gone(frames[first].file) && is_program(frames[first].file)) {
+    open("/proc/self/exe", O_RDONLY); /* is there as long as the program runs; becomes standard input */
+    arguments[2] = standard_input;
+  }
   for (unsigned i = first; i < frame_count; i++) {
     if (!in_same_file(first, i)) continue;
     uintptr_t addresses[] = {frames[i].offset, frames[i].function, frames[i].function - 1};
@@ -92,6 +103,8 @@ static void report_where(const struct frame *own) {
   report_function(own);
   if (!own->own) {
     report("; it is not known who called it.");
+  } else if (!own->line[0] && is_gone(own->file)) {
+    report("; the file has been deleted, and nothing can tell the line any more.");
   } else if (!own->line[0]) {
     report(own->answered ? "; built with -g, this would tell the line: " : "; this tells the line: ");
     const char *quote = strpbrk(own->file, " \t\"$&()*;<>?[\\]`{|}~#!") ? "'" : "";

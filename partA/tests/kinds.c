@@ -116,6 +116,8 @@ static void expect(const char *animal, int status, const char *what, const char 
   KIND(stack_recursion, 139, "zoo used up the stack of its main thread" OVERFLOW, "recurse")                 \
   KIND(stack_array, 139, "zoo used up the stack of its main thread" OVERFLOW, "use_large_array")             \
   KIND(stack_thread, 139, "zoo used up the stack of one of its threads" OVERFLOW, "recurse")                 \
+  KIND(stack_thread_without_descriptors, 139, "zoo used up the stack of one of its threads" OVERFLOW,        \
+       "recurse")                                                                                            \
   KIND(stack_at_thread_end, 139, "zoo used up the stack of one of its threads" OVERFLOW, "recurse")          \
   KIND(before_small_stack, 139, TRIED(WRITE, HEX ", in memory that may not be accessed"),                    \
        "write_before_array")                                                                                 \
@@ -147,6 +149,8 @@ static void expect(const char *animal, int status, const char *what, const char 
   KIND(text_pointer, 139, TRIED(WRITE, "0x44434241, which is not mapped. " TEXT("ABCD")), "text_pointer")    \
   KIND(raised, 139, "What happened: zoo sent itself SIGSEGV, by raise or kill: did a handler of its own p",  \
        "in (raise|libc.so.6|libc.so|ld-musl.*), called from raised")                                         \
+  KIND(raised_without_descriptors, 139, "What happened: zoo sent itself SIGSEGV, by raise or kill: did a h", \
+       "in (raise|libc.so.6|libc.so|ld-musl.*), called from raised_without_descriptors")                     \
   KIND(killed, 139, "What happened: process [0-9]+ sent SIGSEGV to zoo; no memory access failed.\n", NULL)   \
   KIND(by_timer, 139, "What happened: a timer or the kernel sent SIGSEGV to zoo; no memory access f", NULL)  \
   KIND(bus_file, 135,                                                                                        \

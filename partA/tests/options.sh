@@ -126,6 +126,20 @@ test_command_is_quoted() {
   contains "$report" "addr2line -Cfe '/.*/my lab/0*/0*/zoo' 0x[0-9a-f]+$"
 }
 
+# The program's own file can be read as long as it runs, but not later.
+test_deleted_program() {
+  [ -z "$EMULATOR" ] || skip 'an emulator is another program'
+  command -v addr2line >/dev/null || skip 'addr2line is not installed'
+  for settings in symbolize=1 symbolize=0; do
+    cp $zoo "$scratch/deleted" && ln -f "$scratch/deleted" "$scratch/other"
+    report=$(LETSBEFRIENDS_OPTIONS=$settings "$scratch/deleted" deleted 2>&1) || true
+    case $settings in
+      *1) contains "$report" '^Where: crash at partA/tests/zoo\.c:[0-9]+  \(deleted \(deleted\)\+0x[0-9a-f]+\)$' ;;
+      *0) contains "$report" '^Where: deleted \(deleted\)\+0x[0-9a-f]+; the file has been deleted, and nothing can tell' ;;
+    esac
+  done
+}
+
 test_many_messages() {
   for _ in $(seq 200); do
     crash explain=0
@@ -170,4 +184,4 @@ test_set_user_id() {
 }
 
 run_tests default help unknown empty_words explain_off symbolize_off backtrace backtrace_of_recursion core signals \
-  messages messages_empty_file messages_of_other_systems command_is_quoted many_messages color color_on_a_terminal set_user_id
+  messages messages_empty_file messages_of_other_systems command_is_quoted deleted_program many_messages color color_on_a_terminal set_user_id

@@ -13,7 +13,10 @@
 #include "observe.h"
 
 /* Animals whose report has all three lines, whatever the moment. */
-#define WHOLE(ANIMAL) ANIMAL(descriptors_used_up, "crash")
+#define WHOLE(ANIMAL)                  \
+  ANIMAL(descriptors_used_up, "crash") \
+  ANIMAL(no_more_descriptors, "crash") \
+  ANIMAL(three_descriptors, "crash")
 #define DEFINE(name, function)     \
   static void name(void) {         \
     whole_report(#name, function); \

@@ -3,6 +3,8 @@
 
 #include <stdint.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 void *opaque(void *pointer) {
   void *volatile hidden = pointer;
@@ -16,6 +18,12 @@ void *at(unsigned long long address) {
 void crash(void) {
   int *pointer = at(0x55);
   CRASH(*pointer = 1);
+}
+
+void use_up_descriptors(void) {
+  struct rlimit limit = {20, 20};
+  setrlimit(RLIMIT_NOFILE, &limit);
+  while (dup(0) >= 0) continue;
 }
 
 static const struct animal plain[] = {{"crash", crash}, {NULL, NULL}};

@@ -29,6 +29,9 @@ extern const struct animal moments[];   /* zoo_moments.c: at what moment; likewi
 /* The plain crash that most animals end in: a write to address 0x55. */
 void crash(void);
 
+/* Opens files until there can be no more. */
+void use_up_descriptors(void);
+
 /* Stops the compiler from knowing a pointer's value. */
 void *opaque(void *pointer);
 void *at(unsigned long long address);

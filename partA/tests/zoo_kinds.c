@@ -129,6 +129,11 @@ static void raised(void) {
   CRASH(raise(SIGSEGV));
 }
 
+static void raised_without_descriptors(void) {
+  use_up_descriptors();
+  CRASH(raise(SIGSEGV));
+}
+
 static void killed(void) {
   if (fork() == 0) {
     kill(getppid(), SIGSEGV);
@@ -185,6 +190,7 @@ const struct animal kinds[] = {
     ANIMAL(stack_pointer_lost),
     ANIMAL(only_aligned),
     ANIMAL(raised),
+    ANIMAL(raised_without_descriptors),
     ANIMAL(killed),
     ANIMAL(by_timer),
     ANIMAL(protection),

@@ -59,6 +59,11 @@ static void stack_thread(void) {
   pthread_join(thread, NULL);
 }
 
+static void stack_thread_without_descriptors(void) {
+  use_up_descriptors();
+  stack_thread();
+}
+
 static int recursing_c11_thread(void *argument) {
   (void)argument;
   return recurse(0);
@@ -184,14 +189,25 @@ static void bus_file(void) {
 }
 
 const struct animal places[] = {
-    ANIMAL(write_constant),     ANIMAL(write_code),
-    ANIMAL(write_protected),    ANIMAL(stack_recursion),
-    ANIMAL(stack_array),        ANIMAL(stack_thread),
-    ANIMAL(stack_c11_thread),   ANIMAL(stack_at_thread_end),
-    ANIMAL(before_small_stack), ANIMAL(past_heap),
-    ANIMAL(past_variables),     ANIMAL(past_block),
-    ANIMAL(before_block),       ANIMAL(past_block_guarded),
-    ANIMAL(past_shared_block),  ANIMAL(no_access),
-    ANIMAL(write_mapped_file),  ANIMAL(past_file),
-    ANIMAL(bus_file),           {NULL, NULL},
+    ANIMAL(write_constant),
+    ANIMAL(write_code),
+    ANIMAL(write_protected),
+    ANIMAL(stack_recursion),
+    ANIMAL(stack_array),
+    ANIMAL(stack_thread),
+    ANIMAL(stack_thread_without_descriptors),
+    ANIMAL(stack_c11_thread),
+    ANIMAL(stack_at_thread_end),
+    ANIMAL(before_small_stack),
+    ANIMAL(past_heap),
+    ANIMAL(past_variables),
+    ANIMAL(past_block),
+    ANIMAL(before_block),
+    ANIMAL(past_block_guarded),
+    ANIMAL(past_shared_block),
+    ANIMAL(no_access),
+    ANIMAL(write_mapped_file),
+    ANIMAL(past_file),
+    ANIMAL(bus_file),
+    {NULL, NULL},
 };

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -123,7 +124,26 @@ static void no_address_space(void) {
 }
 
 static void no_descriptors(void) {
+  limit(RLIMIT_NOFILE, 0, 0);
+  crash();
+}
+
+static void three_descriptors(void) {
   limit(RLIMIT_NOFILE, 3, 3);
+  crash();
+}
+
+static void no_more_descriptors(void) {
+  use_up_descriptors();
+  crash();
+}
+
+/* Removes the program's file, if that has another name as well. */
+static void deleted(void) {
+  char name[1024] = "";
+  struct stat status;
+  if (readlink("/proc/self/exe", name, sizeof name - 1) < 0 || stat(name, &status) != 0) _exit(77);
+  if (status.st_nlink < 2 || unlink(name) != 0) _exit(77);
   crash();
 }
 
@@ -183,13 +203,24 @@ static void file_in_place_of_stderr(void) {
 }
 
 const struct animal processes[] = {
-    ANIMAL(blocked),        ANIMAL(in_fork_child),
-    ANIMAL(in_vfork_child), ANIMAL(children_watched),
-    ANIMAL(no_process),     ANIMAL(no_proc),
-    ANIMAL(sandbox_kills),  ANIMAL(no_address_space),
-    ANIMAL(no_descriptors), ANIMAL(descriptors_used_up),
-    ANIMAL(no_directory),   ANIMAL(own_handler),
-    ANIMAL(forwarded),      ANIMAL(ignored),
-    ANIMAL(silent),         ANIMAL(file_in_place_of_stderr),
+    ANIMAL(blocked),
+    ANIMAL(in_fork_child),
+    ANIMAL(in_vfork_child),
+    ANIMAL(children_watched),
+    ANIMAL(no_process),
+    ANIMAL(no_proc),
+    ANIMAL(sandbox_kills),
+    ANIMAL(no_address_space),
+    ANIMAL(no_descriptors),
+    ANIMAL(descriptors_used_up),
+    ANIMAL(three_descriptors),
+    ANIMAL(no_more_descriptors),
+    ANIMAL(deleted),
+    ANIMAL(no_directory),
+    ANIMAL(own_handler),
+    ANIMAL(forwarded),
+    ANIMAL(ignored),
+    ANIMAL(silent),
+    ANIMAL(file_in_place_of_stderr),
     {NULL, NULL},
 };
