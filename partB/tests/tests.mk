@@ -1,7 +1,7 @@
 # The tests of lazycopy: each test_NAME.c is a program of its own, built from the
 # runner, the helpers and the archive.
 
-LAZYCOPY_TESTS := lab api free writable memory threads torn signals fork fork_threads fork_memory \
+LAZYCOPY_TESTS := lab api free writable memory threads torn signals fork fork_threads fork_memory fork_segments \
                   foreign misuse refusal refused_split large limits scale
 LAZYCOPY_TEST_PROGRAMS := $(LAZYCOPY_TESTS:%=partB/build/tests/test_%)
 LAZYCOPY_TEST_HELPERS := $(addprefix partB/build/tests/,runner.o support.o probe.o kin.o)
@@ -9,6 +9,7 @@ LAZYCOPY_TEST_HELPERS := $(addprefix partB/build/tests/,runner.o support.o probe
 # The library's own calls of these functions go through the test.
 LDFLAGS_test_torn := -Wl,--wrap=mremap
 LDFLAGS_test_free := -Wl,--wrap=mincore,--wrap=sysinfo
+LDFLAGS_test_fork_segments := -Wl,--wrap=shmget,--wrap=shmat,--wrap=shmctl
 LDFLAGS_test_refusal := -Wl,--wrap=mmap,--wrap=mremap,--wrap=mprotect,--wrap=madvise
 LDFLAGS_test_refused_split := $(LDFLAGS_test_refusal)
 LDFLAGS_test_large := $(LDFLAGS_test_refusal)

@@ -1,0 +1,129 @@
+/* Generations of forks are counted by System V segments. Where these are refused,
+ * frames wait for ever, but the values are right, and no segment is left behind. */
+#include <errno.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/shm.h>
+#include <unistd.h>
+
+#include "kin.h"
+#include "support.h"
+
+enum { COUNT = 5, MOST = 1000 };
+
+/* --- The calls go through here --- */
+
+enum { NOTHING, SHMGET, SHMAT, SHMCTL };
+static int refused;
+
+/* Shared by all processes: the segments that there have been. */
+static struct {
+  atomic_int count;
+  int ids[MOST];
+} * segments;
+
+int __real_shmget(key_t key, size_t size, int flags);
+int __wrap_shmget(key_t key, size_t size, int flags) {
+  if (refused == SHMGET) return errno = ENOSPC, -1;
+  int id = __real_shmget(key, size, flags);
+  if (id >= 0) segments->ids[atomic_fetch_add(&segments->count, 1) % MOST] = id;
+  return id;
+}
+
+void *__real_shmat(int id, const void *address, int flags);
+void *__wrap_shmat(int id, const void *address, int flags) {
+  if (refused == SHMAT) return errno = ENOMEM, (void *)-1;
+  return __real_shmat(id, address, flags);
+}
+
+int __real_shmctl(int id, int command, struct shmid_ds *status);
+int __wrap_shmctl(int id, int command, struct shmid_ds *status) {
+  if (refused == SHMCTL && command == IPC_STAT) return errno = EACCES, -1;
+  return __real_shmctl(id, command, status);
+}
+
+/* --- The test --- */
+
+static void rewrite_block(char *block, int value) {
+  for (size_t i = 0; i < COUNT; i++) memset(block + i * CHUNKSIZE, value, CHUNKSIZE);
+}
+
+static int is_block_of(const char *block, int value) {
+  int same = 1;
+  for (size_t i = 0; i < COUNT * CHUNKSIZE; i += 64) same &= block[i] == (char)value;
+  return same;
+}
+
+static void fork_and_rewrite(char *block) {
+  for (int round = 0; round < 20; round++) {
+    pid_t child = fork_or_fail();
+    if (child == 0) _exit(0);
+    rewrite_block(block, round);
+    CHECK(wait_status(child) == 0 && is_block_of(block, round));
+  }
+}
+
+static int attached_here(void) {
+  FILE *maps = fopen("/proc/self/maps", "r");
+  char line[512];
+  int count = 0;
+  while (maps && fgets(line, sizeof line, maps)) count += strstr(line, "/SYSV") != NULL;
+  if (maps) fclose(maps);
+  return count;
+}
+
+/* A worker keeps its values while its parent forks and rewrites, and afterwards. */
+static void fork_with_refusal(int what) {
+  char *block = new_block(COUNT, 1);
+  struct turns turns = open_turns();
+  rewrite_block(block, 'w');
+  refused = what;
+  if (fork_with_turns(&turns) == 0) {
+    await(turns.to_child);
+    CHECK(is_block_of(block, 'w'));
+    rewrite_block(block, 'c');
+    give(turns.to_parent);
+    await(turns.to_child);
+    CHECK(is_block_of(block, 'c'));
+    give(turns.to_parent);
+    _exit(0);
+  }
+  fork_and_rewrite(block);
+  give(turns.to_child);
+  await(turns.to_parent);
+  refused = NOTHING;
+  fork_and_rewrite(block);
+  rewrite_block(block, 'p');
+  give(turns.to_child);
+  await(turns.to_parent);
+  CHECK(is_block_of(block, 'p') && chunks_free(block, COUNT) == 0);
+  CHECK(attached_here() <= 3);
+}
+
+static void test_segments(void) {
+  segments = mmap(NULL, sizeof *segments, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  CHECK(segments != MAP_FAILED);
+  for (int what = NOTHING; what <= SHMCTL; what++) {
+    pid_t child = fork_or_fail();
+    if (child == 0) {
+      fork_with_refusal(what);
+      _exit(0);
+    }
+    CHECK(wait_status(child) == 0);
+  }
+  CHECK(segments->count > 0 || !sharing_works());
+  for (int i = 0; i < segments->count && i < MOST; i++) {
+    struct shmid_ds status;
+    CHECK(__real_shmctl(segments->ids[i], IPC_STAT, &status) == -1);
+  }
+}
+
+static const struct test tests[] = {
+    {"fork_segments", test_segments, 60},
+};
+
+int main(void) {
+  return run_tests(tests, sizeof tests / sizeof *tests);
+}
