@@ -64,3 +64,13 @@ int is_rewritten(struct family family, int value) {
   return all_are(family.block, KINDS * CHUNKSIZE, value) &&
          all_are(family.copy, COPIED * CHUNKSIZE, value + 1);
 }
+
+void rewrite_block(char *block, size_t count, int value) {
+  memset(block, value, count * CHUNKSIZE);
+}
+
+int is_block_of(const char *block, size_t count, int value) {
+  int same = 1;
+  for (size_t i = 0; i < count * CHUNKSIZE; i += 64) same &= block[i] == (char)value;
+  return same;
+}

@@ -3,6 +3,7 @@
 #ifndef KIN_H
 #define KIN_H
 
+#include <stddef.h>
 #include <sys/types.h>
 
 /* One pipe for each direction. A process whose partner has died fails. */
@@ -35,5 +36,9 @@ int is_original(struct family family);
 /* Writes all bytes of the block with one value, the copy with the next one. */
 void rewrite(struct family family, int value);
 int is_rewritten(struct family family, int value);
+
+/* A block whose bytes are all one value; is_block_of looks at one in 64. */
+void rewrite_block(char *block, size_t count, int value);
+int is_block_of(const char *block, size_t count, int value);
 
 #endif

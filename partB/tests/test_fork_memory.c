@@ -15,16 +15,6 @@ enum { COUNT = 10, CHUNK_KIB = CHUNKSIZE / 1024 };
  * A frame lost for each chunk and fork would be gigabytes. */
 enum { BOUND_KIB = (1024 + 16 * COUNT) * CHUNK_KIB };
 
-static void rewrite_block(char *block, int value) {
-  for (size_t i = 0; i < COUNT; i++) memset(block + i * CHUNKSIZE, value, CHUNKSIZE);
-}
-
-static int is_block_of(const char *block, int value) {
-  int same = 1;
-  for (size_t i = 0; i < COUNT * CHUNKSIZE; i += 64) same &= block[i] == (char)value;
-  return same;
-}
-
 static long address_space_kib(void) {
   return proc_kib("/proc/self/status", "VmSize:");
 }
@@ -35,13 +25,13 @@ static void fork_and_rewrite(char *block, int rounds) {
   for (int round = 0; round < rounds; round++) {
     pid_t child = fork_or_fail();
     if (child == 0) {
-      if (round % 2) rewrite_block(block, ~round);
+      if (round % 2) rewrite_block(block, COUNT, ~round);
       _exit(0);
     }
-    if (round % 4 < 2) rewrite_block(block, round);
+    if (round % 4 < 2) rewrite_block(block, COUNT, round);
     CHECK(wait_status(child) == 0);
-    if (round % 4 >= 2) rewrite_block(block, round);
-    CHECK(is_block_of(block, round));
+    if (round % 4 >= 2) rewrite_block(block, COUNT, round);
+    CHECK(is_block_of(block, COUNT, round));
   }
 }
 
@@ -69,11 +59,11 @@ static void test_thousand_forks_of_copies(void) {
 
 /* A worker that lives on while others come and go, forked before them. */
 static pid_t fork_worker(char *block, int value) {
-  rewrite_block(block, value);
+  rewrite_block(block, COUNT, value);
   pid_t worker = fork_or_fail();
   if (worker > 0) return worker;
   for (;;) {
-    CHECK(is_block_of(block, value));
+    CHECK(is_block_of(block, COUNT, value));
     pause();
   }
 }
@@ -126,13 +116,13 @@ static void test_killed_children(void) {
   for (int round = 0; round < 300; round++) {
     pid_t child = fork_or_fail();
     if (child == 0) {
-      rewrite_block(block, 'c');
+      rewrite_block(block, COUNT, 'c');
       pause();
     }
-    rewrite_block(block, round);
+    rewrite_block(block, COUNT, round);
     kill(child, SIGKILL);
     CHECK(wait_status(child) == 128 + SIGKILL);
-    CHECK(is_block_of(block, round));
+    CHECK(is_block_of(block, COUNT, round));
   }
   CHECK(memory_kib() - memory < BOUND_KIB);
 }
@@ -151,7 +141,7 @@ static void test_exec_gives_back(void) {
       execl("/bin/sh", "sh", "-c", "read line; exit 0", (char *)NULL);
       _exit(1);
     }
-    rewrite_block(block, i);
+    rewrite_block(block, COUNT, i);
   }
   check_bounded(block, 100);
   close(hold[1]);
@@ -171,8 +161,8 @@ static void test_chain(void) {
     pid_t parent = getpid(), next = fork_or_fail();
     if (next > 0) _exit(0);
     while (getppid() == parent) sched_yield();
-    rewrite_block(block, generation);
-    CHECK(is_block_of(block, generation));
+    rewrite_block(block, COUNT, generation);
+    CHECK(is_block_of(block, COUNT, generation));
     if (generation == 50) address_space = address_space_kib();
   }
   CHECK(memory_kib() - memory < BOUND_KIB);

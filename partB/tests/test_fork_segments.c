@@ -46,22 +46,12 @@ int __wrap_shmctl(int id, int command, struct shmid_ds *status) {
 
 /* --- The test --- */
 
-static void rewrite_block(char *block, int value) {
-  for (size_t i = 0; i < COUNT; i++) memset(block + i * CHUNKSIZE, value, CHUNKSIZE);
-}
-
-static int is_block_of(const char *block, int value) {
-  int same = 1;
-  for (size_t i = 0; i < COUNT * CHUNKSIZE; i += 64) same &= block[i] == (char)value;
-  return same;
-}
-
 static void fork_and_rewrite(char *block) {
   for (int round = 0; round < 20; round++) {
     pid_t child = fork_or_fail();
     if (child == 0) _exit(0);
-    rewrite_block(block, round);
-    CHECK(wait_status(child) == 0 && is_block_of(block, round));
+    rewrite_block(block, COUNT, round);
+    CHECK(wait_status(child) == 0 && is_block_of(block, COUNT, round));
   }
 }
 
@@ -78,15 +68,15 @@ static int attached_here(void) {
 static void fork_with_refusal(int what) {
   char *block = new_block(COUNT, 1);
   struct turns turns = open_turns();
-  rewrite_block(block, 'w');
+  rewrite_block(block, COUNT, 'w');
   refused = what;
   if (fork_with_turns(&turns) == 0) {
     await(turns.to_child);
-    CHECK(is_block_of(block, 'w'));
-    rewrite_block(block, 'c');
+    CHECK(is_block_of(block, COUNT, 'w'));
+    rewrite_block(block, COUNT, 'c');
     give(turns.to_parent);
     await(turns.to_child);
-    CHECK(is_block_of(block, 'c'));
+    CHECK(is_block_of(block, COUNT, 'c'));
     give(turns.to_parent);
     _exit(0);
   }
@@ -95,10 +85,10 @@ static void fork_with_refusal(int what) {
   await(turns.to_parent);
   refused = NOTHING;
   fork_and_rewrite(block);
-  rewrite_block(block, 'p');
+  rewrite_block(block, COUNT, 'p');
   give(turns.to_child);
   await(turns.to_parent);
-  CHECK(is_block_of(block, 'p') && chunks_free(block, COUNT) == 0);
+  CHECK(is_block_of(block, COUNT, 'p') && chunks_free(block, COUNT) == 0);
   CHECK(attached_here() <= 3);
 }
 
