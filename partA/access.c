@@ -78,7 +78,7 @@ static void report_region(const struct region *region) {
 /* Has a large local array taken the stack pointer out of the stack, beyond the guard below it? */
 static bool left_the_stack(uintptr_t stack_pointer) {
   static struct surroundings main_stack;
-  if (!crashed.in_main_thread) return near_stack_pointer.above.writable;
+  if (!crash.in_main_thread) return near_stack_pointer.above.writable;
   maps_around((uintptr_t)at_start.on_stack, &main_stack);
   return stack_pointer < main_stack.at.start && main_stack.at.start - stack_pointer < LARGEST_FRAME;
 }
@@ -198,7 +198,7 @@ bool explain_access(const siginfo_t *info, const ucontext_t *context) {
     access = ACCESS_WRITE;
   if (have_maps && stack_overflowed(address, stack_pointer, access)) {
     report("%s used up the stack of %s: recursion that never ends, or a very large local array?",
-           at_start.program_name, crashed.in_main_thread ? "its main thread" : "one of its threads");
+           at_start.program_name, crash.in_main_thread ? "its main thread" : "one of its threads");
     return false;
   }
   report_attempt(access, address);

@@ -113,7 +113,7 @@ static bool have_descriptors(void) {
   return true;
 }
 
-void run_with_descriptors(void (*work)(void *argument), void *argument) {
+void run_with_descriptors(void (*work)(void)) {
   pid_t pid = have_descriptors() ? -1 : make_child();
   if (pid > 0) {
     reap(pid, false);
@@ -124,6 +124,6 @@ void run_with_descriptors(void (*work)(void *argument), void *argument) {
     close(STDOUT_FILENO);
     close_from(STDERR_FILENO + 1);
   }
-  work(argument);
+  work();
   if (pid == 0) _exit(0);
 }

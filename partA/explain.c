@@ -14,10 +14,10 @@ pid_t sender(const siginfo_t *info) {
 static void sent_by_someone(int number, const siginfo_t *info) {
   const char *name = signal_name(number), *program = at_start.program_name;
   pid_t process = sender(info);
-  if (process == crashed.process && number == SIGABRT) {
+  if (process == crash.process && number == SIGABRT) {
     report("%s called abort: a failed assert, damage that malloc found, or an exception? ", program);
     report("The reason may stand above.");
-  } else if (process == crashed.process) {
+  } else if (process == crash.process) {
     report("%s sent itself %s, by raise or kill: did a handler of its own pass on a crash?", program, name);
   } else {
     if (process > 0) report("process %lu", (unsigned long)process);

@@ -20,7 +20,7 @@
  * program may have overwritten the originals, most of which lie on its stack. */
 extern struct at_start {
   char program_name[64];
-  uint64_t random[2]; /* bytes that the kernel gives to each process */
+  uint64_t random; /* bytes that the kernel gives to each process */
   const void *program_headers;
   unsigned long program_header_count;
   const void *on_stack;     /* somewhere in the main thread's stack */
@@ -28,11 +28,14 @@ extern struct at_start {
   char search_path[4096];   /* the environment's PATH */
 } at_start;
 
-/* letsbefriends.c: which process and thread crashed; the report may be made by another. */
-extern struct crashed {
+/* letsbefriends.c: the crash that is reported, perhaps by a child of the process. */
+extern struct crash {
+  int number;
+  const siginfo_t *info;
+  ucontext_t *context;
   pid_t process;
   bool in_main_thread;
-} crashed;
+} crash;
 
 /* options.c: what the environment asks for. Read once, at start. */
 struct options {
@@ -92,9 +95,9 @@ bool report_if_text(uintptr_t address);
  * and collects in buffer what it writes to standard output, until it ends or the
  * deadline comes. Returns the number of bytes, or -1 if no child could be made. */
 ssize_t run_in_child(void (*work)(void *argument), void *argument, void *buffer, size_t size);
-/* Runs work(argument) here or, if the program has used up its descriptors, in a child, which closes its
+/* Runs work() here or, if the program has used up its descriptors, in a child, which closes its
  * copies. */
-void run_with_descriptors(void (*work)(void *argument), void *argument);
+void run_with_descriptors(void (*work)(void));
 void set_limit(int resource, rlim_t limit); /* as far as the hard limit allows */
 
 /* unwind.c: one call on the stack. */

@@ -22,7 +22,7 @@
 enum { REPORT_MILLISECONDS = 2000 };
 
 struct at_start at_start;
-struct crashed crashed;
+struct crash crash;
 
 /* The threads of one process give one report. The claim names its thread, so
  * that one left behind by a vfork child, which shares our memory, is seen to be
@@ -41,11 +41,9 @@ static bool claim_the_report(void) {
 static uint64_t random_number(void) {
   struct timespec now;
   clock_gettime(CLOCK_MONOTONIC, &now);
-  uint64_t x = at_start.random[0] ^ at_start.random[1] ^ (uint64_t)now.tv_nsec << 32 ^ (uint64_t)now.tv_sec;
-  x ^= (uint64_t)getpid() << 16 ^ (uint64_t)thread_id();
-  x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9u; /* the finish of splitmix64: every bit counts */
-  x = (x ^ x >> 27) * 0x94d049bb133111ebu;
-  return x ^ x >> 31;
+  uint64_t x = at_start.random ^ (uint64_t)now.tv_nsec << 16 ^ (uint64_t)now.tv_sec;
+  x ^= (uint64_t)getpid() << 32 ^ (uint64_t)thread_id();
+  return x * 0x9e3779b97f4a7c15u >> 32; /* the upper half depends on every bit */
 }
 
 /* The message after this one; after the last, the first. Async-signal-safe. */
@@ -86,18 +84,10 @@ static void finish(int number, const siginfo_t *info) {
   _exit(128 + number);
 }
 
-/* What a handler is given. */
-struct event {
-  int number;
-  siginfo_t *info;
-  ucontext_t *context;
-};
-
-/* What happened and, if it was an access, where. Async-signal-safe. */
-static void tell(void *argument) {
-  struct event *event = argument;
-  bool jumped = explain(event->number, event->info, event->context);
-  if (event->info->si_code > 0 || sender(event->info) == crashed.process) where(event->context, jumped);
+/* What happened and, if the program did it by itself, where. Async-signal-safe. */
+static void tell(void) {
+  bool jumped = explain(crash.number, crash.info, crash.context);
+  if (crash.info->si_code > 0 || sender(crash.info) == crash.process) where(crash.context, jumped);
 }
 
 /* The order of events in a crash. What comes later may fail: the sandbox may kill
@@ -111,11 +101,10 @@ static void handle(int number, siginfo_t *info, void *context) {
   report_begin(REPORT_MILLISECONDS);
   say_something_kind();
   if (options.explain) {
-    struct event event = {number, info, context};
-    crashed = (struct crashed){getpid(), getpid() == thread_id()};
-    set_limit(RLIMIT_NOFILE, RLIM_INFINITY);
+    crash = (struct crash){number, info, context, getpid(), getpid() == thread_id()};
+    set_limit(RLIMIT_NOFILE, RLIM_INFINITY); /* most programs without descriptors can have more */
     park_other_threads();
-    run_with_descriptors(tell, &event);
+    run_with_descriptors(tell);
   }
   finish(number, info);
 }
@@ -133,7 +122,7 @@ static void look_around(void) {
   const void *random = (const void *)getauxval(AT_RANDOM);
   copy_text(at_start.program_name, sizeof at_start.program_name, program_invocation_short_name);
   copy_text(at_start.search_path, sizeof at_start.search_path, path ? path : "/usr/bin:/bin");
-  if (random) memcpy(at_start.random, random, sizeof at_start.random);
+  if (random) memcpy(&at_start.random, random, sizeof at_start.random);
   at_start.on_stack = random;
   at_start.program_headers = (const void *)getauxval(AT_PHDR);
   at_start.program_header_count = getauxval(AT_PHNUM);
