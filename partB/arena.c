@@ -126,7 +126,7 @@ static uint32_t find_numbers(uint32_t count) {
     if (!apart) first = (size_t)arena->first + arena->count + 1;
     arena = apart ? arena->next : registry.arenas;
   }
-  return first + count <= NUMBER ? (uint32_t)first : 0;
+  return first + count < NUMBER ? (uint32_t)first : 0;
 }
 
 /* Async-signal-safe. */

@@ -59,6 +59,10 @@ static bool solve_protected(struct place slot, void *address) {
 
 static bool solve_lost(struct place slot) {
   if (slot_restore(slot) == 0) return true;
+  reserve_release();
+  bool restored = slot_restore(slot) == 0;
+  reserve_take();
+  if (restored) return true;
   announce_no_memory(view_of(slot));
   return false;
 }

@@ -112,16 +112,15 @@ static void mark_foreign(struct arena *arena) {
   }
 }
 
-static void before_fork(void) {
-  struct held held;
-  lock_for_fork(&held);
-  held_at_fork = held;
-  forking_process = getpid();
-  caught_up = false;
-  if (!registry.arenas) return;
-  fork_recover();
-  under_way = true;
-  generation_begin();
+/* Also when another library's handler has used the library since. */
+void fork_prepare(void) {
+  slots_finish_free();
+  if (caught_up || !registry.arenas) return;
+  if (!under_way) {
+    fork_recover();
+    under_way = true;
+    generation_begin();
+  }
   for (struct arena *arena = registry.arenas; arena; arena = arena->next) {
     if (arena->is_private) continue;
     protect_all(arena);
@@ -130,11 +129,24 @@ static void before_fork(void) {
   prepared = true;
 }
 
+static void before_fork(void) {
+  struct held held;
+  lock_for_fork(&held);
+  held_at_fork = held;
+  forking_process = getpid();
+  caught_up = false;
+  fork_prepare();
+}
+
 /* A first write to the slot between the preparation and the fork. Its record stays
  * as it was until fork_take_back. Returns false if there is no such fork, or no
  * memory. Async-signal-safe. */
 bool fork_set_aside(struct place slot) {
-  if (!prepared || aside_count == ASIDE || slot.arena->is_private) return false;
+  if (!prepared || slot.arena->is_private) return false;
+  if (aside_count == ASIDE) {
+    fork_take_back();
+    fork_prepare();
+  }
   char *copy = mmap(NULL, CHUNKSIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (copy == MAP_FAILED) return false;
   memcpy(copy, window_of(frame_of(slot)), CHUNKSIZE);

@@ -79,7 +79,8 @@ void frames_discard(struct place frame, size_t count) {
 enum { ASK = 16 }; /* frames to ask about in one call */
 
 /* Which of up to ASK frames hold memory? The user may never have touched them. What
- * is in swap looks like nothing, so with swap the answer is that they may. */
+ * is in swap looks like nothing, so with swap the answer is that they may.
+ * Async-signal-safe. */
 static void find_resident(struct place frame, size_t count, bool *may_be_resident) {
   unsigned char resident[ASK * CHUNKSIZE / 4096] = {0};
   size_t pages = CHUNKSIZE / (size_t)sysconf(_SC_PAGESIZE);

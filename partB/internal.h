@@ -5,7 +5,7 @@
  * The view is what the user sees: n slots, each mapped to any frame. The window
  * maps frame i always at the same place, read-write, and is the library's own.
  * Slot i's home is frame i of its arena: there it is mapped, without access, while
- * it is free.
+ * it is free. (A private arena has no window; see is_private.)
  *
  * Slots and frames are numbered through all arenas, from 1, so that one number
  * names a slot or a frame anywhere. Slots that map the same frame form a ring.
@@ -32,7 +32,8 @@
 
 /* The record of a slot: the number of the frame behind it, and flags; or FREE or
  * READY. Two neighbours are one mapping of the kernel's exactly if the second
- * record is the first plus one, or if both are FREE, or both READY. */
+ * record is the first plus one, or if both are FREE, or both READY. (Zombies count
+ * as what they were.) */
 enum {
   FREE = 0,                /* and left out of core dumps */
   NUMBER = (1u << 28) - 1, /* mask: numbers below 2^28, 16 TiB of chunks */
@@ -134,6 +135,7 @@ void arena_refresh_busy(struct arena *arena, uint32_t index);
 
 /* slots.c: what is mapped at the slots, in the kernel and in the records. */
 int slots_open(struct place slot, size_t count);
+int slots_map_protected(struct place slot, size_t size, struct place frame, int protection);
 int slots_map(struct place slot, size_t count, struct place frame, bool writable);
 int slots_share(struct place slot, size_t count, struct place source);
 int slots_protect(struct place slot, size_t count, bool writable);
@@ -143,7 +145,8 @@ void slots_repair(struct place slot, size_t count);
 size_t slots_boundaries(struct place slot, size_t count);
 
 /* unmap.c: giving slots back. */
-void slots_unmap(struct place slot, size_t count);
+enum { READY_MOST = 8 }; /* slots in a row, about */
+void slots_give_back(struct place slot, size_t count);
 void slots_free(struct place slot, size_t count);
 void slots_finish_free(void);
 struct place slots_reuse(size_t count);
@@ -230,6 +233,7 @@ _Noreturn void fault_die_without_memory(const void *address);
 void fork_refresh(void);
 void fork_recover(void);
 void fork_leave_frame(struct place frame);
+void fork_prepare(void);
 void fork_catch_up(void);
 bool fork_set_aside(struct place slot);
 void fork_take_back(void);

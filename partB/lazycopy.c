@@ -129,16 +129,16 @@ static bool any_writable(struct place slot, size_t count) {
 
 /* Maps free slots to what is behind the source: run by run, as mremap with old
  * size 0 takes the frames that follow the first, whatever the slots beside it
- * map. Returns how many slots are done; fewer than count if refused. */
-static size_t share_runs(struct place slot, struct place source, size_t count) {
+ * map. Returns false if that is refused for a part of them. */
+static bool share_runs(struct place slot, struct place source, size_t count) {
   for (size_t done = 0, length; done < count; done += length) {
     struct place from = place_plus(source, done), to = place_plus(slot, done);
     length = run_length(from, count - done);
-    if (slots_share(to, length, from) != 0) return done;
+    if (slots_share(to, length, from) != 0) return false;
     slots_record(to, length, *mapping_of(from));
     ring_join(to, length, from);
   }
-  return count;
+  return true;
 }
 
 /* A lazy copy of live slots, or no place if it has to be made eagerly: in a
@@ -154,10 +154,9 @@ static struct place copy_lazily(struct place source, size_t count) {
   if (!copy.arena) return none;
   arena_populate_records(copy, count);
   if (protect) tables_move_to_window(source, count);
-  if (protect && slots_protect(source, count, false) != 0) return none;
-  size_t done = share_runs(copy, source, count);
-  if (done == count) return copy;
-  if (done > 0) slots_unmap(copy, done);
+  bool refused = protect && slots_protect(source, count, false) != 0;
+  if (!refused && share_runs(copy, source, count)) return copy;
+  slots_give_back(copy, count);
   return none;
 }
 

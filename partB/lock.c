@@ -74,6 +74,7 @@ void lock(struct held *held) {
 }
 
 void unlock(const struct held *held) {
+  if (held_by_this_fork()) fork_prepare();
   unlock_in_handler(held);
   pthread_sigmask(SIG_SETMASK, &held->signals, NULL);
 }

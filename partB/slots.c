@@ -1,6 +1,6 @@
-/* What is mapped at the slots: every change of it is made here, by one system
- * call in the kernel and then in the records, so that the two always agree, also
- * when the kernel refuses. */
+/* What is mapped at the slots: a change is made first in the kernel and then in the
+ * records, so that the two agree, also when the kernel refuses. (unmap.c has the
+ * rest of such changes.) */
 #include <string.h>
 #include <sys/mman.h>
 
@@ -56,14 +56,14 @@ void slots_record(struct place slot, size_t count, uint32_t number_and_flags) {
 
 /* ---- Mapping ---- */
 
-/* Maps frames read-only. The window is writable, so this goes by way of a
- * mapping elsewhere: no write must slip through before the protection is set.
- * Async-signal-safe. */
-static int map_read_only(struct place slot, size_t size, struct place frame) {
+/* Maps frames read-only, or without access and left out of core dumps. The window
+ * is writable, so this goes by way of a mapping elsewhere: no write must slip
+ * through before the protection is set. Async-signal-safe. */
+int slots_map_protected(struct place slot, size_t size, struct place frame, int protection) {
   char *elsewhere = mremap(window_of(frame), 0, size, MREMAP_MAYMOVE);
   if (elsewhere == MAP_FAILED) return -1;
-  madvise(elsewhere, size, MADV_DODUMP);
-  if (mprotect(elsewhere, size, PROT_READ) == 0 &&
+  if (protection != PROT_NONE) madvise(elsewhere, size, MADV_DODUMP);
+  if (mprotect(elsewhere, size, protection) == 0 &&
       mremap(elsewhere, size, size, MREMAP_MAYMOVE | MREMAP_FIXED, view_of(slot)) != MAP_FAILED) {
     return 0;
   }
@@ -83,7 +83,7 @@ static int map_writable(struct place slot, size_t size, struct place frame) {
 int slot_restore(struct place slot) {
   uint32_t mapping = *mapping_of(slot);
   if (!(mapping & LOST)) return 0;
-  if (map_read_only(slot, CHUNKSIZE, frame_of(slot)) != 0) {
+  if (slots_map_protected(slot, CHUNKSIZE, frame_of(slot), PROT_READ) != 0) {
     reserve_space(view_of(slot), CHUNKSIZE);
     return -1;
   }
@@ -98,7 +98,7 @@ int slot_restore(struct place slot) {
 void slots_repair(struct place slot, size_t count) {
   unsigned char resident;
   if (is_free(*mapping_of(slot))) {
-    slots_unmap(slot, count);
+    slots_give_back(slot, count);
     return;
   }
   if (mincore(view_of(slot), 1, &resident) == 0) return;
@@ -112,26 +112,28 @@ void slots_repair(struct place slot, size_t count) {
 
 /* How many free slots behind a single one to make READY with it. */
 static size_t slots_ahead(struct place slot) {
-  enum { AHEAD = 7 };
   const struct arena *arena = slot.arena;
   size_t count = 0;
-  while (count < AHEAD && slot.index + count + 1 < arena->count && mapping_of(slot)[count + 1] == FREE)
+  while (count + 1 < READY_MOST && slot.index + count + 1 < arena->count &&
+         mapping_of(slot)[count + 1] == FREE) {
     count++;
+  }
   return count;
 }
 
 /* Opens free slots, which map their homes already. The caller records it. Returns
- * 0, or -1 if refused: then they are still closed. */
+ * 0, or -1 if refused: then they are free still, or at least not live. */
 int slots_open(struct place slot, size_t count) {
   size_t size = count * CHUNKSIZE;
   if (mprotect(view_of(slot), size, PROT_READ | PROT_WRITE) != 0) {
-    mprotect(view_of(slot), size, PROT_NONE); /* it may have been done for a part of them */
+    slots_give_back(slot, count);
     return -1;
   }
   if (count == 1 && *mapping_of(slot) == READY) return 0;
   size_t ahead = count == 1 ? slots_ahead(slot) : 0;
-  madvise(view_of(slot), size + ahead * CHUNKSIZE, MADV_DODUMP);
-  if (ahead > 0) slots_record(place_plus(slot, 1), ahead, READY);
+  if (madvise(view_of(slot), size + ahead * CHUNKSIZE, MADV_DODUMP) == 0 && ahead > 0) {
+    slots_record(place_plus(slot, 1), ahead, READY);
+  }
   return 0;
 }
 
@@ -140,7 +142,7 @@ int slots_open(struct place slot, size_t count) {
  * all is as before. Async-signal-safe. */
 int slots_map(struct place slot, size_t count, struct place frame, bool writable) {
   size_t size = count * CHUNKSIZE;
-  int result = writable ? map_writable(slot, size, frame) : map_read_only(slot, size, frame);
+  int result = writable ? map_writable(slot, size, frame) : slots_map_protected(slot, size, frame, PROT_READ);
   if (result != 0) slots_repair(slot, count);
   return result;
 }

@@ -109,6 +109,24 @@ static void test_replaced_children(void) {
   for (int i = 0; i < AT_ONCE; i++) kill(workers[i], SIGKILL);
 }
 
+/* What was freed before a fork is not kept for the child, however freshly. */
+static void test_freed_before(void) {
+  enum { CHILDREN = 20, FREED = 50 };
+  pid_t children[CHILDREN];
+  CHECK(chunk_free(chunk_alloc()) == 0);
+  long memory = memory_kib();
+  for (int i = 0; i < CHILDREN; i++) {
+    CHECK(chunks_free(new_block(FREED, 1), FREED) == 0);
+    children[i] = fork_or_fail();
+    if (children[i] == 0) pause();
+  }
+  CHECK(memory_kib() - memory < 3 * FREED * CHUNK_KIB);
+  for (int i = 0; i < CHILDREN; i++) {
+    kill(children[i], SIGKILL);
+    CHECK(wait_status(children[i]) == 128 + SIGKILL);
+  }
+}
+
 /* Killed while the parent still has work to do. */
 static void test_killed_children(void) {
   char *block = new_block(COUNT, 1);
@@ -179,6 +197,7 @@ static const struct test tests[] = {
     {"fork_killed_children", test_killed_children, 120},
     {"fork_exec_gives_back", test_exec_gives_back, 120},
     {"fork_chain", test_chain, 120},
+    {"fork_freed_before", test_freed_before, 60},
 };
 
 int main(void) {

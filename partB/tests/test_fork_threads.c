@@ -96,9 +96,8 @@ static void test_threads_fork(void) {
 enum { IN_PREPARE, IN_PARENT, IN_CHILD, HANDLERS };
 
 static char *early[HANDLERS], *late[HANDLERS], *copies[2 * HANDLERS];
-static int value;          /* what the handlers write */
-static int child_waits_on; /* a pipe, or 0 */
-
+static int value;                  /* what the handlers write */
+static int child_waits_on;         /* a pipe, or 0 */
 static void (*before_early)(void); /* or NULL */
 
 static void early_prepare(void) {
@@ -201,6 +200,60 @@ static void test_written_just_before(void) {
   CHECK(peek(early[IN_PREPARE]) == 200 && peek(late[IN_PREPARE]) == 200);
 }
 
+/* The library used between its preparation and the fork, in several ways. The
+ * parent writes before the child reads. */
+enum { WROTE = 40 };
+static char *shared_before, *made[2], *wrote;
+
+static void early_use(void) {
+  struct chunk_stats unused;
+  if (value % 2) poke(shared_before, value);
+  made[0] = new_block(1, 3);
+  if (value % 3) made[1] = lazy_copy(made[0], 1);
+  if (value % 4 == 0) chunk_get_stats(&unused);
+  for (size_t i = 0; i < WROTE; i++) poke(wrote + i * CHUNKSIZE, value);
+  if (value % 2 == 0) poke(shared_before, value);
+}
+
+static int is_as_at_fork(void) {
+  int right = peek(shared_before) == value && holds(made[0], 1, 3) && (!made[1] || holds(made[1], 1, 3));
+  for (size_t i = 0; i < WROTE; i++) right &= peek(wrote + i * CHUNKSIZE) == value;
+  return right;
+}
+
+static void overwrite(void) {
+  fill(made[0], 1, 4);
+  if (made[1]) fill(made[1], 1, 4);
+  poke(shared_before, 200);
+  for (size_t i = 0; i < WROTE; i++) poke(wrote + i * CHUNKSIZE, 200);
+}
+
+static void use_just_before(void) {
+  shared_before = chunk_alloc();
+  wrote = new_block(WROTE, 1);
+  CHECK(shared_before && pipe(parent_has_written) == 0);
+  made[1] = NULL;
+  before_early = early_use;
+  child_waits_on = parent_has_written[0];
+  pid_t child = fork();
+  if (child == 0) _exit(is_as_at_fork() ? 0 : 1);
+  CHECK(is_as_at_fork());
+  overwrite();
+  CHECK(write(parent_has_written[1], "", 1) == 1);
+  CHECK(wait_status(child) == 0);
+}
+
+static void test_used_just_before(void) {
+  for (value = 0; value < 12; value++) {
+    pid_t child = fork();
+    if (child == 0) {
+      use_just_before();
+      _exit(0);
+    }
+    CHECK(wait_status(child) == 0);
+  }
+}
+
 /* Chunks freed between the library's preparation and the fork: what is put off is
  * done on either side. */
 static char *freed_in_prepare[3];
@@ -269,6 +322,7 @@ static const struct test tests[] = {
     {"fork_threads_fork", test_threads_fork, 60},
     {"fork_other_handlers", test_other_fork_handlers, 60},
     {"fork_written_just_before", test_written_just_before, 20},
+    {"fork_used_just_before", test_used_just_before, 60},
     {"fork_freed_just_before", test_freed_just_before, 20},
     {"fork_spawn", test_spawn, 60},
 };

@@ -1,6 +1,10 @@
 /* Freeing chunk by chunk: closed at once, however much of the work is put off;
  * and whatever comes next finds that work done. */
 #include <errno.h>
+#include <pthread.h>
+#include <sched.h>
+#include <setjmp.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/sysinfo.h>
@@ -52,6 +56,50 @@ static void test_not_live(void) {
     CHECK(!chunk_copy_eager(chunk) && errno == EINVAL);
     CHECK(!chunk_copy_lazy(chunk) && errno == EINVAL);
   }
+}
+
+/* Another thread goes on writing to what has been freed; the chunk that had shared
+ * the memory never sees it. */
+static char *volatile freed;
+static atomic_int done;
+static atomic_long tries;
+static __thread sigjmp_buf before_write;
+
+static void back_to_before(int signal) {
+  (void)signal;
+  siglongjmp(before_write, 1);
+}
+
+static void *write_to_freed(void *unused) {
+  for (; !done; tries++) {
+    char *chunk = freed;
+    if (chunk && sigsetjmp(before_write, 1) == 0) *(volatile char *)chunk = 99;
+  }
+  return unused;
+}
+
+static void wait_for_writer(void) {
+  for (long seen = tries; tries < seen + 2;) sched_yield();
+}
+
+static void test_stays_closed(void) {
+  skip_under_sanitizer();
+  skip_under_valgrind("valgrind runs one thread at a time");
+  struct sigaction action = {.sa_handler = back_to_before};
+  pthread_t writer;
+  CHECK(sigaction(SIGSEGV, &action, NULL) == 0 && pthread_create(&writer, NULL, write_to_freed, NULL) == 0);
+  for (int round = 0; round < 1000; round++) {
+    char *chunk = new_block(1, 1), *copy = lazy_copy(chunk, 1);
+    CHECK(chunk_free(chunk) == 0);
+    freed = chunk;
+    wait_for_writer();
+    stats(); /* finishes what was put off */
+    freed = NULL;
+    wait_for_writer();
+    CHECK(holds(copy, 1, 1) && chunk_free(copy) == 0);
+  }
+  done = 1;
+  pthread_join(writer, NULL);
 }
 
 /* --- One by one, in several orders --- */
@@ -109,6 +157,21 @@ static void test_mappings_are_back(void) {
   test_orders();
   CHECK(stats().kernel_mappings <= empty.kernel_mappings);
   CHECK(mapping_count() <= lines + 1); /* the heap of the test itself may have come */
+}
+
+/* So are they if single chunks were allocated all over the place meanwhile. */
+static void test_no_islands(void) {
+  enum { GROUP = 16, GROUPS = 2000 };
+  char *all = chunks_alloc(GROUP * GROUPS), *singles[GROUPS];
+  CHECK(all);
+  size_t before = stats().kernel_mappings, count = 0;
+  for (size_t i = GROUPS - 2; i > 0; i -= 2) {
+    CHECK(chunks_free(all + i * GROUP * CHUNKSIZE, GROUP) == 0);
+    CHECK((singles[count++] = chunk_alloc()));
+  }
+  for (size_t i = 1; i < GROUPS; i += 2) CHECK(chunks_free(all + i * GROUP * CHUNKSIZE, GROUP) == 0);
+  for (size_t i = 0; i < count; i++) CHECK(chunk_free(singles[i]) == 0);
+  CHECK(stats().kernel_mappings < before + 20);
 }
 
 /* Nothing but frees: the memory does not wait for the next call of another kind. */
@@ -201,14 +264,14 @@ static void test_then_copy(void) {
     pair[1] = lazy_copy(pair[0], count);
     if (round % 3 == 0) fill(pair[0], count, seeds[0] = 3);
     if (round % 5 == 0) fill(pair[1], count, seeds[1] = 4);
-    int freed = round % 7 % 2;
-    CHECK(chunks_free(pair[freed], count) == 0);
+    int first = round % 7 % 2;
+    CHECK(chunks_free(pair[first], count) == 0);
     char *next = lazy_copy(blocks[1], count);
     CHECK(holds(next, count, 2));
     fill(next, count, 5);
-    CHECK(holds(next, count, 5) && holds(pair[!freed], count, seeds[!freed]));
+    CHECK(holds(next, count, 5) && holds(pair[!first], count, seeds[!first]));
     CHECK(holds(blocks[0], 4, 1) && holds(blocks[1], 4, 2) && holds(keep, 4, 1));
-    CHECK(chunks_free(pair[!freed], count) == 0 && chunks_free(next, count) == 0);
+    CHECK(chunks_free(pair[!first], count) == 0 && chunks_free(next, count) == 0);
   }
   CHECK(stats().live_chunks == before.live_chunks);
   CHECK(stats().kernel_mappings <= before.kernel_mappings + 16);
@@ -262,8 +325,10 @@ static void test_swapped_out(void) {
 static const struct test tests[] = {
     {"free_closed_at_once", test_closed_at_once, 20},
     {"free_not_live", test_not_live, 20},
+    {"free_stays_closed", test_stays_closed, 60},
     {"free_orders", test_orders, 60},
     {"free_mappings_are_back", test_mappings_are_back, 60},
+    {"free_no_islands", test_no_islands, 60},
     {"free_memory_is_back", test_memory_is_back, 60},
     {"free_addresses_are_back", test_addresses_are_back, 60},
     {"free_left_out_of_cores", test_left_out_of_cores, 20},

@@ -297,6 +297,32 @@ static void test_unmapped(void) {
   CHECK(wait_status(child) == 0);
 }
 
+/* A lazy copy takes the place of what was freed just before; refused, it leaves that
+ * place as if it had not been there. */
+static void refuse_copy_after_free(char *source, unsigned kind, long first) {
+  enum { FEW = 4, NEW = 12 };
+  char *block = new_block(FEW, 1), *keep = lazy_copy(block, FEW), *freed = lazy_copy(block, FEW);
+  CHECK(chunks_free(freed, FEW) == 0);
+  refuse(kind, first, 1);
+  char *copy = lazy_copy(source, FEW);
+  CHECK(refuse_nothing() == 1);
+  for (int i = 0; i < NEW; i++) new_block(1, 50);
+  CHECK(holds(copy, FEW, 7) && holds(source, FEW, 7) && holds(block, FEW, 1) && holds(keep, FEW, 1));
+  fill(copy, FEW, 8);
+  CHECK(holds(source, FEW, 7) && holds(block, FEW, 1) && holds(keep, FEW, 1));
+}
+
+static void test_copy_after_free(void) {
+  skip_without_sharing();
+  refuse_copy_after_free(new_block(4, 7), MPROTECT, 1);
+  for (long first = 1; first <= 4; first++) {
+    char *runs = lazy_copy(new_block(4, 7), 4);
+    CHECK(chunk_make_writable(runs + CHUNKSIZE, 1) == 0 && chunk_make_writable(runs + 3 * CHUNKSIZE, 1) == 0);
+    lazy_copy(runs, 4);
+    refuse_copy_after_free(runs, MREMAP, first);
+  }
+}
+
 /* Sharing refused once: there are arenas of both kinds then, and their slots must
  * not be mixed up. */
 static void test_sharing_later(void) {
@@ -328,6 +354,7 @@ static const struct test tests[] = {
     {"refusal_kills_first_write", test_write_without_memory, 20},
     {"refusal_of_sharing", test_without_sharing, 20},
     {"refusal_unmapped", test_unmapped, 60},
+    {"refusal_after_free", test_copy_after_free, 60},
     {"refusal_while_read", test_while_read, 60},
     {"refusal_of_sharing_once", test_sharing_later, 20},
 };
