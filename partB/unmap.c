@@ -110,6 +110,8 @@ static void make_zombies(struct place slot, size_t count) {
     *mapping |= ZOMBIE;
     arena_refresh_busy(slot.arena, slot.index + (uint32_t)i);
   }
+  if (slot.arena->slots_touched < slot.index + count)
+    slot.arena->slots_touched = slot.index + (uint32_t)count;
 }
 
 /* Maps slots home after a refusal, whatever has become of them. Those for which that

@@ -25,10 +25,10 @@ partB/build/tests/%.o: partB/tests/%.c
 	@mkdir -p $(@D)
 	$(COMPILE) -IpartB -pthread -c -o $@ $<
 
-$(LAZYCOPY_TEST_PROGRAMS): %: %.o $(LAZYCOPY_TEST_HELPERS) partB/liblazycopy.a
+$(filter-out %/test_refusal,$(LAZYCOPY_TEST_PROGRAMS)): %: %.o $(LAZYCOPY_TEST_HELPERS) partB/liblazycopy.a
 	$(CC) $(CFLAGS) $(LDFLAGS) $(LDFLAGS_$(@F)) -o $@ $^ -pthread $(LDLIBS)
 
-partB/build/tests/test_refusal partB/build/tests/test_refused_split partB/build/tests/test_large: partB/build/tests/refusal.o
+partB/build/tests/test_refused_split partB/build/tests/test_large: partB/build/tests/refusal.o
 
 CRASHER_OBJECTS := $(addprefix partB/build/tests/,crasher.o support.o runner.o)
 
@@ -61,5 +61,9 @@ partB/build/check/liblazycopy-check.a: $(LAZYCOPY_CHECK_OBJECTS)
 partB/build/tests/test_model: $(addprefix partB/build/tests/,test_model.o world.o runner.o support.o) \
                               partB/build/check/liblazycopy-check.a
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -pthread $(LDLIBS)
+
+partB/build/tests/test_refusal: $(addprefix partB/build/tests/,test_refusal.o refusal.o) $(LAZYCOPY_TEST_HELPERS) \
+                                partB/build/check/liblazycopy-check.a
+	$(CC) $(CFLAGS) $(LDFLAGS) $(LDFLAGS_$(@F)) -o $@ $^ -pthread $(LDLIBS)
 
 -include $(wildcard partB/build/tests/*.d partB/build/check/*.d)
