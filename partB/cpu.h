@@ -10,12 +10,18 @@
 
 enum { X86_WRITE = 1 << 1, X86_INSTRUCTION = 1 << 4 };
 
-/* Was it a jump to the faulting address? */
+#if defined(__x86_64__)
+enum { X86_POINTER = REG_RIP };
+#elif defined(__i386__)
+enum { X86_POINTER = REG_EIP };
+#endif
+
+/* Was it a jump to the faulting address? Not all that emulates an x86 says so. */
 static inline bool is_instruction_fetch(const siginfo_t *info, const void *context) {
   const ucontext_t *state = context;
 #if defined(__x86_64__) || defined(__i386__)
-  (void)info;
-  return state->uc_mcontext.gregs[REG_ERR] & X86_INSTRUCTION;
+  return state->uc_mcontext.gregs[REG_ERR] & X86_INSTRUCTION ||
+         (uintptr_t)info->si_addr == (uintptr_t)state->uc_mcontext.gregs[X86_POINTER];
 #elif defined(__aarch64__)
   return (uintptr_t)info->si_addr == state->uc_mcontext.pc;
 #elif defined(__riscv)
