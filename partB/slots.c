@@ -110,10 +110,12 @@ void slots_repair(struct place slot, size_t count) {
   }
 }
 
-/* How many free slots behind a single one to make READY with it. */
+/* How many free slots behind a single one to make READY with it. In a private arena
+ * free slots have to be mapped anew to lose their contents. */
 static size_t slots_ahead(struct place slot) {
   const struct arena *arena = slot.arena;
   size_t count = 0;
+  if (arena->is_private) return 0;
   while (count + 1 < READY_MOST && slot.index + count + 1 < arena->count &&
          mapping_of(slot)[count + 1] == FREE) {
     count++;

@@ -228,6 +228,12 @@ static void test_write_without_memory(void) {
 
 static void test_without_sharing(void) {
   refuse_sharing();
+  for (int round = 0; round < 3; round++) {
+    char *chunk = chunk_alloc();
+    CHECK(chunk && is_zero(chunk, 1));
+    fill(chunk, 1, 1);
+    CHECK(chunk_free(chunk) == 0 && lazycopy_is_valid());
+  }
   run_scenario();
   check_all_blocks();
   CHECK(stats().sharing_chunks == 0 && stats().eager_fallbacks >= 7 * COUNT);
