@@ -25,7 +25,7 @@ static size_t records_size(size_t count) {
 }
 
 static size_t arena_size(size_t count) {
-  return 2 * count * CHUNKSIZE + records_size(count);
+  return 3 * count * CHUNKSIZE + records_size(count);
 }
 
 /* Lays the arrays out behind the struct; all of it is zero already. */
@@ -65,12 +65,13 @@ int map_again(void *from, size_t size, void *to) {
   return mapped == MAP_FAILED ? -1 : 0;
 }
 
-/* Turns [view][window][records] of reserved space into an arena. The window and
- * free slots stay out of core dumps: dumping them would touch every frame. */
+/* Turns [view][window][closed][records] of reserved space into an arena. The window
+ * and what is closed stay out of core dumps: dumping them would touch every frame. */
 static struct arena *arena_lay_out(char *view, size_t count) {
   size_t size = count * CHUNKSIZE;
   char *window = view + size;
-  char *records = window + size;
+  char *closed = window + size;
+  char *records = closed + size;
   if (mprotect(records, records_size(count), PROT_READ | PROT_WRITE) != 0) return NULL;
   struct arena *arena = records_lay_out(records, (uint32_t)count);
   int flags = MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED;
@@ -78,11 +79,12 @@ static struct arena *arena_lay_out(char *view, size_t count) {
   madvise(window, size, MADV_DONTDUMP);
   arena->view = view;
   arena->window = window;
-  if (map_again(window, size, view) == 0) {
+  arena->closed = closed;
+  if (map_again(window, size, closed) == 0) {
     registry.sharing_works = true;
-    return mprotect(view, size, PROT_NONE) == 0 ? arena : NULL;
+    return mprotect(closed, size, PROT_NONE) == 0 && map_again(closed, size, view) == 0 ? arena : NULL;
   }
-  if (registry.sharing_works || reserve_space(view, 2 * size) == MAP_FAILED) return NULL;
+  if (registry.sharing_works || reserve_space(view, 3 * size) == MAP_FAILED) return NULL;
   arena->is_private = true;
   arena->window = view;
   return arena;

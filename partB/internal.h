@@ -1,11 +1,12 @@
 /* What the library's files share: the records of arenas, slots and frames, and
  * the lock that guards them. See README.md for the picture.
  *
- * An arena is one shared anonymous mapping of n frames that is mapped twice.
+ * An arena is one shared anonymous mapping of n frames that is mapped three times.
  * The view is what the user sees: n slots, each mapped to any frame. The window
  * maps frame i always at the same place, read-write, and is the library's own.
  * Slot i's home is frame i of its arena: there it is mapped, without access, while
- * it is free. (A private arena has no window; see is_private.)
+ * it is free. The third mapping is like the window, but without access: free slots
+ * are mapped from there. (A private arena has only the view; see is_private.)
  *
  * Slots and frames are numbered through all arenas, from 1, so that one number
  * names a slot or a frame anywhere. Slots that map the same frame form a ring.
@@ -57,6 +58,7 @@ struct arena {
   uint32_t count;     /* slots, and frames */
   char *view;
   char *window;           /* equal to view in a private arena */
+  char *closed;           /* not in a private arena */
   bool is_private;        /* no sharing: the kernel refused mremap with old size 0 */
   uint8_t inherited;      /* generation of the fork that brought it here; 0: its frames are ours */
   uint32_t occupied;      /* slots that are not free, plus frames that are not COLD */
@@ -113,9 +115,9 @@ void unlock_in_handler(const struct held *held);
 void lock_for_fork(struct held *held);
 void unlock_after_fork(const struct held *held);
 
-/* arena.c: the two mappings. */
+/* arena.c: the mappings. */
 enum {
-  MAPPINGS_PER_ARENA = 3,
+  MAPPINGS_PER_ARENA = 4,
   SLOTS_STEP = (2 << 20) / CHUNKSIZE, /* a huge page */
 };
 void *reserve_space(void *address, size_t size);
@@ -135,7 +137,6 @@ void arena_refresh_busy(struct arena *arena, uint32_t index);
 
 /* slots.c: what is mapped at the slots, in the kernel and in the records. */
 int slots_open(struct place slot, size_t count);
-int slots_map_protected(struct place slot, size_t size, struct place frame, int protection);
 int slots_map(struct place slot, size_t count, struct place frame, bool writable);
 int slots_share(struct place slot, size_t count, struct place source);
 int slots_protect(struct place slot, size_t count, bool writable);

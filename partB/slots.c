@@ -56,14 +56,14 @@ void slots_record(struct place slot, size_t count, uint32_t number_and_flags) {
 
 /* ---- Mapping ---- */
 
-/* Maps frames read-only, or without access and left out of core dumps. The window
- * is writable, so this goes by way of a mapping elsewhere: no write must slip
- * through before the protection is set. Async-signal-safe. */
-int slots_map_protected(struct place slot, size_t size, struct place frame, int protection) {
+/* Maps frames read-only. The window is writable, so this goes by way of a mapping
+ * elsewhere: no write must slip through before the protection is set.
+ * Async-signal-safe. */
+static int map_read_only(struct place slot, size_t size, struct place frame) {
   char *elsewhere = mremap(window_of(frame), 0, size, MREMAP_MAYMOVE);
   if (elsewhere == MAP_FAILED) return -1;
-  if (protection != PROT_NONE) madvise(elsewhere, size, MADV_DODUMP);
-  if (mprotect(elsewhere, size, protection) == 0 &&
+  madvise(elsewhere, size, MADV_DODUMP);
+  if (mprotect(elsewhere, size, PROT_READ) == 0 &&
       mremap(elsewhere, size, size, MREMAP_MAYMOVE | MREMAP_FIXED, view_of(slot)) != MAP_FAILED) {
     return 0;
   }
@@ -83,7 +83,7 @@ static int map_writable(struct place slot, size_t size, struct place frame) {
 int slot_restore(struct place slot) {
   uint32_t mapping = *mapping_of(slot);
   if (!(mapping & LOST)) return 0;
-  if (slots_map_protected(slot, CHUNKSIZE, frame_of(slot), PROT_READ) != 0) {
+  if (map_read_only(slot, CHUNKSIZE, frame_of(slot)) != 0) {
     reserve_space(view_of(slot), CHUNKSIZE);
     return -1;
   }
@@ -144,7 +144,7 @@ int slots_open(struct place slot, size_t count) {
  * all is as before. Async-signal-safe. */
 int slots_map(struct place slot, size_t count, struct place frame, bool writable) {
   size_t size = count * CHUNKSIZE;
-  int result = writable ? map_writable(slot, size, frame) : slots_map_protected(slot, size, frame, PROT_READ);
+  int result = writable ? map_writable(slot, size, frame) : map_read_only(slot, size, frame);
   if (result != 0) slots_repair(slot, count);
   return result;
 }

@@ -35,7 +35,7 @@ static bool map_home(struct place slot, size_t count) {
   if (are_at_home(slot, count)) {
     return mprotect(view_of(slot), size, PROT_NONE) == 0 && madvise(view_of(slot), size, MADV_DONTDUMP) == 0;
   }
-  if (slots_map_protected(slot, size, slot, PROT_NONE) == 0) return true;
+  if (map_again(slot.arena->closed + (size_t)slot.index * CHUNKSIZE, size, view_of(slot)) == 0) return true;
   reserve_space(view_of(slot), size); /* a refused mremap may have left a hole */
   return false;
 }
