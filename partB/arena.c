@@ -1,5 +1,5 @@
-/* Arenas: reserving address space, mapping memory into it twice, and giving it
- * back. Nothing here allocates but by mmap: the fault handler may need a new arena
+/* Arenas: reserving address space, mapping memory into it three times, and
+ * giving it back. Nothing here allocates but by mmap: the handler may need an arena
  * after a fork. */
 #include <sys/mman.h>
 #include <sys/resource.h>

@@ -57,6 +57,7 @@ static bool solve_protected(struct place slot, void *address) {
   return false;
 }
 
+/* A refused mremap has unmapped the slot: see slots.c. */
 static bool solve_lost(struct place slot) {
   if (slot_restore(slot) == 0) return true;
   reserve_release();

@@ -112,7 +112,8 @@ static void mark_foreign(struct arena *arena) {
   }
 }
 
-/* Also when another library's handler has used the library since. */
+/* Makes everything read-only and foreign, as the child is to see it. Done again each
+ * time when another library's handler has used this one before the fork. */
 void fork_prepare(void) {
   slots_finish_free();
   if (caught_up || !registry.arenas) return;
