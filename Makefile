@@ -35,7 +35,7 @@ check: all $(TESTBINS)
 
 # Needs more tools, and goes on without those that are missing.
 check-all:
-	@sh partB/tests/tally.sh '$(MAKE) --no-print-directory check' 'sh .ci/matrix'
+	@sh partB/tests/tally.sh '$(MAKE) --no-print-directory check' '$(MAKE) --no-print-directory check-kit' 'sh .ci/matrix'
 
 clean:
 	rm -rf partA/build partB/build
@@ -49,6 +49,7 @@ help:
 	@echo 'make soak            threads and forks on lazy copies, for ten minutes (SECONDS=n)'
 	@echo 'make bench           measure lazycopy beside what one would use instead'
 	@echo 'make plot            draw what it measured (needs gnuplot)'
+	@echo 'make kit DIR=path    write what students of the lab start from'
 	@echo 'make grade           judge the libraries, or others: LAZYCOPY=file.c FRIENDS=file.so'
 	@echo 'make install         install below PREFIX ($(PREFIX)); make uninstall removes it'
 	@echo 'make clean           remove everything that was built'

@@ -7,11 +7,16 @@
 # first line names a file is that file, and a block marked "console" is a session
 # in a directory that holds those files, partA and partB: after "$ " a command,
 # then its output. Numbers may differ; "..." stands for any lines.
+#
+# SESSIONS names the documents with sessions of another tree, which is tested then:
+# the kit for students.
 # shellcheck source=partB/bench/shelltest.sh disable=SC2317,SC2015,SC2016
-. partB/bench/shelltest.sh
+sources=$(cd "$(dirname "$0")/../.." && pwd)
+# shellcheck source=partB/bench/shelltest.sh
+. "$sources/partB/bench/shelltest.sh"
 top=$PWD
-sessions='README.md partB/README.md partB/teaching.md'
-documents=$(find . -name '*.md' ! -path '*/build/*' | sort)
+sessions=${SESSIONS:-'README.md partB/README.md partB/teaching.md'}
+documents=$(find . -name '*.md' ! -path '*/build/*' ! -path '*/kit/*' | sort)
 
 # Prints a document without its blocks, each paragraph or list item on one line.
 prose() {
@@ -62,7 +67,7 @@ readme_names() {
 }
 
 readme_make_targets() {
-  MAKEFLAGS='' ${MAKE:-make} -pn help | sed -n 's/^\([a-z][a-z-]*\):.*/\1/p' >"$scratch/targets"
+  MAKEFLAGS='' ${MAKE:-make} -pn clean | sed -n 's/^\([a-z][a-z-]*\):.*/\1/p' >"$scratch/targets"
   for document in $sessions; do
     grep -Eo '(^|`|\$ )make( [^&|`#]*)?' "$document" | sed 's/^.*make//' | tr ' ' '\n' | grep -v '=' | while read -r word; do
       case $word in '' | -*) ;; *) grep -qxF -e "$word" "$scratch/targets" || echo "$document: make $word: no such target" ;; esac
@@ -78,7 +83,7 @@ level() {
   awk -v top="$top/" 'NR == FNR { kind[$0]; next } $0 in kind { print "KIND"; next } {
     if (at = index($0, top)) $0 = substr($0, 1, at - 1) substr($0, at + length(top))
     gsub(/0x[0-9a-f]+/, "N"); gsub(/[0-9]+(\.[0-9]+)?/, "N"); gsub(/N (us|ms|s)/, "TIME"); gsub(/N ([KMG]i)?B/, "SIZE")
-    gsub(/faster|slower|smaller|larger/, "ER"); gsub(/ +/, " "); print }' partA/messages "$1"
+    gsub(/faster|slower|smaller|larger/, "ER"); gsub(/ +/, " "); print }' "$sources/partA/messages" "$1"
 }
 
 # matches PRINTED ACTUAL: line by line; "..." stands for any lines.

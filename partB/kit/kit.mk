@@ -1,0 +1,17 @@
+# make kit DIR=path: what a student's repository starts from, without solutions.
+
+# All that the checks are made of, and the plain answers: of part A, of part B.
+KIT_CHECKS := partA/grade partB/grade partB/bench/measure.c partB/bench/measure.h
+KIT_ANSWERS := partA/tests/mutants/plain.c partB/bench/handout.c
+export KIT_CHECKS KIT_ANSWERS
+
+.PHONY: kit
+kit:
+	@sh partB/kit/kit.sh '$(DIR)'
+
+CHECKS += 'sh partB/kit/kit-test.sh'
+
+# Some ten seconds of processor time: part of make check-all.
+.PHONY: check-kit
+check-kit:
+	@sh partB/tests/tally.sh 'sh partB/kit/kit-test.sh --long'
