@@ -115,7 +115,7 @@ static void check_recovered(void) {
   for (int i = 0; i < BLOCKS; i++) release(i);
   CHECK(chunk_free(chunk_alloc()) == 0); /* time to unmap what could not be unmapped before */
   CHECK(stats().live_chunks == 0 && stats().frames_in_use == 0 && stats().sharing_chunks == 0);
-  CHECK(lazycopy_is_valid());
+  CHECK(lazycopy_is_valid(1));
   allocate(0);
   copy(0, 1, chunks_copy_lazy);
   mark(0, 1);
@@ -232,7 +232,7 @@ static void test_without_sharing(void) {
     char *chunk = chunk_alloc();
     CHECK(chunk && is_zero(chunk, 1));
     fill(chunk, 1, 1);
-    CHECK(chunk_free(chunk) == 0 && lazycopy_is_valid());
+    CHECK(chunk_free(chunk) == 0 && lazycopy_is_valid(1));
   }
   run_scenario();
   check_all_blocks();
@@ -318,7 +318,7 @@ static void refuse_copy_after_free(char *source, unsigned kind, long first) {
   CHECK(holds(copy, FEW, 7) && holds(source, FEW, 7) && holds(block, FEW, 1) && holds(keep, FEW, 1));
   fill(copy, FEW, 8);
   CHECK(holds(source, FEW, 7) && holds(block, FEW, 1) && holds(keep, FEW, 1));
-  CHECK(lazycopy_is_valid());
+  CHECK(lazycopy_is_valid(1));
 }
 
 static void test_copy_after_free(void) {

@@ -8,7 +8,6 @@ LAZYCOPY_TEST_HELPERS := $(addprefix partB/build/tests/,runner.o support.o probe
 
 # The library's own calls of these functions go through the test.
 LDFLAGS_test_torn := -Wl,--wrap=mremap
-LDFLAGS_test_free := -Wl,--wrap=mincore,--wrap=sysinfo
 LDFLAGS_test_fork_segments := -Wl,--wrap=shmget,--wrap=shmat,--wrap=shmctl
 LDFLAGS_test_refusal := -Wl,--wrap=mmap,--wrap=mremap,--wrap=mprotect,--wrap=madvise
 LDFLAGS_test_refused_split := $(LDFLAGS_test_refusal)
@@ -48,7 +47,7 @@ partB/build/tests/soak: $(addprefix partB/build/tests/,soak.o support.o runner.o
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -pthread $(LDLIBS)
 
 # A build of the library that can check its own records.
-LAZYCOPY_CHECK_OBJECTS := $(LAZYCOPY_FILES:%=partB/build/check/%.o) partB/build/check/check.o
+LAZYCOPY_CHECK_OBJECTS := $(LAZYCOPY_FILES:%=partB/build/check/%.o) partB/build/tests/check.o
 
 partB/build/check/%.o: partB/%.c
 	@mkdir -p $(@D)
