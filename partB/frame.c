@@ -73,31 +73,37 @@ void frames_release(struct slot slot, size_t count) {
   run_end(&run);
 }
 
-/* The user frees live slots. */
-void frames_free(struct slot slot, size_t count) {
-  if (registry.forks > 0 || mapping_close(slot, count) != 0) {
-    mapping_mark_freed(slot, count);
-    return;
-  }
-  frames_release(slot, count);
-  mapping_record(slot, count, FREE);
+/* Unmaps the slot and those beside it that are FREED. Returns false if the kernel does
+ * not let it, if it would take the last mappings, or while a fork is under way. */
+static bool unmap_around(struct slot slot) {
+  struct slot first = slot, end = slot;
+  while (maps_of((struct slot){first.index - 1}) & FREED) first.index--;
+  while (maps_of(end) & FREED) end.index++;
+  size_t count = end.index - first.index;
+  size_t before = mapping_boundaries(first, count), after = mapping_boundaries_if_free(first, count);
+  bool dear = after > before && registry.mappings + after - before > registry.mapping_budget;
+  if (registry.forks > 0 || dear || mapping_close(first, count) != 0) return false;
+  frames_release(first, count);
+  mapping_record(first, count, FREE);
+  return true;
 }
 
-/* Does what the kernel has refused before: frees FREED slots and maps LOST ones. If
- * it refuses again, the next call goes on there. */
+/* The user frees live slots. */
+void frames_free(struct slot slot, size_t count) {
+  mapping_mark_freed(slot, count);
+  unmap_around(slot);
+}
+
+/* Does what the kernel has refused before, if there is room again: unmaps FREED slots
+ * and maps LOST ones. If it is refused again, the next call goes on there. */
 void frames_retry(void) {
   static uint32_t next;
-  if (registry.unfinished == 0 || registry.forks > 0) return;
+  size_t room = registry.mapping_budget / 64;
+  if (registry.unfinished == 0 || registry.mappings + room > registry.mapping_budget) return;
   for (uint32_t looked = 0; looked <= registry.end && registry.unfinished > 0; looked++, next++) {
     if (next >= registry.end) next = 1;
-    struct slot slot = {next};
-    if (mapping_restore(slot) != 0) return;
-    size_t count = 0;
-    while (next + count < registry.end && maps_of(slot_plus(slot, count)) & FREED) count++;
-    if (count == 0) continue;
-    if (mapping_close(slot, count) != 0) return;
-    frames_release(slot, count);
-    mapping_record(slot, count, FREE);
+    if (mapping_restore((struct slot){next}) != 0) return;
+    if (maps_of((struct slot){next}) & FREED && !unmap_around((struct slot){next})) return;
   }
 }
 

@@ -185,6 +185,7 @@ static inline bool ring_is_alone(struct slot slot) {
 
 /* mapping.c */
 size_t mapping_boundaries(struct slot slot, size_t count);
+size_t mapping_boundaries_if_free(struct slot slot, size_t count);
 void mapping_record(struct slot slot, size_t count, uint32_t maps);
 void mapping_mark_freed(struct slot slot, size_t count);
 int mapping_open(struct slot slot, size_t count);

@@ -38,6 +38,11 @@ static size_t boundaries_of_run(struct slot slot, size_t count) {
   return is_boundary(slot.index) + is_boundary(slot.index + count);
 }
 
+/* How many there would be if the slots were FREE. */
+size_t mapping_boundaries_if_free(struct slot slot, size_t count) {
+  return (size_t)(mapped(slot.index - 1) != FREE) + (mapped(slot.index + count) != FREE);
+}
+
 static bool is_unfinished(uint32_t maps) {
   return maps & (LOST | FREED);
 }

@@ -15,6 +15,7 @@ LDFLAGS_test_large := $(LDFLAGS_test_refusal)
 
 TESTBINS += $(LAZYCOPY_TEST_PROGRAMS) partB/build/tests/test_model
 CHECKS += $(LAZYCOPY_TEST_PROGRAMS) partB/build/tests/test_model
+CHECKS += 'sh partB/tests/order-test.sh $(LAZYCOPY_OBJECTS)'
 
 # The crasher is linked with libletsbefriends, and without it for preloading.
 TESTBINS += partB/build/tests/crasher partB/build/tests/crasher-friends
