@@ -332,13 +332,14 @@ static void test_copy_after_free(void) {
   }
 }
 
-/* Sharing refused once: there are arenas of both kinds then, and their slots must
- * not be mixed up. */
+/* Sharing refused once, for a reason that passes: it is asked for again, and what was
+ * made private before is shared like all else. */
 static void test_sharing_later(void) {
   enum { MANY = 3000 };
   refuse(MREMAP, 1, 1);
   char *private = new_block(2, 1);
   CHECK(refuse_nothing() == 1);
+  CHECK(holds(lazy_copy(private, 2), 2, 1) && stats().sharing_chunks == (sharing_works() ? 4 : 0));
   char *block = new_block(MANY, 2);
   for (int i = 0; i < 2; i++) {
     CHECK(chunk_free(private + i * CHUNKSIZE) == 0);

@@ -2,7 +2,7 @@
 # runner, the helpers and the archive.
 
 LAZYCOPY_TESTS := lab api free writable memory threads torn signals fork fork_threads fork_memory fork_segments \
-                  foreign misuse refusal refused_split large limits scale
+                  foreign misuse others rules refusal refused_split large limits scale
 LAZYCOPY_TEST_PROGRAMS := $(LAZYCOPY_TESTS:%=partB/build/tests/test_%)
 LAZYCOPY_TEST_HELPERS := $(addprefix partB/build/tests/,runner.o support.o probe.o kin.o)
 
@@ -12,6 +12,7 @@ LDFLAGS_test_fork_segments := -Wl,--wrap=shmget,--wrap=shmat,--wrap=shmctl
 LDFLAGS_test_refusal := -Wl,--wrap=mmap,--wrap=mremap,--wrap=mprotect,--wrap=madvise
 LDFLAGS_test_refused_split := $(LDFLAGS_test_refusal)
 LDFLAGS_test_large := $(LDFLAGS_test_refusal)
+LDFLAGS_test_rules := $(LDFLAGS_test_refusal)
 
 TESTBINS += $(LAZYCOPY_TEST_PROGRAMS) partB/build/tests/test_model
 CHECKS += $(LAZYCOPY_TEST_PROGRAMS) partB/build/tests/test_model
@@ -25,7 +26,9 @@ partB/build/tests/%.o: partB/tests/%.c
 	@mkdir -p $(@D)
 	$(COMPILE) -IpartB -pthread -c -o $@ $<
 
-$(filter-out %/test_refusal,$(LAZYCOPY_TEST_PROGRAMS)): %: %.o $(LAZYCOPY_TEST_HELPERS) partB/liblazycopy.a
+LAZYCOPY_CHECKED_TESTS := partB/build/tests/test_refusal partB/build/tests/test_rules
+
+$(filter-out $(LAZYCOPY_CHECKED_TESTS),$(LAZYCOPY_TEST_PROGRAMS)): %: %.o $(LAZYCOPY_TEST_HELPERS) partB/liblazycopy.a
 	$(CC) $(CFLAGS) $(LDFLAGS) $(LDFLAGS_$(@F)) -o $@ $^ -pthread $(LDLIBS)
 
 partB/build/tests/test_refused_split partB/build/tests/test_large: partB/build/tests/refusal.o
@@ -62,8 +65,8 @@ partB/build/tests/test_model: $(addprefix partB/build/tests/,test_model.o world.
                               partB/build/check/liblazycopy-check.a
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -pthread $(LDLIBS)
 
-partB/build/tests/test_refusal: $(addprefix partB/build/tests/,test_refusal.o refusal.o) $(LAZYCOPY_TEST_HELPERS) \
-                                partB/build/check/liblazycopy-check.a
+$(LAZYCOPY_CHECKED_TESTS): %: %.o partB/build/tests/refusal.o $(LAZYCOPY_TEST_HELPERS) \
+                           partB/build/check/liblazycopy-check.a
 	$(CC) $(CFLAGS) $(LDFLAGS) $(LDFLAGS_$(@F)) -o $@ $^ -pthread $(LDLIBS)
 
 -include $(wildcard partB/build/tests/*.d partB/build/check/*.d)
