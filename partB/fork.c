@@ -30,7 +30,7 @@ static void become_child(void) {
   for (struct slot slot = {1}; slot.index < registry.end; slot.index++) {
     uint32_t maps = maps_of(slot);
     registry.live += is_live(maps);
-    registry.unfinished += (maps & (LOST | FREED)) != 0;
+    registry.unfinished += is_unfinished(maps);
     if (maps != FREE) registry.states[slot.index] |= TAKEN;
   }
   if (registry.end > 0) registry.mappings += mapping_boundaries((struct slot){1}, registry.end - 1);
@@ -62,7 +62,7 @@ static void before_fork(void) {
   if (registry.forks++ == 0 && registry.end > 0) {
     registry.forks = 0;
     frames_retry();
-    frames_recover();
+    frames_recover(false);
     registry.forks = 1;
     generation_begin();
     protect_all();

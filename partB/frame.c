@@ -1,6 +1,6 @@
 /* Frames: which are free, which of the free ones are warm, and who could see them.
  * Frames that the library has filled stay warm when they are freed, up to
- * WARM_LIMIT, because a first write to a frame whose memory is there costs a third
+ * a limit, because a first write to a frame whose memory is there costs a third
  * of one that the kernel must fill first. All others go back to the system. */
 #include <errno.h>
 #include <string.h>
@@ -118,25 +118,21 @@ static bool is_recovered(struct frame frame, bool alone) {
   return alone && inherited && state <= WARM;
 }
 
-/* Takes back the frames that only relatives could see who are gone. */
-void frames_recover(void) {
-  if (registry.forks > 0 || !generation_forget_gone()) return;
+/* Takes back the frames that only relatives could see who are gone. Asks after all, or
+ * first whether that is likely to bring something. */
+void frames_recover(bool ask_once) {
+  if (registry.forks > 0 || (ask_once && !generation_newest_is_gone()) || !generation_forget_gone()) return;
   struct run run = {{0}, 0};
   bool alone = !generation_lives(0, FOREVER);
   for (struct frame frame = {1}; frame.index < registry.end; frame.index++) {
     uint32_t *from = &registry.seen[frame.index].from;
-    bool recovered = is_recovered(frame, alone);
-    if (*from != 0 && (recovered || (is_used(state_of(frame)) && !generation_lives(*from, FOREVER))))
-      *from = 0;
-    if (recovered) run_add(&run, frame);
+    if (is_used(state_of(frame)) && !generation_lives(*from, FOREVER)) *from = 0;
+    if (!is_recovered(frame, alone)) continue;
+    *from = 0;
+    run_add(&run, frame);
   }
   if (alone) registry.inherited = 0;
   run_end(&run);
-}
-
-/* The same if it is likely to bring something: asks once. */
-void frames_refresh(void) {
-  if (registry.forks == 0 && generation_newest_is_gone()) frames_recover();
 }
 
 /* Before a fork: its child will see every frame in use. */
@@ -162,7 +158,7 @@ void frames_leave_to_parent(void) {
 struct slot frames_find_room(size_t count) {
   struct slot found = space_find(count);
   if (found.index) return found;
-  frames_recover();
+  frames_recover(false);
   found = space_find(count);
   return found.index || !space_grow(count) ? found : space_find(count);
 }

@@ -133,6 +133,9 @@ static inline struct frame frame_of(struct slot slot) {
 static inline bool is_live(uint32_t maps) {
   return maps != FREE && !(maps & FREED);
 }
+static inline bool is_unfinished(uint32_t maps) {
+  return maps & (LOST | FREED);
+}
 static inline bool is_at_home(struct slot slot) {
   return frame_of(slot).index == slot.index;
 }
@@ -173,7 +176,6 @@ bool space_reserve_hole(struct slot slot, size_t count);
 struct slot space_slot_at(const void *address);
 struct slot space_find(size_t count);
 bool space_grow(size_t count);
-void space_spare(bool take);
 void space_populate_records(struct slot slot, size_t count);
 
 /* ring.c */
@@ -210,8 +212,7 @@ void frames_release(struct slot slot, size_t count);
 void frames_discard(struct frame frame, size_t count);
 void frames_free(struct slot slot, size_t count);
 void frames_retry(void);
-void frames_recover(void);
-void frames_refresh(void);
+void frames_recover(bool ask_once);
 void frames_mark_seen(void);
 void frames_leave_to_parent(void);
 

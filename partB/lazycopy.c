@@ -46,7 +46,7 @@ static void start(void) {
 static void enter(struct held *held) {
   fork_enter(held);
   if (!registry.started) start();
-  frames_refresh();
+  frames_recover(true);
   frames_retry();
 }
 
@@ -193,23 +193,18 @@ int chunks_free(void *chunks, size_t count) {
 
 /* One chunk at a time, so that other threads need not wait for all of them. */
 int chunk_make_writable(void *address, size_t length) {
-  char *begin = (char *)((uintptr_t)address & ~(uintptr_t)(CHUNKSIZE - 1));
-  size_t offset = (size_t)((char *)address - begin), count = length / CHUNKSIZE;
-  if (length == 0) return 0;
-  count += (offset + length % CHUNKSIZE + CHUNKSIZE - 1) / CHUNKSIZE;
-  struct held held;
-  enter(&held);
-  bool live = live_range(begin, count).index;
-  leave(&held, live ? 0 : EINVAL);
-  if (!live) return -1;
-  for (size_t i = 0; i < count; i++) {
+  size_t offset = (uintptr_t)address % CHUNKSIZE, count = (offset + length + CHUNKSIZE - 1) / CHUNKSIZE;
+  char *begin = (char *)address - offset;
+  int error = length > SIZE_MAX - 2 * CHUNKSIZE ? EINVAL : 0;
+  for (size_t i = 0; length > 0 && i < count && !error; i++) {
+    struct held held;
     enter(&held);
-    struct slot slot = live_range(begin + i * CHUNKSIZE, 1);
-    int error = !slot.index ? EINVAL : split(slot) != 0 ? ENOMEM : 0;
+    struct slot slot = live_range(begin + i * CHUNKSIZE, i == 0 ? count : 1);
+    error = !slot.index ? EINVAL : split(slot) != 0 ? ENOMEM : 0;
     leave(&held, error);
-    if (error) return -1;
   }
-  return 0;
+  if (error) errno = error;
+  return error ? -1 : 0;
 }
 
 void chunk_get_stats(struct chunk_stats *stats) {

@@ -33,38 +33,23 @@ size_t mapping_boundaries(struct slot slot, size_t count) {
   return boundaries;
 }
 
-/* The same for slots that are one mapping: only their ends count. */
-static size_t boundaries_of_run(struct slot slot, size_t count) {
-  return is_boundary(slot.index) + is_boundary(slot.index + count);
-}
-
 /* How many there would be if the slots were FREE. */
 size_t mapping_boundaries_if_free(struct slot slot, size_t count) {
   return (size_t)(mapped(slot.index - 1) != FREE) + (mapped(slot.index + count) != FREE);
 }
 
-static bool is_unfinished(uint32_t maps) {
-  return maps & (LOST | FREED);
-}
-
-/* Records consecutive frames for the slots, or that all are FREE or PRIVATE. Slots
- * that were not all alike before must not have been FREE. */
+/* Records consecutive frames for the slots, or that all are FREE or PRIVATE. */
 void mapping_record(struct slot slot, size_t count, uint32_t maps) {
-  struct slot_record *records = record_of(slot);
-  uint8_t *states = registry.states + slot.index;
-  uint32_t step = maps & FRAME ? 1 : 0;
-  registry.mappings -=
-      records->maps == FREE ? boundaries_of_run(slot, count) : mapping_boundaries(slot, count);
+  registry.mappings -= mapping_boundaries(slot, count);
   for (uint32_t i = 0; i < count; i++) {
-    uint32_t before = records[i].maps, now = maps + i * step;
-    registry.live += (size_t)is_live(now) - is_live(before);
-    registry.unfinished += (size_t)is_unfinished(now) - is_unfinished(before);
-    records[i].maps = now;
+    uint32_t *record = &record_of(slot_plus(slot, i))->maps, now = maps & FRAME ? maps + i : maps;
+    uint8_t *state = &registry.states[slot.index + i];
+    registry.live += (size_t)is_live(now) - is_live(*record);
+    registry.unfinished += (size_t)is_unfinished(now) - is_unfinished(*record);
+    *state = maps == FREE ? *state & (uint8_t)~TAKEN : *state | TAKEN;
+    *record = now;
   }
-  registry.mappings += maps & PRIVATE ? mapping_boundaries(slot, count) : boundaries_of_run(slot, count);
-  for (size_t i = 0; i < count; i++) {
-    states[i] = maps == FREE ? states[i] & (uint8_t)~TAKEN : states[i] | TAKEN;
-  }
+  registry.mappings += mapping_boundaries(slot, count);
   if (maps == FREE && slot.index < registry.free_hint) registry.free_hint = slot.index;
 }
 
@@ -97,35 +82,33 @@ static int map_writable(struct slot slot, size_t size, struct frame frame) {
   return 0;
 }
 
+/* Free slots have been mapped; or the kernel has refused it. */
+static int record_if(bool mapped, struct slot slot, size_t count, uint32_t maps) {
+  if (mapped) {
+    mapping_record(slot, count, maps);
+  } else {
+    space_reserve_hole(slot, count);
+  }
+  return mapped ? 0 : -1;
+}
+
 /* Maps free slots to their homes, writable. */
 int mapping_open(struct slot slot, size_t count) {
-  if (map_writable(slot, count * CHUNKSIZE, home_of(slot)) == 0) {
-    mapping_record(slot, count, slot.index | WRITABLE);
-    return 0;
-  }
-  space_reserve_hole(slot, count);
-  return -1;
+  bool mapped = map_writable(slot, count * CHUNKSIZE, home_of(slot)) == 0;
+  return record_if(mapped, slot, count, slot.index | WRITABLE);
 }
 
 /* Maps private memory at free slots: where nothing can be shared, or may be now. */
 int mapping_open_private(struct slot slot, size_t count) {
   int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED;
-  if (mmap(view_of(slot), count * CHUNKSIZE, PROT_READ | PROT_WRITE, flags, -1, 0) != MAP_FAILED) {
-    mapping_record(slot, count, PRIVATE | WRITABLE);
-    return 0;
-  }
-  space_reserve_hole(slot, count);
-  return -1;
+  void *mapped = mmap(view_of(slot), count * CHUNKSIZE, PROT_READ | PROT_WRITE, flags, -1, 0);
+  return record_if(mapped != MAP_FAILED, slot, count, PRIVATE | WRITABLE);
 }
 
 /* Maps free slots to the consecutive frames of the source, read-only as it is. */
 int mapping_share(struct slot slot, size_t count, struct slot source) {
-  if (space_map_again(view_of(source), count * CHUNKSIZE, view_of(slot)) == 0) {
-    mapping_record(slot, count, maps_of(source));
-    return 0;
-  }
-  space_reserve_hole(slot, count);
-  return -1;
+  bool mapped = space_map_again(view_of(source), count * CHUNKSIZE, view_of(slot)) == 0;
+  return record_if(mapped, slot, count, maps_of(source));
 }
 
 /* Maps live slots to consecutive frames that hold the same bytes, in one step for

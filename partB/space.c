@@ -97,20 +97,8 @@ static bool reserve_all(void) {
   registry.slots = (struct slot_record *)(registry.windows + span * CHUNKSIZE);
   registry.seen = (struct seen *)(registry.slots + span);
   registry.states = (uint8_t *)(registry.seen + span);
-  space_spare(true);
-  registry.mappings = registry.fixed_mappings =
-      3 + 2 * 3; /* this, the spare, the lock's page; three arrays in use */
+  registry.mappings = registry.fixed_mappings = 2 + 2 * 3; /* this, the lock's page, three arrays in use */
   return true;
-}
-
-/* Takes a chunk's worth of addresses to spare, or gives it up: where addresses are
- * limited, the kernel wants them to spare even to replace one mapping by another. */
-void space_spare(bool take) {
-  static void *spare = MAP_FAILED;
-  if (take && spare == MAP_FAILED) spare = reserve(NULL, CHUNKSIZE, 0);
-  if (take || spare == MAP_FAILED) return;
-  munmap(spare, CHUNKSIZE);
-  spare = MAP_FAILED;
 }
 
 /* ---- Adding memory ---- */

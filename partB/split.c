@@ -118,7 +118,7 @@ static int try_split(struct slot slot) {
   if (mapping_restore(slot) != 0) return -1;
   if (frame_is_own(slot)) return promote(slot);
   if (registry.forks > 0) return make_private(slot);
-  if (frame_is_foreign(frame_of(slot))) frames_refresh();
+  if (frame_is_foreign(frame_of(slot))) frames_recover(true);
   return frame_is_own(slot) ? promote(slot) : move_away(slot);
 }
 
@@ -151,9 +151,6 @@ int split(struct slot slot) {
   bool is_short = registry.mappings + 2 > registry.mapping_budget + mapping_boundaries(slot, 1);
   if (is_short && registry.forks == 0 && !(maps_of(slot) & WRITABLE)) close_gap(slot, NEAR);
   if (try_split(slot) == 0) return 0;
-  space_spare(false);
   if (registry.forks == 0) close_gap(slot, registry.end);
-  int result = try_split(slot);
-  space_spare(true);
-  return result;
+  return try_split(slot);
 }

@@ -41,7 +41,7 @@ static bool ring_is_valid(struct slot slot, struct totals *totals) {
 static bool slot_is_valid(struct slot slot, struct totals *totals) {
   uint32_t maps = maps_of(slot);
   totals->live += is_live(maps);
-  totals->unfinished += (maps & (LOST | FREED)) != 0;
+  totals->unfinished += is_unfinished(maps);
   HOLDS((maps == FREE) == !(registry.states[slot.index] & TAKEN));
   if (frame_of(slot).index == 0) {
     HOLDS(ring_is_alone(slot) && (maps == FREE || maps & PRIVATE));
