@@ -9,7 +9,8 @@
 #   TESTBINS  what must be built before CHECKS can run
 #   CLEAN     files that `make clean` removes, besides the build/ directories
 
-VERSION := 1.0.0
+# Of both parts; it lives in the header.
+VERSION := $(shell awk '/define LAZYCOPY_VERSION_(MAJOR|MINOR|PATCH)/ { printf "%s%s", dot, $$3; dot = "." }' partB/lazycopy.h)
 
 CC ?= cc
 CFLAGS ?= -O3 -g
@@ -81,6 +82,9 @@ INSTALLED = \
   $(foreach page,$(INSTALL_PAGES),$(mandir)/man$(subst .,,$(suffix $(page)))/$(notdir $(page))) \
   $(addprefix $(libdir)/pkgconfig/,$(notdir $(INSTALL_PC)))
 
+# As .pc files want it, so that pkg-config --define-prefix can move it.
+in_prefix = $(patsubst $(PREFIX)/%,$${prefix}/%,$1)
+
 .PHONY: install uninstall
 install: all
 	for directory in $(sort $(dir $(INSTALLED))); do $(INSTALL) -d "$(DESTDIR)$$directory" || exit 1; done
@@ -90,7 +94,8 @@ install: all
 	$(INSTALL) -m 644 $(INSTALL_HEADERS) "$(DESTDIR)$(includedir)"
 	for page in $(INSTALL_PAGES); do $(INSTALL) -m 644 $$page "$(DESTDIR)$(mandir)/man$${page##*.}" || exit 1; done
 	for file in $(INSTALL_PC); do \
-	  sed -e 's|@libdir@|$(libdir)|; s|@includedir@|$(includedir)|; s|@version@|$(VERSION)|' $$file.in \
+	  sed -e 's|@prefix@|$(PREFIX)|; s|@libdir@|$(call in_prefix,$(libdir))|' \
+	    -e 's|@includedir@|$(call in_prefix,$(includedir))|; s|@version@|$(VERSION)|' $$file.in \
 	    >"$(DESTDIR)$(libdir)/pkgconfig/$${file##*/}" || exit 1; \
 	done
 	ln -sf libletsbefriends.so "$(DESTDIR)$(libdir)/libetsbefriends.so"
