@@ -30,7 +30,8 @@ partB/liblazycopy.so: partB/$(LAZYCOPY_REALNAME)
 	ln -sf $(<F) partB/$(LAZYCOPY_SONAME)
 	ln -sf $(LAZYCOPY_SONAME) $@
 
-partB/$(LAZYCOPY_REALNAME): $(LAZYCOPY_OBJECTS)
-	$(CC) $(CFLAGS) $(LDFLAGS) -shared -Wl,-soname,$(LAZYCOPY_SONAME) -Wl,-z,defs -Wl,-z,nodelete -o $@ $^ -pthread
+partB/$(LAZYCOPY_REALNAME): $(LAZYCOPY_OBJECTS) partB/lazycopy.map
+	$(CC) $(CFLAGS) $(LDFLAGS) -shared -Wl,-soname,$(LAZYCOPY_SONAME) -Wl,--version-script,partB/lazycopy.map \
+	  -Wl,-z,defs -Wl,-z,nodelete -o $@ $(LAZYCOPY_OBJECTS) -pthread
 
 -include $(LAZYCOPY_OBJECTS:.o=.d)

@@ -3,7 +3,7 @@
 # shellcheck source=partB/bench/shelltest.sh disable=SC2317
 . partB/bench/shelltest.sh
 copytest=partB/copytest
-broken=partB/build/copytest_broken
+broken=partB/build/tester/copytest_broken
 
 copytest_matches() {
   try 0 "$copytest" --chunks 200 --runs 2
@@ -81,7 +81,7 @@ copytest_helps() {
   try 0 "$copytest" --help
   for option in chunks writes runs seed csv quiet show help; do
     grep -q -e "--$option" "$scratch/out" || fail "--$option is missing"
-    grep -q "Fl Fl $option" partB/copytest.1 || fail "--$option is missing from the man page"
+    grep -q "Fl Fl $option" partB/tester/copytest.1 || fail "--$option is missing from the man page"
   done
 }
 
