@@ -47,12 +47,13 @@ int chunk_handle_fault(siginfo_t *info, void *context) {
 
 /* ---- Passing on ---- */
 
-/* Ends the program as if there were no handler. The signal is sent again, because
- * not every one comes again by itself: the kernel forces one, for example, when
- * there is no room for the frame of another signal. */
+/* Ends the program as if there were no handler. A fault happens again when the
+ * instruction is done again. Other signals do not: those that were sent, and those that
+ * the kernel forces, when there is no room for the frame of another one, for example. */
 static void end_by_default(siginfo_t *info) {
   if (previous.sa_handler == SIG_IGN && info->si_code <= 0) return;
   signal(SIGSEGV, SIG_DFL);
+  if (info->si_code == SEGV_MAPERR || info->si_code == SEGV_ACCERR) return;
   syscall(SYS_rt_tgsigqueueinfo, getpid(), syscall(SYS_gettid), SIGSEGV, info);
 }
 
