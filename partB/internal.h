@@ -89,6 +89,7 @@ struct seen {
 extern struct registry {
   bool started;
   bool sharing_works; /* mremap with old size 0 has worked */
+  bool large_pages;   /* pages of 64 KiB may be asked for */
   char *views, *windows;
   struct slot_record *slots;
   struct seen *seen;

@@ -17,17 +17,24 @@ enum {
 
 /* ---- Start-up, entering and leaving ---- */
 
-/* The kernel's limit on mappings, but an eighth for the rest of the program. */
-static size_t mapping_budget(void) {
-  char text[32] = "";
-  int file = open("/proc/sys/vm/max_map_count", O_RDONLY | O_CLOEXEC);
-  if (file >= 0) {
-    if (read(file, text, sizeof text - 1) < 0) text[0] = '\0';
-    close(file);
-  }
+/* What the kernel says in one of its small files, or nothing. */
+static void read_setting(const char *name, char *text, size_t size) {
+  int file = open(name, O_RDONLY | O_CLOEXEC);
+  ssize_t length = file >= 0 ? read(file, text, size - 1) : 0;
+  text[length > 0 ? length : 0] = '\0';
+  if (file >= 0) close(file);
+}
+
+/* The limit on mappings, but an eighth for the rest of the program; and whether pages
+ * as large as a chunk may be asked for (see README.md for why no larger ones are). */
+static void read_settings(void) {
+  char text[128];
+  read_setting("/proc/sys/vm/max_map_count", text, sizeof text);
   size_t limit = strtoul(text, NULL, 10);
   if (limit == 0) limit = DEFAULT_LIMIT;
-  return limit - limit / 8;
+  registry.mapping_budget = limit - limit / 8;
+  read_setting("/sys/kernel/mm/transparent_hugepage/hugepages-64kB/shmem_enabled", text, sizeof text);
+  registry.large_pages = strstr(text, "[advise]") != NULL;
 }
 
 /* A thread must not be cancelled while it reads the kernel's settings: it holds
@@ -36,7 +43,7 @@ static void start(void) {
   int before;
   pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &before);
   registry.started = true;
-  registry.mapping_budget = mapping_budget();
+  read_settings();
   lock_startup();
   fault_startup();
   pthread_setcancelstate(before, &before);

@@ -122,6 +122,7 @@ static bool add_segment(size_t first, size_t count) {
     return false;
   }
   madvise(window, count * CHUNKSIZE, MADV_DONTDUMP);
+  if (registry.large_pages) madvise(window, count * CHUNKSIZE, MADV_HUGEPAGE); /* slots inherit it */
   memset(registry.states + begin, ABSENT, first - begin);
   registry.end = (uint32_t)(first + count);
   registry.mappings += 2;
