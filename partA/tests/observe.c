@@ -13,7 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "../../partB/tests/runner.h"
+#include "../../partB/harness/runner.h"
 
 enum { LIMIT = 5 };
 

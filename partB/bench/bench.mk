@@ -1,6 +1,5 @@
 # make bench: the benchmark, and the programs that it starts.
 
-MEASURE_OBJECTS := partB/build/bench/measure.o partB/build/bench/text.o
 BENCH_FILES := bench race report method bare scenarios one_chunk blocks many overhead curves programs handout
 BENCH_OBJECTS := $(BENCH_FILES:%=partB/build/bench/%.o)
 BENCH_PROGRAMS := $(addprefix partB/build/bench/,nothing nothing-linked crash empty.so)

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Tests of the example programs. Run from the top of the tree.
-# shellcheck source=partB/bench/shelltest.sh disable=SC2317,SC2015
-. partB/bench/shelltest.sh
+# shellcheck source=partB/harness/shelltest.sh disable=SC2317,SC2015
+. partB/harness/shelltest.sh
 examples=partB/examples
 pitfalls=partB/handout
 

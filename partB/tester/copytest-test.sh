@@ -1,7 +1,7 @@
 #!/bin/sh
 # Tests of copytest as a whole program. Run from the top of the tree.
-# shellcheck source=partB/bench/shelltest.sh disable=SC2317
-. partB/bench/shelltest.sh
+# shellcheck source=partB/harness/shelltest.sh disable=SC2317
+. partB/harness/shelltest.sh
 copytest=partB/copytest
 broken=partB/build/tester/copytest_broken
 

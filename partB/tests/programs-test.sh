@@ -1,8 +1,8 @@
 #!/bin/sh
 # Tests of lazycopy as other programs meet it: its header, what the libraries
 # export, and its company with libletsbefriends. Run from the top of the tree.
-# shellcheck source=partB/bench/shelltest.sh disable=SC2317
-. partB/bench/shelltest.sh
+# shellcheck source=partB/harness/shelltest.sh disable=SC2317
+. partB/harness/shelltest.sh
 crasher=partB/build/tests/crasher
 friends=partA/libletsbefriends.so
 

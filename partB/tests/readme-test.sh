@@ -7,8 +7,8 @@
 # first line names a file is that file, and a block marked "console" is a session
 # in a directory that holds those files, partA and partB: after "$ " a command,
 # then its output. Numbers may differ; "..." stands for any lines.
-# shellcheck source=partB/bench/shelltest.sh disable=SC2317,SC2015,SC2016
-. partB/bench/shelltest.sh
+# shellcheck source=partB/harness/shelltest.sh disable=SC2317,SC2015,SC2016
+. partB/harness/shelltest.sh
 top=$PWD
 sessions='README.md partB/README.md partB/teaching.md'
 documents=$(find . -name '*.md' ! -path '*/build/*' | sort)

@@ -7,7 +7,8 @@
 #include <stdint.h>
 
 #include "lazycopy.h"
-#include "runner.h"
+#include "../harness/measure.h"
+#include "../harness/runner.h"
 
 /* Compiled with a sanitizer, which brings handlers, mappings and stacks of its own? */
 #ifndef __has_feature
@@ -45,8 +46,7 @@ char *lazy_copy(void *chunks, size_t count);
 void poke(void *address, int value);
 int peek(const void *address);
 
-/* Pseudo-random numbers: the next one, and one below a bound. */
-uint64_t random_next(uint64_t *state);
+/* A pseudo-random number below a bound. */
 size_t random_below(uint64_t *state, size_t bound);
 
 struct chunk_stats stats(void);

@@ -4,7 +4,7 @@
 LAZYCOPY_TESTS := lab api free writable memory threads torn signals fork fork_threads fork_memory fork_segments \
                   foreign misuse others rules refusal refused_split large limits scale
 LAZYCOPY_TEST_PROGRAMS := $(LAZYCOPY_TESTS:%=partB/build/tests/test_%)
-LAZYCOPY_TEST_HELPERS := $(addprefix partB/build/tests/,runner.o support.o probe.o kin.o)
+LAZYCOPY_TEST_HELPERS := $(addprefix partB/build/tests/,support.o probe.o kin.o) $(HARNESS_RUNNER)
 
 # The library's own calls of these functions go through the test.
 LDFLAGS_test_torn := -Wl,--wrap=mremap
@@ -33,7 +33,7 @@ $(filter-out $(LAZYCOPY_CHECKED_TESTS),$(LAZYCOPY_TEST_PROGRAMS)): %: %.o $(LAZY
 
 partB/build/tests/test_refused_split partB/build/tests/test_large: partB/build/tests/refusal.o
 
-CRASHER_OBJECTS := $(addprefix partB/build/tests/,crasher.o support.o runner.o)
+CRASHER_OBJECTS := $(addprefix partB/build/tests/,crasher.o support.o) $(HARNESS_RUNNER)
 
 partB/build/tests/crasher: $(CRASHER_OBJECTS) partB/liblazycopy.a
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -pthread $(LDLIBS)
@@ -47,7 +47,7 @@ partB/build/tests/crasher-friends: $(CRASHER_OBJECTS) partB/liblazycopy.a partA/
 soak: partB/build/tests/soak
 	SECONDS=$(or $(SECONDS),600) $<
 
-partB/build/tests/soak: $(addprefix partB/build/tests/,soak.o support.o runner.o probe.o) partB/liblazycopy.a
+partB/build/tests/soak: $(addprefix partB/build/tests/,soak.o support.o probe.o) $(HARNESS_RUNNER) partB/liblazycopy.a
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -pthread $(LDLIBS)
 
 # A build of the library that can check its own records.
@@ -61,7 +61,7 @@ partB/build/check/liblazycopy-check.a: $(LAZYCOPY_CHECK_OBJECTS)
 	rm -f $@
 	$(AR) rcs $@ $^
 
-partB/build/tests/test_model: $(addprefix partB/build/tests/,test_model.o world.o runner.o support.o) \
+partB/build/tests/test_model: $(addprefix partB/build/tests/,test_model.o world.o support.o) $(HARNESS_RUNNER) \
                               partB/build/check/liblazycopy-check.a
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -pthread $(LDLIBS)
 
