@@ -68,6 +68,7 @@ static _Noreturn void become(const struct box *box, const int ends[BOX_STREAMS])
     putenv((char *)(size_t)*variable);
   }
   if (box->directory && chdir(box->directory) != 0) _exit(127);
+  signal(SIGCHLD, SIG_DFL);
   if (box->argv) execvp(box->argv[0], box->argv);
   if (box->argv) _exit(127);
   box->run(box->subject);

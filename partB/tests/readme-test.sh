@@ -11,6 +11,8 @@
 . partB/harness/shelltest.sh
 top=$PWD
 sessions='README.md partB/README.md partB/teaching.md'
+run_now=README.md # the others' programs take gigabytes
+[ "$SCALE" != full ] || run_now=$sessions
 documents=$(find . -name '*.md' ! -path '*/build/*' | sort)
 
 # Prints a document without its blocks, each paragraph or list item on one line.
@@ -123,7 +125,7 @@ check_machine() {
 
 readme_sessions() {
   check_machine
-  for document in $sessions; do
+  for document in $run_now; do
     place=$scratch/$(echo "$document" | tr / -).d
     mkdir "$place"
     ln -s "$top/partA" "$top/partB" "$place"

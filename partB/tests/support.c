@@ -56,6 +56,11 @@ int peek(const void *address) {
   return *(const volatile unsigned char *)address;
 }
 
+size_t full_or(size_t full, size_t small) {
+  const char *scale = getenv("SCALE");
+  return scale && strcmp(scale, "full") == 0 ? full : small;
+}
+
 size_t random_below(uint64_t *state, size_t bound) {
   return (size_t)(random_next(state) % bound);
 }

@@ -46,6 +46,10 @@ char *lazy_copy(void *chunks, size_t count);
 void poke(void *address, int value);
 int peek(const void *address);
 
+/* The size that a test has with SCALE=full in the environment, or a smaller one that
+ * proves the same in less memory and time. */
+size_t full_or(size_t full, size_t small);
+
 /* A pseudo-random number below a bound. */
 size_t random_below(uint64_t *state, size_t bound);
 

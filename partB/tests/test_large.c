@@ -8,7 +8,7 @@
 #include "refusal.h"
 #include "support.h"
 
-enum { COUNT = 256 };
+enum { COUNT = 160 };
 
 /* Both sides, again after writes, and the same for a copy of the copy. */
 static void check_copies(char *block, uint64_t seed) {

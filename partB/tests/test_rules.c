@@ -107,6 +107,32 @@ static void test_writable_near_the_limit(void) {
   CHECK(refused == 0 && stats().kernel_mappings < 400 && peek(third) == 0);
 }
 
+/* More first writes than there may be mappings, all over many copies; and more copies:
+ * all values are right, and the limit is kept. */
+static void test_beyond_the_limit(void) {
+  skip_without_sharing();
+  enum { COUNT = 256, COPIES = 8, WRITES = 700, LIMIT = 400 };
+  char *blocks[COPIES + 1] = {new_block(1, 1)};
+  uint64_t state = 3;
+  blocks[0] = chunks_alloc(COUNT);
+  registry.mapping_budget = LIMIT;
+  for (int i = 1; i <= COPIES; i++) blocks[i] = lazy_copy(blocks[i - 1], COUNT);
+  static unsigned char written[COPIES + 1][COUNT];
+  for (int i = 0; i < WRITES; i++) {
+    size_t copy = random_below(&state, COPIES + 1), chunk = random_below(&state, COUNT);
+    poke(blocks[copy] + chunk * CHUNKSIZE, written[copy][chunk] = (unsigned char)(i % 255 + 1));
+  }
+  CHECK(stats().kernel_mappings < LIMIT + 100 && lazycopy_is_valid(1));
+  char *late = lazy_copy(blocks[0], COUNT);
+  CHECK(stats().eager_fallbacks > 0);
+  for (size_t i = 0; i < COUNT; i++) {
+    for (int copy = 0; copy <= COPIES; copy++) CHECK(peek(blocks[copy] + i * CHUNKSIZE) == written[copy][i]);
+    CHECK(peek(late + i * CHUNKSIZE) == written[0][i]);
+  }
+  for (int i = 0; i <= COPIES; i++) CHECK(chunks_free(blocks[i], COUNT) == 0);
+  CHECK(chunks_free(late, COUNT) == 0 && chunk_free(chunk_alloc()) == 0 && lazycopy_matches_kernel());
+}
+
 /* --- 3. A first write waits for no lock that is held while other code runs --- */
 
 static char *shared;
@@ -184,6 +210,7 @@ static const struct test tests[] = {
     {"rules_snapshot_in_a_pipe", test_snapshot_in_a_pipe, 20},
     {"rules_snapshot_of_a_block_in_a_pipe", test_snapshot_of_a_block_in_a_pipe, 20},
     {"rules_writable_near_the_limit", test_writable_near_the_limit, 60},
+    {"rules_beyond_the_limit", test_beyond_the_limit, 60},
     {"rules_fork_while_flushing", test_fork_while_flushing, 60},
     {"rules_calls_during_a_fork", test_calls_during_a_fork, 20},
     {"rules_write_while_adopted", test_write_while_adopted, 60},
