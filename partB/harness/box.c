@@ -60,7 +60,6 @@ static _Noreturn void become(const struct box *box, const int ends[BOX_STREAMS])
   dup2(ends[0], STDOUT_FILENO);
   dup2(ends[1], STDERR_FILENO);
   dup2(ends[2], BOX_CHANNEL);
-  signal(SIGCHLD, SIG_DFL);
   sigset_t none;
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, NULL);
