@@ -52,8 +52,9 @@ rules_messages() {
 # Every compiler call has CFLAGS and CPPFLAGS, every linker call LDFLAGS.
 rules_settings() {
   try 0 make -n -B CC=the-compiler CFLAGS=-the-cflags CPPFLAGS=-the-cppflags LDFLAGS=-the-ldflags
-  grep -E '(^| )-c ' "$scratch/out" >"$scratch/compiles"
-  grep -E '(^| )-o ' "$scratch/out" | grep -v -e ' -c ' -e ' -r ' >"$scratch/links"
+  sed -e :a -e '/\\$/N; s/\\\n//; ta' "$scratch/out" >"$scratch/commands"
+  grep -E '(^| )-c ' "$scratch/commands" >"$scratch/compiles"
+  grep -E '(^| )-o ' "$scratch/commands" | grep -v -e ' -c ' -e ' -r ' >"$scratch/links"
   { [ -s "$scratch/compiles" ] && [ -s "$scratch/links" ]; } || fail "no commands"
   ! grep -v -e 'the-compiler .*-the-cppflags .*-the-cflags' "$scratch/compiles" || fail "not respected"
   ! grep -v -e 'the-compiler .*-the-ldflags' "$scratch/links" || fail "not respected"
