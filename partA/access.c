@@ -1,13 +1,12 @@
 /* Explains an access to an address that does not allow it: which one, what is
  * there, and what mistake usually leads there. A question mark ends what is
- * only a guess. Async-signal-safe. */
-#include <link.h>
+ * only a guess. */
 #include <string.h>
 #include <unistd.h>
 
 #include "internal.h"
 
-enum { JUST_BESIDE = 4096, NEAR_NULL = 65536, RED_ZONE = 512, LARGEST_FRAME = 1 << 30 };
+enum { JUST_BESIDE = 4096, NEAR_NULL = 65536, FAR = 64 << 20, RED_ZONE = 512, LARGEST_FRAME = 1 << 30 };
 
 static struct surroundings near_address, near_stack_pointer;
 
@@ -47,16 +46,9 @@ static bool is_file(const struct region *region) {
 /* Variables without an initial value are in memory of no file, behind those that
  * have one. If there is more in the same region, it is not known which it was. */
 static bool is_variables(const struct region *region) {
-  const ElfW(Phdr) *segment = at_start.program_headers;
-  uintptr_t bias = 0;
-  for (unsigned long i = 0; i < at_start.program_header_count; i++, segment++) {
-    uintptr_t base = bias + segment->p_vaddr;
-    if (segment->p_type == PT_PHDR) bias = (uintptr_t)at_start.program_headers - segment->p_vaddr;
-    if (segment->p_type != PT_LOAD || !(segment->p_flags & PF_W)) continue;
-    if (region->start - base < segment->p_memsz && region->end - base < segment->p_memsz + segment->p_align)
-      return true;
-  }
-  return false;
+  uintptr_t start = 0, end = 0, page = (uintptr_t)sysconf(_SC_PAGESIZE);
+  return image_variables(&start, &end) && region->start >= start - start % page && region->start < end &&
+         region->end - end < page;
 }
 
 /* What a region is to the programmer. */
@@ -75,30 +67,51 @@ static void report_region(const struct region *region) {
   }
 }
 
-/* Has a large local array taken the stack pointer out of the stack, beyond the guard below it? */
-static bool left_the_stack(uintptr_t stack_pointer) {
+/* Has a large local array taken the stack pointer out of its stack, beyond the guard below it? */
+static bool left_the_stack(const struct crash *crash, uintptr_t stack_pointer) {
   static struct surroundings main_stack;
-  if (!crash.in_main_thread) return near_stack_pointer.above.writable;
+  if (crash->process != crash->thread) return near_stack_pointer.above.writable;
   maps_around((uintptr_t)at_start.on_stack, &main_stack);
   return stack_pointer < main_stack.at.start && main_stack.at.start - stack_pointer < LARGEST_FRAME;
 }
 
-/* The stack is full if its lower end is between the stack pointer and the address,
- * not further apart than a push or a red zone, or if the stack pointer is in no writable memory. */
-static bool stack_overflowed(uintptr_t address, uintptr_t stack_pointer, enum access access) {
+/* A stack is full if its lower end is between the stack pointer and the address, not
+ * further apart than a push or a red zone, or if the stack pointer is in no writable memory: then it
+ * was writable above, or the access is beside it. */
+static bool stack_overflowed(const struct crash *crash, uintptr_t address, enum access access) {
   const struct region *stack = &near_stack_pointer.at;
+  uintptr_t stack_pointer = arch_sp(crash->context);
   if (access == ACCESS_EXECUTE) return false;
   if (stack->writable) return address < stack->start && stack_pointer - address <= RED_ZONE;
   if (access == ACCESS_READ && address == stack_pointer)
     return false; /* a return: the stack pointer was overwritten */
-  return address - stack_pointer + RED_ZONE < LARGEST_FRAME && left_the_stack(stack_pointer);
+  bool beside = address - stack_pointer + RED_ZONE < 2 * RED_ZONE && near_stack_pointer.above.writable &&
+                near_stack_pointer.above.start - stack_pointer < FAR;
+  return beside ||
+         (address - stack_pointer + RED_ZONE < LARGEST_FRAME && left_the_stack(crash, stack_pointer));
+}
+
+/* The main thread may run on a stack that the program has made, as coroutines do. */
+static void report_stack(const struct crash *crash) {
+  static struct surroundings main_stack;
+  uintptr_t stack_pointer = arch_sp(crash->context);
+  bool on_main = maps_around((uintptr_t)at_start.on_stack, &main_stack) &&
+                 main_stack.at.end - stack_pointer < LARGEST_FRAME;
+  report("%s used up %s: recursion that never ends, or a very large local array?", at_start.program_name,
+         crash->process != crash->thread ? "the stack of one of its threads"
+         : on_main                       ? "the stack of its main thread"
+                                         : "a stack that it has made, of a coroutine for example");
 }
 
 static void report_distance(unsigned long distance) {
   report("%lu %s", distance, distance == 1 ? "byte" : "bytes");
 }
 
-static bool near_null(uintptr_t address) {
+static bool near_null(uintptr_t address, enum subject subject) {
+  if (address == 0 && subject == SUBJECT_SCAN) {
+    report(", which is NULL: a variable without its &, or a pointer that was never set?");
+    return true;
+  }
   if (address == 0) {
     report(", which is NULL: a pointer that was never set, or a NULL result that was not checked?");
     return true;
@@ -109,12 +122,21 @@ static bool near_null(uintptr_t address) {
     report("-1: an error result that was not checked?");
   } else if (address < NEAR_NULL) {
     report_distance(address);
-    report(" past NULL: a NULL pointer used as a struct or an array?");
+    report(" past NULL: ");
+    if (subject == SUBJECT_SCAN) report("a variable without its &, ");
+    if (subject == SUBJECT_TEXT) report("a number where a pointer belongs, ");
+    report("%sa NULL pointer used as a struct or an array?", subject >= SUBJECT_TEXT ? "or " : "");
   } else {
     report_distance(-address);
     report(" before NULL: a NULL pointer with a negative index?");
   }
   return true;
+}
+
+static void report_beside(unsigned long distance, bool past) {
+  if (distance == 0) report("just");
+  if (distance > 0) report_distance(distance);
+  report(past ? " past the end of " : " before the start of ");
 }
 
 /* Is the address a little beyond something that may be used? Then says so. */
@@ -123,14 +145,67 @@ static bool beside_something(uintptr_t address) {
   bool past = below->readable && address - below->end < JUST_BESIDE && (!at->end || at->start == below->end);
   bool before =
       above->readable && above->start - address <= JUST_BESIDE && (!at->end || at->end == above->start);
-  unsigned long distance = past ? address - below->end : above->start - address;
   if (!past && !before) return false;
   report(at->end ? ", in a guard page. That is " : ", which is not mapped. That is ");
-  if (distance == 0) report("just");
-  if (distance > 0) report_distance(distance);
-  report(past ? " past the end of " : " before the start of ");
+  report_beside(past ? address - below->end : above->start - address, past);
   report_region(past ? below : above);
-  report(": an index or a loop that goes too far?");
+  report(at->end ? ": an index or a loop that goes too far?"
+                 : ": an index or a loop that goes too far, or memory that was given back?");
+  return true;
+}
+
+/* What an index may have started from: the variables, the heap, the stack. */
+struct origin {
+  uintptr_t address, start, end, distance;
+  const char *name;
+  bool past;
+};
+
+static void consider(struct origin *nearest, uintptr_t start, uintptr_t end, const char *name) {
+  uintptr_t address = nearest->address;
+  bool past = address >= end;
+  uintptr_t distance = past ? address - end : start - address;
+  if (distance >= nearest->distance) return;
+  *nearest = (struct origin){address, start, end, distance, name, past};
+}
+
+static bool visit_origin(const struct region *region, void *argument) {
+  if (strcmp(region->name, "[heap]") == 0) consider(argument, region->start, region->end, "the heap");
+  if (strcmp(region->name, "[stack]") == 0) consider(argument, region->start, region->end, "the stack");
+  return true;
+}
+
+static bool far_from_something(uintptr_t address) {
+  struct origin nearest = {.address = address, .distance = FAR};
+  uintptr_t start = 0, end = 0;
+  maps_visit(visit_origin, &nearest);
+  if (image_variables(&start, &end)) consider(&nearest, start, end, NULL);
+  if (nearest.distance == FAR) return false;
+  report(" That is ");
+  report_beside(nearest.distance, nearest.past);
+  if (nearest.name) report("%s", nearest.name);
+  if (!nearest.name) report("the variables of %s", at_start.program_name);
+  report(": an index or a loop that goes too far, or memory that was given back?");
+  return true;
+}
+
+static bool visit_heap(const struct region *region, void *argument) {
+  struct region *heap = argument;
+  if (strcmp(region->name, "[heap]") == 0) *heap = *region;
+  return !heap->end;
+}
+
+/* glibc keeps a list in the blocks that were given back: in each the address of the next,
+ * mixed with its own without the lowest 12 bits. */
+static bool report_if_freed(uintptr_t pointer) {
+  static struct region heap;
+  uintptr_t next = pointer;
+  heap.end = 0;
+  maps_visit(visit_heap, &heap);
+  for (int i = 0; i < 5; i++) next = pointer ^ next >> 12; /* if the two are in the same page */
+  bool last = pointer >= heap.start >> 12 && pointer <= heap.end >> 12;
+  if (!heap.end || (!last && (next < heap.start || next >= heap.end))) return false;
+  report(" The pointer looks like what free leaves in a block: was the block it was read from given back?");
   return true;
 }
 
@@ -146,16 +221,30 @@ static void read_only(const struct region *at) {
                                     : ": a string literal or a const?");
 }
 
-static void bad_data_access(uintptr_t address, enum access access) {
+/* In malloc and free, the mistake was made earlier. */
+void report_damaged_heap(void) {
+  report(
+      " malloc's own data is damaged, which happened earlier: a write past the end of a block, a double "
+      "free, "
+      "or a free of what malloc did not give? AddressSanitizer finds it.");
+}
+
+static void bad_data_access(uintptr_t address, enum access access, enum subject subject) {
   const struct region *at = &near_address.at;
   bool guarded = at->end && !at->readable && !at->writable && !at->executable;
-  if (near_null(address)) return;
+  if (subject == SUBJECT_HEAP) {
+    report(at->end ? ", which does not allow it." : ", which is not mapped.");
+    report_damaged_heap();
+    return;
+  }
+  if (near_null(address, subject)) return;
   if ((!at->end || guarded) && beside_something(address)) return;
   if (guarded) {
     report(", in memory that may not be accessed: a guard page, or memory that was given back?");
   } else if (!at->end) {
     report(", which is not mapped.");
-    if (!report_if_text(address)) report(" A pointer that was never set, or memory that was given back?");
+    if (report_if_text(address) || report_if_freed(address) || far_from_something(address)) return;
+    report(" A pointer that was never set, or memory that was given back?");
   } else if (access != ACCESS_READ && at->readable && !at->writable) {
     read_only(at);
   } else {
@@ -163,52 +252,48 @@ static void bad_data_access(uintptr_t address, enum access access) {
   }
 }
 
-/* Are the address and some bytes before it in code? */
-static bool is_code(uintptr_t address) {
-  static struct surroundings around;
-  return maps_around(address, &around) && around.at.executable && address - around.at.start >= 16;
-}
-
 static bool came_by_return(const ucontext_t *context) {
   const struct region *stack = &near_stack_pointer.at;
   uintptr_t stack_pointer = arch_sp(context), word = sizeof stack_pointer;
   bool both_there = stack_pointer - stack->start >= word && stack->end - stack_pointer >= word;
-  return stack->readable && both_there && arch_came_by_return(context, is_code);
+  return stack->readable && both_there && arch_came_by_return(context, maps_is_code);
 }
 
 static void bad_jump(uintptr_t address, const ucontext_t *context) {
+  bool mapped = near_address.at.end;
   if (address == 0) {
     report(": a call through a function pointer that is NULL?");
     return;
   }
-  report(near_address.at.end ? ", which is not code but part of " : ", which is not mapped");
-  if (near_address.at.end) report_region(&near_address.at);
+  report(mapped ? ", which is not code but part of " : ", which is not mapped");
+  if (mapped) report_region(&near_address.at);
   report(".");
   if (report_if_text(address)) return;
   report(came_by_return(context)
              ? " It got there by returning from a function: something wrote past the end of a local array?"
-             : " A function pointer that was overwritten, or never set?");
+         : mapped
+             ? " A function pointer that was overwritten, or never set?"
+             : " A function pointer that was overwritten, or never set, or a library that was unloaded?");
 }
 
-bool explain_access(const siginfo_t *info, const ucontext_t *context) {
-  uintptr_t address = (uintptr_t)info->si_addr, stack_pointer = arch_sp(context);
-  enum access access = arch_access(info, context);
-  bool have_maps = maps_around(address, &near_address) && maps_around(stack_pointer, &near_stack_pointer);
+void explain_access(const struct crash *crash, enum subject subject) {
+  uintptr_t address = (uintptr_t)crash->info->si_addr;
+  enum access access = arch_access(crash->info, crash->context);
+  bool have_maps =
+      maps_around(address, &near_address) && maps_around(arch_sp(crash->context), &near_stack_pointer);
   if (access == ACCESS_UNKNOWN && near_address.at.readable && !near_address.at.writable)
     access = ACCESS_WRITE;
-  if (have_maps && stack_overflowed(address, stack_pointer, access)) {
-    report("%s used up the stack of %s: recursion that never ends, or a very large local array?",
-           at_start.program_name, crash.in_main_thread ? "its main thread" : "one of its threads");
-    return false;
+  if (have_maps && stack_overflowed(crash, address, access)) {
+    report_stack(crash);
+    return;
   }
   report_attempt(access, address);
   if (!have_maps) {
-    if (!near_null(address))
-      report(info->si_code == SEGV_MAPERR ? ", which is not mapped." : ", which does not allow it.");
+    if (!near_null(address, subject))
+      report(crash->info->si_code == SEGV_MAPERR ? ", which is not mapped." : ", which does not allow it.");
   } else if (access == ACCESS_EXECUTE) {
-    bad_jump(address, context);
+    bad_jump(address, crash->context);
   } else {
-    bad_data_access(address, access);
+    bad_data_access(address, access, subject);
   }
-  return access == ACCESS_EXECUTE;
 }

@@ -54,7 +54,9 @@ int announced_line(const struct outcome *outcome);
   "bytes past "                                                                                            \
   "NULL"
 #define PLACE "zoo\\+0x[0-9a-f]+"
-#define UNNAMED "Where: " PLACE "; this tells the line: addr2line -Cfe /.*/zoo 0x[0-9a-f]+\n"
+#define UNNAMED                  \
+  "Where: ([a-z_]+  \\()?" PLACE \
+  "\\)?; (time ran out; )?this tells the line: addr2line -Cfie .*/zoo 0x[0-9a-f]+\n"
 
 /* Does the report name the function, or "in LIBRARY_FUNCTION, called from FUNCTION", and its line? */
 void check_where(const char *report, const char *function);
