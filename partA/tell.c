@@ -38,6 +38,7 @@ static void step_back_to_caller(void) {
   if (!maps_around(arch_sp(context), &stack) || !stack.at.readable) return;
   uintptr_t found =
       at.at.executable ? arch_find_caller(context, stack.at.end, maps_is_code) : arch_sp(context);
+  if (at.at.executable) trace_add(arch_pc(context));
   before = *context; /* for the explanation; unwinding starts with the one on the stack */
   crash.context = &before;
   arch_step_back_to_caller(context, found);

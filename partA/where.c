@@ -71,16 +71,17 @@ static void report_command(const struct frame *frame) {
 }
 
 static void report_unknown_line(const struct frame *frame, bool late) {
-  const char *answered =
-      frame->answer ? "; built with -g, this would tell the line: " : "; this tells the line: ";
-  if (!frame->own && late) {
-    report("; time ran out before it was known who called it.");
-  } else if (!frame->own) {
-    report("; it is not known who called it.");
+  const char *answer = frame->answer;
+  if (!frame->own) {
+    report(late ? "; time ran out before it was known who called it." : "; it is not known who called it.");
   } else if (is_gone(frame->file)) {
     report("; the file has been deleted, and nothing can tell the line any more.");
+  } else if (answer && !strstr(answer, "??:")) {
+    report("; the compiler has noted no line for it.");
   } else {
-    report(late ? "; time ran out; this tells the line: " : answered);
+    report(late     ? "; time ran out; this tells the line: "
+           : answer ? "; built with -g, this would tell the line: "
+                    : "; this tells the line: ");
     report_command(frame);
   }
 }

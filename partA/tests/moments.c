@@ -1,5 +1,5 @@
 /* Crashes at the worst of moments: for each, what is printed, how the program
- * ends, and (in observe) that it ends in time. Run from the top directory; the
+ * ends, and that it does. Run from the top directory; the
  * animals are in zoo_moments.c, and those that fork in zoo_process.c. */
 #include <stdlib.h>
 #include <string.h>
