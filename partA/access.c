@@ -6,7 +6,7 @@
 
 #include "internal.h"
 
-enum { JUST_BESIDE = 4096, NEAR_NULL = 65536, FAR = 64 << 20, RED_ZONE = 512, LARGEST_FRAME = 1 << 30 };
+enum { BEFORE_NULL = 4096, NEAR_NULL = 65536, RED_ZONE = 512, LARGEST_FRAME = 1 << 30 };
 
 static struct surroundings near_address, near_stack_pointer;
 
@@ -28,45 +28,6 @@ bool report_if_text(uintptr_t address) {
   return true;
 }
 
-/* A library's name has ".so" at its end or before numbers, or before " (deleted)". */
-static bool is_image(const char *path) {
-  const char *suffix = strstr(base_name(path), ".so");
-  return (suffix && (!suffix[3] || suffix[3] == '.' || suffix[3] == ' ')) || is_program(path);
-}
-
-/* Is the region of a file that somebody named? Not what mmap and shared memory name themselves. */
-static bool is_file(const struct region *region) {
-  static const char *const anonymous[] = {"/dev/zero (deleted)", "/memfd:", "/SYSV", "/[aio]"};
-  for (unsigned i = 0; i < sizeof anonymous / sizeof *anonymous; i++) {
-    if (strncmp(region->name, anonymous[i], strlen(anonymous[i])) == 0) return false;
-  }
-  return region->name[0] == '/';
-}
-
-/* Variables without an initial value are in memory of no file, behind those that
- * have one. If there is more in the same region, it is not known which it was. */
-static bool is_variables(const struct region *region) {
-  uintptr_t start = 0, end = 0, page = (uintptr_t)sysconf(_SC_PAGESIZE);
-  return image_variables(&start, &end) && region->start >= start - start % page && region->start < end &&
-         region->end - end < page;
-}
-
-/* What a region is to the programmer. */
-static void report_region(const struct region *region) {
-  const char *name = base_name(region->name);
-  if (strcmp(name, "[heap]") == 0 || strcmp(name, "[stack]") == 0) {
-    report("the %s", name[1] == 'h' ? "heap" : "stack");
-  } else if (!name[0] && is_variables(region)) {
-    report("the variables of %s", at_start.program_name);
-  } else if (!is_file(region)) {
-    report("a block of memory");
-  } else if (!is_image(region->name)) {
-    report("the mapped file %s", name);
-  } else {
-    report("the %s of %s", region->executable ? "code" : region->writable ? "variables" : "constants", name);
-  }
-}
-
 /* Has a large local array taken the stack pointer out of its stack, beyond the guard below it? */
 static bool left_the_stack(const struct crash *crash, uintptr_t stack_pointer) {
   static struct surroundings main_stack;
@@ -86,7 +47,7 @@ static bool stack_overflowed(const struct crash *crash, uintptr_t address, enum 
   if (access == ACCESS_READ && address == stack_pointer)
     return false; /* a return: the stack pointer was overwritten */
   bool beside = address - stack_pointer + RED_ZONE < 2 * RED_ZONE && near_stack_pointer.above.writable &&
-                near_stack_pointer.above.start - stack_pointer < FAR;
+                near_stack_pointer.above.start - stack_pointer < LARGEST_FRAME;
   return beside ||
          (address - stack_pointer + RED_ZONE < LARGEST_FRAME && left_the_stack(crash, stack_pointer));
 }
@@ -103,10 +64,6 @@ static void report_stack(const struct crash *crash) {
                                          : "a stack that it has made, of a coroutine for example");
 }
 
-static void report_distance(unsigned long distance) {
-  report("%lu %s", distance, distance == 1 ? "byte" : "bytes");
-}
-
 static bool near_null(uintptr_t address, enum subject subject) {
   if (address == 0 && subject == SUBJECT_SCAN) {
     report(", which is NULL: a variable without its &, or a pointer that was never set?");
@@ -116,7 +73,7 @@ static bool near_null(uintptr_t address, enum subject subject) {
     report(", which is NULL: a pointer that was never set, or a NULL result that was not checked?");
     return true;
   }
-  if (address >= NEAR_NULL && -address >= JUST_BESIDE) return false;
+  if (address >= NEAR_NULL && -address >= BEFORE_NULL) return false;
   report(", which is not mapped. That is ");
   if (address == UINTPTR_MAX) {
     report("-1: an error result that was not checked?");
@@ -131,94 +88,6 @@ static bool near_null(uintptr_t address, enum subject subject) {
     report(" before NULL: a NULL pointer with a negative index?");
   }
   return true;
-}
-
-static void report_beside(unsigned long distance, bool past) {
-  if (distance == 0) report("just");
-  if (distance > 0) report_distance(distance);
-  report(past ? " past the end of " : " before the start of ");
-}
-
-/* Is the address a little beyond something that may be used? Then says so. */
-static bool beside_something(uintptr_t address) {
-  const struct region *below = &near_address.below, *above = &near_address.above, *at = &near_address.at;
-  bool past = below->readable && address - below->end < JUST_BESIDE && (!at->end || at->start == below->end);
-  bool before =
-      above->readable && above->start - address <= JUST_BESIDE && (!at->end || at->end == above->start);
-  if (!past && !before) return false;
-  report(at->end ? ", in a guard page. That is " : ", which is not mapped. That is ");
-  report_beside(past ? address - below->end : above->start - address, past);
-  report_region(past ? below : above);
-  report(at->end ? ": an index or a loop that goes too far?"
-                 : ": an index or a loop that goes too far, or memory that was given back?");
-  return true;
-}
-
-/* What an index may have started from: the variables, the heap, the stack. */
-struct origin {
-  uintptr_t address, start, end, distance;
-  const char *name;
-  bool past;
-};
-
-static void consider(struct origin *nearest, uintptr_t start, uintptr_t end, const char *name) {
-  uintptr_t address = nearest->address;
-  bool past = address >= end;
-  uintptr_t distance = past ? address - end : start - address;
-  if (distance >= nearest->distance) return;
-  *nearest = (struct origin){address, start, end, distance, name, past};
-}
-
-static bool visit_origin(const struct region *region, void *argument) {
-  if (strcmp(region->name, "[heap]") == 0) consider(argument, region->start, region->end, "the heap");
-  if (strcmp(region->name, "[stack]") == 0) consider(argument, region->start, region->end, "the stack");
-  return true;
-}
-
-static bool far_from_something(uintptr_t address) {
-  struct origin nearest = {.address = address, .distance = FAR};
-  uintptr_t start = 0, end = 0;
-  maps_visit(visit_origin, &nearest);
-  if (image_variables(&start, &end)) consider(&nearest, start, end, NULL);
-  if (nearest.distance == FAR) return false;
-  report(" That is ");
-  report_beside(nearest.distance, nearest.past);
-  if (nearest.name) report("%s", nearest.name);
-  if (!nearest.name) report("the variables of %s", at_start.program_name);
-  report(": an index or a loop that goes too far, or memory that was given back?");
-  return true;
-}
-
-static bool visit_heap(const struct region *region, void *argument) {
-  struct region *heap = argument;
-  if (strcmp(region->name, "[heap]") == 0) *heap = *region;
-  return !heap->end;
-}
-
-/* glibc keeps a list in the blocks that were given back: in each the address of the next,
- * mixed with its own without the lowest 12 bits. */
-static bool report_if_freed(uintptr_t pointer) {
-  static struct region heap;
-  uintptr_t next = pointer;
-  heap.end = 0;
-  maps_visit(visit_heap, &heap);
-  for (int i = 0; i < 5; i++) next = pointer ^ next >> 12; /* if the two are in the same page */
-  bool last = pointer >= heap.start >> 12 && pointer <= heap.end >> 12;
-  if (!heap.end || (!last && (next < heap.start || next >= heap.end))) return false;
-  report(" The pointer looks like what free leaves in a block: was the block it was read from given back?");
-  return true;
-}
-
-/* Linkers put constants before the code, in a region of their own or together with it. */
-static void read_only(const struct region *at) {
-  bool image = is_file(at) && is_image(at->name);
-  bool mixed = image && at->executable && strcmp(near_address.below.name, at->name) != 0;
-  report(", which is read-only. It is part of %s", mixed ? "the constants and " : "");
-  report_region(at);
-  report(!is_file(at)               ? ": made read-only by mprotect or mmap?"
-         : !image                   ? ": mapped for reading only?"
-         : at->executable && !mixed ? ": a function used as if it were data?"
-                                    : ": a string literal or a const?");
 }
 
 /* In malloc and free, the mistake was made earlier. */
@@ -238,15 +107,15 @@ static void bad_data_access(uintptr_t address, enum access access, enum subject 
     return;
   }
   if (near_null(address, subject)) return;
-  if ((!at->end || guarded) && beside_something(address)) return;
+  if ((!at->end || guarded) && report_if_beside(&near_address)) return;
   if (guarded) {
     report(", in memory that may not be accessed: a guard page, or memory that was given back?");
   } else if (!at->end) {
     report(", which is not mapped.");
-    if (report_if_text(address) || report_if_freed(address) || far_from_something(address)) return;
+    if (report_if_text(address) || report_if_freed(address) || report_if_far(address)) return;
     report(" A pointer that was never set, or memory that was given back?");
   } else if (access != ACCESS_READ && at->readable && !at->writable) {
-    read_only(at);
+    report_read_only(&near_address);
   } else {
     report(", which is mapped, but the kernel refused the access.");
   }

@@ -87,6 +87,7 @@ struct surroundings {
   struct region below, at, above;
 };
 bool maps_around(uintptr_t address, struct surroundings *surroundings);
+bool maps_find(const char *name, struct region *region);
 bool maps_is_code(uintptr_t address); /* and some bytes before it */
 const char *base_name(const char *path);
 bool is_program(const char *path); /* the file that is being run, not a library */
@@ -137,6 +138,15 @@ struct place {
 bool place_next(char **answer, struct place *place);
 bool place_is_header(const struct place *place);
 void place_report_source(const struct place *place, const char *program);
+
+/* nearby.c: what is at an address or near it, in words. Those with "if" say nothing and return
+ * false if it is not so. */
+void report_region(const struct region *region);
+void report_read_only(const struct surroundings *around);
+void report_distance(unsigned long distance);
+bool report_if_beside(const struct surroundings *around);
+bool report_if_far(uintptr_t address);
+bool report_if_freed(uintptr_t pointer);
 
 /* access.c, explain.c: the line "What happened". */
 struct crash {

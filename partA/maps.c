@@ -93,6 +93,19 @@ bool maps_around(uintptr_t address, struct surroundings *surroundings) {
   return maps_visit(visit_around, surroundings);
 }
 
+static bool visit_named(const struct region *region, void *argument) {
+  struct region *wanted = argument;
+  if (strcmp(region->name, wanted->name) == 0) *wanted = *region;
+  return !wanted->end;
+}
+
+bool maps_find(const char *name, struct region *region) {
+  memset(region, 0, sizeof *region);
+  strcpy(region->name, name);
+  maps_visit(visit_named, region);
+  return region->end;
+}
+
 bool maps_is_code(uintptr_t address) {
   static struct surroundings around;
   enum { LONGEST_CALL = 16 };
