@@ -58,7 +58,8 @@ bool symbolize(struct frame *first) {
   for (struct frame *frame = first; frame < trace.frames + trace.count; frame++) {
     if (strcmp(frame->file, first->file) != 0) continue;
     char *number = numbers[frame - trace.frames];
-    *end++ = write_number(number + sizeof numbers[0] - 1, frame->offset, 16);
+    number = write_number(number + sizeof numbers[0] - 1, frame->offset, 16) - strlen("0x");
+    *end++ = memcpy(number, "0x", strlen("0x")); /* else llvm-symbolizer takes it for decimal */
   }
   *end = NULL;
   size_t room = sizeof answers - used_before;

@@ -92,6 +92,60 @@ test_signals() {
   lacks "$report" '^What happened: '
 }
 
+test_all_signals() {
+  crash signals=all divided
+  contains "$report" '^What happened: zoo (divided|sent)'
+  crash signals=all bus_file
+  contains "$report" '^What happened: '
+}
+
+test_registers() {
+  crash registers=1 past_block
+  contains "$report" '^Registers:  [a-z0-9]+ 0x'
+  contains "$report" '^Mapped around the address:'
+  contains "$report" '^  0x[0-9a-f]+ to 0x[0-9a-f]+ rw- anonymous'
+}
+
+# Other programs that know lines take the place of a missing addr2line.
+test_other_symbolizers() {
+  [ -z "$EMULATOR" ] || skip 'the emulator itself is found by PATH'
+  tried=
+  for program in llvm-symbolizer eu-addr2line; do
+    mkdir "$scratch/$program"
+    command -v $program >/dev/null || continue
+    ln -s "$(command -v $program)" "$scratch/$program/"
+    report=$(PATH=$scratch/$program $zoo crash 2>&1) || true
+    contains "$report" '^Where: crash at partA/tests/zoo\.c:[0-9]+  \(zoo\+0x'
+    tried=$program
+  done
+  [ -n "$tried" ] || skip 'neither is installed'
+}
+
+# Not the line of another state of the source.
+test_source_line() {
+  [ -z "$EMULATOR" ] || skip 'runs programs of this system only'
+  cp partA/tests/crasher.c "$scratch/"
+  ${CC:-cc} -g -o "$scratch/crasher" "$scratch/crasher.c" || skip 'no compiler'
+  library=$PWD/partA/libletsbefriends.so
+  cd "$scratch"
+  try() {
+    report=$(LD_PRELOAD=$library ./crasher 2>&1) || true
+  }
+  try
+  contains "$report" '^Where: main at crasher\.c:4 '
+  contains "$report" '^     4 \|   \*nowhere = 1;$'
+  touch -d tomorrow crasher.c
+  try
+  lacks "$report" '^ *4 \|'
+  touch -d yesterday crasher.c
+  try
+  contains "$report" '^     4 \|'
+  mv crasher.c gone.c
+  try
+  contains "$report" '^Where: main at crasher\.c:4 '
+  lacks "$report" '^ *4 \|'
+}
+
 test_messages() {
   printf 'one\n\ntwo\nthree' >"$scratch/mine"
   for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30; do
@@ -184,5 +238,5 @@ test_set_user_id() {
   lacks "$report" nonsense
 }
 
-run_tests default help unknown empty_words explain_off symbolize_off backtrace backtrace_of_recursion core signals \
+run_tests default help unknown empty_words explain_off symbolize_off backtrace backtrace_of_recursion core signals all_signals registers other_symbolizers source_line \
   messages messages_empty_file messages_of_other_systems command_is_quoted deleted_program many_messages color color_on_a_terminal set_user_id

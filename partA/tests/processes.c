@@ -92,6 +92,17 @@ static void sandbox_kills(void) {
   CHECK(begins_kindly(report_of(outcome)));
 }
 
+/* The child dies between two lines: this process writes the second, as well as it can. */
+static void sandbox_kills_child(void) {
+  const struct outcome *outcome = observe(ZOO, "sandbox_kills_child", STDERR_READ);
+  if (outcome->status == 77) test_skip("no seccomp here");
+  CHECK(outcome->status == 139 && !outcome->by_signal);
+  CHECK(begins_kindly(report_of(outcome)));
+  CHECK(occurrences(outcome->text, "What happened: ") == 1);
+  CHECK_MATCH(outcome->text, WHAT);
+  CHECK_MATCH(outcome->text, "Where: " PLACE "; this tells the line: addr2line ");
+}
+
 static void stderr_closed(void) {
   CHECK(observe(ZOO, "crash", STDERR_CLOSED)->status == 139);
 }
@@ -198,6 +209,7 @@ static const struct test tests[] = {
     {"no_descriptors", no_descriptors, 10},
     {"no_proc", no_proc, 10},
     {"sandbox_kills", sandbox_kills, 10},
+    {"sandbox_kills_child", sandbox_kills_child, 10},
     {"stderr_closed", stderr_closed, 10},
     {"stderr_is_a_file_of_the_program", stderr_is_a_file_of_the_program, 10},
     {"stderr_full", stderr_full, 10},

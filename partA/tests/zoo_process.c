@@ -116,6 +116,15 @@ static void sandbox_kills(void) {
   crash();
 }
 
+/* Kills what makes pipes, which is the child that asks addr2line. */
+static void sandbox_kills_child(void) {
+  refuse(SYS_pipe2, 0);
+#ifdef SYS_pipe
+  refuse(SYS_pipe, 0);
+#endif
+  crash();
+}
+
 static void limit(int resource, rlim_t now, rlim_t most) {
   struct rlimit limits = {now, most};
   setrlimit(resource, &limits);
@@ -213,6 +222,7 @@ const struct animal processes[] = {
     ANIMAL(no_process),
     ANIMAL(no_proc),
     ANIMAL(sandbox_kills),
+    ANIMAL(sandbox_kills_child),
     ANIMAL(no_address_space),
     ANIMAL(no_descriptors),
     ANIMAL(descriptors_used_up),
