@@ -35,7 +35,7 @@ subset() {
   WRAPPER=''
   lazycopy_tests lab api writable memory threads signals fork fork_memory foreign misuse refusal limits
   # shellcheck disable=SC2016 # make expands it
-  echo '$(FRIENDS_TEST_PROGRAMS) "sh partB/copytest-test.sh"'
+  echo '$(FRIENDS_TEST_PROGRAMS) "sh partB/tester/copytest-test.sh"'
 }
 
 # Where the programs of this system cannot load the library: what preloads it is
@@ -210,7 +210,7 @@ configuration_coverage() {
   make -s -k check CFLAGS='-O0 -g --coverage -fprofile-update=atomic -fno-builtin-fork' \
     LDFLAGS="-Wl,--wrap=_exit,--wrap=raise,--wrap=signal $PWD/coverage.o" || true
   for file in partA/*.c partB/*.c; do
-    case $file in */copytest* | */show* | */check.c) continue ;; esac
+    case $file in */check.c) continue ;; esac
     coverage_of "$file"
   done >coverage.txt
   cat coverage.txt
@@ -219,6 +219,6 @@ configuration_coverage() {
 }
 
 # As another user would have it.
-configuration_install() { sh partB/install-test.sh; }
+configuration_install() { sh .ci/install-test.sh; }
 
 configuration_rules() { sh .ci/rules-test.sh; }

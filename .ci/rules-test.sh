@@ -1,8 +1,8 @@
 #!/bin/sh
 # Tests of the build rules, in the tree it is run from: which must be a copy, as
 # it is built and cleaned.
-# shellcheck source=partB/bench/shelltest.sh disable=SC2317
-. partB/bench/shelltest.sh
+# shellcheck source=partB/harness/shelltest.sh disable=SC2317
+. partB/harness/shelltest.sh
 
 # The files there are, without what is left of a fresh copy.
 files() { find . -name .git -prune -o ! -type d -print | sort; }

@@ -7,7 +7,7 @@
 
 #include "friends.h"
 
-static const double SECONDS = 1.5;
+static const double SECONDS = 1.5, PATIENCE = 8;
 
 static char alone[PATH_MAX], linked[PATH_MAX], library[PATH_MAX], faked_clock[PATH_MAX],
     search_path[PATH_MAX];
@@ -52,8 +52,11 @@ const struct box_result *friends_run(const struct run *run) {
   snprintf(seconds, sizeof seconds, "GRADE_SECONDS=%llu", run->when);
   snprintf(preload, sizeof preload, "LD_PRELOAD=%s%s%s", run->when ? faked_clock : "", run->when ? " " : "",
            run->way == PRELOADED ? library : "");
-  struct box box = {
-      .argv = run->mode ? victim : run->argv, .added = variables, .seconds = pace_limit(SECONDS)};
+  struct box box = {.argv = run->mode ? victim : run->argv,
+                    .added = variables,
+                    .seconds = pace_limit(SECONDS),
+                    .patience = PATIENCE,
+                    .confined = true};
   if (box.seconds <= 0) return NULL;
   box_run(&box, &result);
   pace_note(&result);

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../partB/tests/runner.h"
+#include "../../partB/harness/runner.h"
 #include "observe.h"
 
 /* Which part of the report depends on the processor. */

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../partB/tests/runner.h"
+#include "../../partB/harness/runner.h"
 #include "observe.h"
 
 /* Animals whose report has all three lines, whatever the moment. */

@@ -12,7 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "../../partB/tests/runner.h"
+#include "../../partB/harness/runner.h"
 
 /* Writes to a pipe until it is full, without changing the writer's end for others. */
 static void fill(int writer) {

@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "../../partB/tests/runner.h"
+#include "../../partB/harness/runner.h"
 #include "observe.h"
 
 /* Animals whose report has all three lines, whatever the moment. */

@@ -22,17 +22,13 @@ partA/build/tests/%.o: partA/tests/%.c
 	@mkdir -p $(@D)
 	$(COMPILE) -c -o $@ $<
 
-partA/build/tests/runner.o: partB/tests/runner.c
-	@mkdir -p $(@D)
-	$(COMPILE) -c -o $@ $<
-
 partA/build/tests/by_signal partA/build/tests/facts partA/build/tests/crasher: %: %.o
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -pthread
 
 partA/build/tests/threads: FRIENDS_TEST_LIBRARY := -Wl,-rpath,$(CURDIR)/partA -LpartA -Wl,--no-as-needed -lletsbefriends
 partA/build/tests/threads: partA/libletsbefriends.so
 
-$(FRIENDS_TEST_PROGRAMS): %: %.o partA/build/tests/observe.o partA/build/tests/runner.o
+$(FRIENDS_TEST_PROGRAMS): %: %.o partA/build/tests/observe.o $(HARNESS_RUNNER)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.o,$^) $(FRIENDS_TEST_LIBRARY) -pthread
 
 .PRECIOUS: partA/build/tests/%.o

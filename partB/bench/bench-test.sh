@@ -1,8 +1,8 @@
 #!/bin/sh
 # Tests of the benchmark and of make plot as whole programs; what they measure is
 # not tested. Run from the top of the tree.
-# shellcheck source=partB/bench/shelltest.sh disable=SC2317
-. partB/bench/shelltest.sh
+# shellcheck source=partB/harness/shelltest.sh disable=SC2317
+. partB/harness/shelltest.sh
 bench=partB/bench/bench
 
 bench_runs_scenarios() {

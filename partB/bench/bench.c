@@ -13,7 +13,7 @@
 
 #include "report.h"
 #include "scenarios.h"
-#include "text.h"
+#include "../harness/text.h"
 
 enum { BAD_USAGE = 2 };
 

@@ -5,7 +5,7 @@
 
 #include "report.h"
 #include "scenarios.h"
-#include "text.h"
+#include "../harness/text.h"
 
 static const struct method *const all_methods[] = {&lazy, &handout, &kernel, &forked, &eager, &eager_warm};
 enum { METHODS = sizeof all_methods / sizeof *all_methods };

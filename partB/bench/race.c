@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #include "report.h"
-#include "text.h"
+#include "../harness/text.h"
 
 enum { LAP_LIMIT_MS = 180000 };
 

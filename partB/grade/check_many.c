@@ -6,7 +6,7 @@
 #include <sys/mman.h>
 #include <sys/resource.h>
 
-#include "../bench/measure.h"
+#include "../harness/measure.h"
 #include "checks.h"
 
 /* A chunk in a crowd: only its last byte and one in the middle are used, so that

@@ -10,10 +10,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "../bench/measure.h"
-#include "box.h"
-#include "pace.h"
-#include "report.h"
+#include "../harness/box.h"
+#include "../harness/measure.h"
+#include "../harness/pace.h"
+#include "../harness/report.h"
 
 struct check {
   enum section section;
@@ -56,7 +56,8 @@ static void report_ending(const struct check *check, const struct box_result *re
   struct box_text ending = box_describe(result);
   bool hasty = result->ending == STOPPED_FOR_TIME && pace_was_hasty();
   report(check->section, hasty ? UNDECIDED : FAIL, check->name, "it %s when the check %s%s", ending.string,
-         message->text, hasty ? " (it had little time: others had hung before)" : "");
+         *message->text ? message->text : "began",
+         hasty ? " (it had little time: others had hung before)" : "");
 }
 
 static void report_result(const struct check *check, struct box_result *result, const char *word) {
@@ -76,6 +77,8 @@ static void report_result(const struct check *check, struct box_result *result, 
   }
 }
 
+static const double PATIENCE = 5; /* seconds that a check may sleep, on the reference machine */
+
 /* Returns how many processes the check left behind. */
 static int run_check(const struct check *check, const char *checker, const char *library) {
   static struct box_result result;
@@ -89,7 +92,9 @@ static int run_check(const struct check *check, const char *checker, const char 
   seed ^= (uint64_t)now_us() << 16 ^ (uint64_t)getpid();
   snprintf(word, sizeof word, "%016llx", (unsigned long long)random_next(&seed));
   char *argv[] = {(char *)(size_t)checker, (char *)(size_t)library, (char *)(size_t)check->name, word, NULL};
-  box_run(&(struct box){.argv = argv, .seconds = seconds}, &result);
+  struct box box = {.argv = argv, .seconds = seconds, .patience = PATIENCE, .confined = true};
+  box_run(&box, &result);
+  if (result.ending == STOPPED_ASLEEP) box_run(&box, &result); /* once more, to be sure */
   pace_note(&result);
   report_result(check, &result, word);
   return result.left_behind;

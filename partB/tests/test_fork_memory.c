@@ -47,7 +47,7 @@ static void check_bounded(char *block, int rounds) {
 }
 
 static void test_thousand_forks(void) {
-  check_bounded(new_block(COUNT, 1), 1000);
+  check_bounded(new_block(COUNT, 1), (int)full_or(1000, 200));
 }
 
 static void test_thousand_forks_of_copies(void) {
@@ -71,7 +71,7 @@ static pid_t fork_worker(char *block, int value) {
 static void test_resident_child(void) {
   char *block = new_block(COUNT, 1);
   pid_t worker = fork_worker(block, 'w');
-  check_bounded(block, 400);
+  check_bounded(block, (int)full_or(400, 120));
   kill(worker, SIGKILL);
   CHECK(wait_status(worker) == 128 + SIGKILL);
 }

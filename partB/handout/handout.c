@@ -6,7 +6,7 @@
  * It is the benchmark's baseline "handout", compiled under other names, and a
  * drop-in lazycopy.c with the lab's five names:
  *
- *   make grade LAZYCOPY=partB/bench/handout.c
+ *   make grade LAZYCOPY=partB/handout/handout.c
  *
  * What it leaves for the reader to find, and the library to solve: a fault
  * walks a list of all chunks; the last sharer copies too; while a chunk is split,

@@ -1,16 +1,17 @@
-/* Runs a program that may misbehave, in a process of its own with limits: it may
- * loop, crash, print without end, take all memory, leave children behind or exit
- * with any status, and the caller still goes on and knows what happened.
+/* Runs a program, or a function, that may misbehave, in a process of its own with
+ * limits: it may loop, crash, print without end, take all memory, leave children behind
+ * or exit with any status, and the caller still goes on and knows what happened.
  *
- *   struct box box = {.argv = argv, .seconds = 3};
+ *   struct box box = {.argv = argv, .seconds = 3, .patience = 10, .confined = true};
  *   struct box_result result;
  *   box_run(&box, &result);
  *   if (result.ending == ENDED_BY_EXIT) ... result.code, result.streams[1].text
  *
  * The program's standard input is empty, its output is kept, and on descriptor
- * BOX_CHANNEL it may send what is not for its output. What limits it: wall-clock
- * and processor time, resident memory, private memory, output, size of files, no
- * core dump. It guards against mistakes, not against malice: the program
+ * BOX_CHANNEL it may send what is not for its output. What limits it: processor
+ * time, with all that it starts; our patience with a program that only sleeps (see
+ * effort.h); if it is confined, also resident memory, private memory, output, size of
+ * files, and no core dump. It guards against mistakes, not against malice: the program
  * runs as the same user, with the same files and network. */
 #ifndef BOX_H
 #define BOX_H
@@ -25,16 +26,21 @@ enum {
 };
 
 struct box {
-  char *const *argv;        /* argv[0] is looked up in PATH */
+  char *const *argv;                /* argv[0] is looked up in PATH; or NULL: */
+  void (*run)(const void *subject); /* what to call; returning is exit(0) */
+  const void *subject;
   const char *const *added; /* environment variables NAME=VALUE to set; may be NULL */
   const char *directory;    /* where it runs; NULL: here */
-  double seconds;           /* time limit */
+  double seconds;           /* limit of processor time, on the reference machine */
+  double patience;          /* seconds that it may sleep, on the reference machine */
+  bool confined;
 };
 
 enum box_ending {
   ENDED_BY_EXIT,
   ENDED_BY_SIGNAL,
-  STOPPED_FOR_TIME,
+  STOPPED_FOR_TIME, /* too much processor time */
+  STOPPED_ASLEEP,   /* it used none, and waited for what never came */
   STOPPED_FOR_OUTPUT,
   STOPPED_FOR_MEMORY,
   NOT_STARTED
@@ -47,9 +53,11 @@ struct box_stream {
 
 struct box_result {
   enum box_ending ending;
-  int code; /* exit status or signal */
-  double seconds;
-  int left_behind; /* processes that outlived the program, and were killed */
+  int code;         /* exit status or signal */
+  double seconds;   /* of processor time, with what its children took that it waited for */
+  double limit;     /* the seconds it was given on this machine */
+  long long memory; /* bytes touched for the first time, by the same */
+  int left_behind;  /* processes that outlived the program, and were killed */
   struct box_stream streams[BOX_STREAMS];
 };
 

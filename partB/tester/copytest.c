@@ -15,8 +15,8 @@
 #include <string.h>
 #include <sys/wait.h>
 
-#include "bench/measure.h"
-#include "bench/text.h"
+#include "../harness/measure.h"
+#include "../harness/text.h"
 #include "copytest_run.h"
 #include "lazycopy.h"
 #include "show.h"

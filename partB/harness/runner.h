@@ -1,14 +1,14 @@
 /* A small test runner: a table of named functions, each run in a process of
- * its own with a time limit, so that a crash or a hang fails one test only.
+ * its own with limits, so that a crash or a hang fails one test only.
  *
  *   static void test_zeroed(void) { CHECK(p[0] == 0); }
  *   static const struct test tests[] = {{"zeroed", test_zeroed, 5}};
  *   int main(void) { return run_tests(tests, sizeof tests / sizeof *tests); }
  *
  * One line per test goes to standard output, beginning with "ok ", "FAILED "
- * or "skipped "; tally.sh counts them. What a test prints is shown only when
- * it fails. The environment variable TESTS, if set and not empty, names the
- * tests to run, separated by blanks. */
+ * or "skipped "; tally.sh counts them, and adds up the memory that they touch. What a test prints is shown
+ * only when it fails. The environment variable TESTS, if set and not empty, names the tests to run, separated
+ * by blanks. */
 #ifndef RUNNER_H
 #define RUNNER_H
 
@@ -17,7 +17,7 @@
 struct test {
   const char *name;
   void (*run)(void);
-  int seconds; /* time limit; generous, it is there for hangs */
+  int seconds; /* of processor time, on the reference machine (effort.h); generous */
 };
 
 /* Runs the tests in order. Returns 0 if none failed, else 1. */

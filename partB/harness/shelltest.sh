@@ -1,7 +1,7 @@
 # shellcheck shell=sh disable=SC2034
-# For shell tests; read with ". partB/bench/shelltest.sh". Each test is a
+# For shell tests; read with ". partB/harness/shelltest.sh". Each test is a
 # function: "run_test NAME" calls it in a subshell and prints the line that
-# partB/tests/tally.sh counts. TESTS, if set, names the tests to run.
+# partB/harness/tally.sh counts. TESTS, if set, names the tests to run.
 
 failures=0
 scratch=$(mktemp -d) || exit 1

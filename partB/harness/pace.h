@@ -1,5 +1,6 @@
 /* Keeps a whole grading short, however many checks of it hang: after two of them
- * the others get half a second each, and after a while none is started. */
+ * the others get half a second of processor time each, and when all of the time is used,
+ * none is started. Clocks on the wall do not matter. */
 #ifndef PACE_H
 #define PACE_H
 
@@ -7,7 +8,7 @@
 
 #include "box.h"
 
-/* Starts the clock: seconds for all checks together. */
+/* Seconds of processor time for all checks together, on the reference machine. */
 void pace_start(double seconds);
 
 /* The time limit for the next check that would like so many seconds; 0: too late. */

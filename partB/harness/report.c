@@ -50,19 +50,24 @@ __attribute__((format(printf, 2, 3))) static void report_note(const char *name, 
   va_end(arguments);
 }
 
+static char error[TEXT]; /* what the compiler said */
+
 void report_notes(const char *path) {
   FILE *file = fopen(path, "re");
   char line[TEXT], name[32];
   int text;
   while (file && fgets(line, sizeof line, file)) {
     line[strcspn(line, "\n")] = '\0';
-    if (sscanf(line, "%31s %n", name, &text) == 1) report_note(name, "%s", line + text);
+    if (sscanf(line, "%31s %n", name, &text) != 1) continue;
+    report_note(name, "%s", line + text);
+    if (strcmp(name, "note.error") == 0) snprintf(error, sizeof error, "%s", line + text);
   }
   if (file) fclose(file);
 }
 
 void report_not_built(const char *const required[]) {
-  report(REQUIRED, FAIL, "builds", "it does not compile");
+  report(REQUIRED, FAIL, "builds", "it does not compile: %s",
+         *error ? error : "the compiler does not say why");
   for (; *required; required++)
     report(REQUIRED, UNDECIDED, *required, "not tried: there is no library to try");
 }

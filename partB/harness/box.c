@@ -12,14 +12,16 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "../bench/measure.h"
+#include "effort.h"
 #include "leftovers.h"
+#include "measure.h"
 
 static const size_t MOST_OUTPUT = 1 << 20;          /* bytes, all streams together */
 static const long long MOST_RESIDENT = 3LL << 29;   /* bytes; a page mapped twice counts twice */
 static const rlim_t MOST_PRIVATE = (rlim_t)2 << 30; /* bytes of writable private memory */
 static const rlim_t MOST_FILE = (rlim_t)16 << 20;   /* bytes */
-static const int TICK_MS = 20;                      /* how often memory and time are looked at */
+static const int TICK_MS = 20;                      /* how often memory is looked at */
+static const int TICKS_OF_A_LOOK = 10;              /* how often time is */
 
 /* Does nothing: it is there so that the end of a child interrupts poll. */
 static void wake_up(int signal_number) {
@@ -48,10 +50,11 @@ static void limit(int resource, rlim_t most) {
 static _Noreturn void become(const struct box *box, const int ends[BOX_STREAMS]) {
   setsid();
   prctl(PR_SET_PDEATHSIG, SIGKILL);
-  limit(RLIMIT_CORE, 0);
-  limit(RLIMIT_DATA, MOST_PRIVATE);
-  limit(RLIMIT_FSIZE, MOST_FILE);
-  limit(RLIMIT_CPU, (rlim_t)(4 * box->seconds + 2));
+  if (box->confined) {
+    limit(RLIMIT_CORE, 0);
+    limit(RLIMIT_DATA, MOST_PRIVATE);
+    limit(RLIMIT_FSIZE, MOST_FILE);
+  }
   int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
   dup2(nothing, STDIN_FILENO);
   dup2(ends[0], STDOUT_FILENO);
@@ -63,8 +66,13 @@ static _Noreturn void become(const struct box *box, const int ends[BOX_STREAMS])
   for (const char *const *variable = box->added; variable && *variable; variable++) {
     putenv((char *)(size_t)*variable);
   }
-  if (!box->directory || chdir(box->directory) == 0) execvp(box->argv[0], box->argv);
-  _exit(127);
+  if (box->directory && chdir(box->directory) != 0) _exit(127);
+  signal(SIGCHLD, SIG_DFL);
+  if (box->argv) execvp(box->argv[0], box->argv);
+  if (box->argv) _exit(127);
+  box->run(box->subject);
+  fflush(stdout);
+  _exit(0);
 }
 
 /* Makes room by forgetting the older half. */
@@ -123,25 +131,27 @@ static size_t output(const struct box_result *result) {
   return total;
 }
 
+/* Is the program to be stopped, and why? ENDED_BY_EXIT: no. */
+static enum box_ending reason_to_stop(const struct box *box, pid_t pid, const struct box_result *result,
+                                      struct effort *effort, int tick) {
+  if (box->confined && output(result) > MOST_OUTPUT) return STOPPED_FOR_OUTPUT;
+  if (box->confined && resident_bytes(pid) > MOST_RESIDENT) return STOPPED_FOR_MEMORY;
+  if (tick % TICKS_OF_A_LOOK != 0) return ENDED_BY_EXIT;
+  enum effort_verdict verdict = effort_look(effort);
+  return verdict == HAS_SPENT_ALL ? STOPPED_FOR_TIME : verdict == HANGS ? STOPPED_ASLEEP : ENDED_BY_EXIT;
+}
+
 /* Listens until the program ends or breaks a limit. */
-static void watch(pid_t pid, double seconds, struct pollfd ends[BOX_STREAMS], struct box_result *result) {
-  double start = now_us();
+static void watch(const struct box *box, pid_t pid, struct pollfd ends[BOX_STREAMS],
+                  struct box_result *result) {
+  struct effort effort = effort_begin(pid, box->seconds, box->patience);
   result->ending = ENDED_BY_EXIT;
-  while (!has_ended(pid)) {
+  result->limit = effort.limit;
+  for (int tick = 1; result->ending == ENDED_BY_EXIT && !has_ended(pid); tick++) {
     listen(ends, result, TICK_MS);
-    result->seconds = (now_us() - start) / 1e6;
-    if (output(result) > MOST_OUTPUT) {
-      result->ending = STOPPED_FOR_OUTPUT;
-    } else if (result->seconds > seconds) {
-      result->ending = STOPPED_FOR_TIME;
-    } else if (resident_bytes(pid) > MOST_RESIDENT) {
-      result->ending = STOPPED_FOR_MEMORY;
-    } else {
-      continue;
-    }
-    return;
+    result->ending = reason_to_stop(box, pid, result, &effort, tick);
   }
-  result->seconds = (now_us() - start) / 1e6;
+  result->seconds = effort.used;
 }
 
 /* What is in the pipes still; not what leftover children go on to print. */
@@ -163,8 +173,12 @@ static void finish(pid_t pid, struct box_result *result) {
   while (waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT) < 0 && errno == EINTR) continue;
   result->left_behind = kill_other_children(pid);
   kill(-pid, SIGKILL);
-  while (waitpid(pid, &status, 0) < 0 && errno == EINTR) continue;
+  struct rusage usage;
+  while (wait4(pid, &status, 0, &usage) < 0 && errno == EINTR) continue;
+  result->memory = usage.ru_minflt * sysconf(_SC_PAGESIZE);
   if (stopped) return;
+  result->seconds = (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
+                    (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
   if (WIFSIGNALED(status)) result->ending = ENDED_BY_SIGNAL;
   result->code = WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status);
 }
@@ -188,7 +202,7 @@ void box_run(const struct box *box, struct box_result *result) {
   struct pollfd open_ends[BOX_STREAMS];
   memcpy(open_ends, ends, sizeof ends);
   if (pid > 0) {
-    watch(pid, box->seconds, open_ends, result);
+    watch(box, pid, open_ends, result);
     listen_to_the_rest(open_ends, result);
     finish(pid, result);
   }
@@ -211,10 +225,13 @@ struct box_text box_describe(const struct box_result *result) {
       snprintf(string, size, "crashed (%s)", strsignal(result->code));
       break;
     case STOPPED_FOR_TIME:
-      snprintf(string, size, "was not done after %.1f s and was stopped", result->seconds);
+      snprintf(string, size, "was not done after %.1f s of processor time and was stopped", result->limit);
+      break;
+    case STOPPED_ASLEEP:
+      snprintf(string, size, "hung: it waited for something that did not come, and was stopped");
       break;
     case STOPPED_FOR_OUTPUT:
-      snprintf(string, size, "printed more than a MiB in %.1f s and was stopped", result->seconds);
+      snprintf(string, size, "printed more than a MiB and was stopped");
       break;
     case STOPPED_FOR_MEMORY:
       snprintf(string, size, "took more than %lld MiB of memory and was stopped", MOST_RESIDENT >> 20);
