@@ -3,7 +3,7 @@
 
 #include <stdio.h>
 
-#include "../../partB/tests/runner.h"
+#include "../../partB/harness/runner.h"
 
 #ifdef __x86_64__
 /* One letter for each opcode, sixteen a row: what it addresses memory with. m: as the next
