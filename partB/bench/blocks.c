@@ -1,4 +1,5 @@
 /* Scenarios about blocks of many chunks, copied as one. */
+#include "../harness/maps.h"
 #include "report.h"
 #include "scenarios.h"
 

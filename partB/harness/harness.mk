@@ -1,9 +1,9 @@
 # What tests, graders and the benchmark of both parts stand on. None of it knows them.
 
 HARNESS_BUILD := partB/build/harness
-HARNESS_RUNNER := $(patsubst %,$(HARNESS_BUILD)/%.o,runner box effort leftovers measure)
+HARNESS_RUNNER := $(patsubst %,$(HARNESS_BUILD)/%.o,runner box effort leftovers measure maps)
 HARNESS_GRADER := $(patsubst %,$(HARNESS_BUILD)/%.o,box effort leftovers pace report measure)
-MEASURE_OBJECTS := $(patsubst %,$(HARNESS_BUILD)/%.o,measure text)
+MEASURE_OBJECTS := $(patsubst %,$(HARNESS_BUILD)/%.o,measure text maps)
 
 TESTBINS += $(HARNESS_BUILD)/account
 

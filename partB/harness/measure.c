@@ -81,15 +81,6 @@ long long memory_available(void) {
   return kib < 0 ? -1 : kib * 1024;
 }
 
-long count_mappings(void) {
-  FILE *file = fopen("/proc/self/maps", "r");
-  if (!file) return -1;
-  long lines = 0;
-  for (int byte; (byte = getc(file)) != EOF;) lines += byte == '\n';
-  fclose(file);
-  return lines;
-}
-
 /* Copies what follows the key (and blanks and a colon) in a file, or "unknown". */
 static void read_text(const char *path, const char *key, char *text, size_t size) {
   snprintf(text, size, "unknown");

@@ -45,9 +45,6 @@ long long resident_bytes(pid_t process);
 /* Bytes that programs can still have without swapping, or -1 if unknown. */
 long long memory_available(void);
 
-/* How many mappings the kernel keeps for this process, or -1 if unknown. */
-long count_mappings(void);
-
 /* One line each on processor, kernel, and pages, with a prefix. */
 void print_machine(FILE *stream, const char *prefix);
 

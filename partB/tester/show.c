@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../harness/maps.h"
 #include "../harness/text.h"
 #include "lazycopy.h"
 #include "show_draw.h"
@@ -23,19 +24,12 @@ static bool same_frame(const struct chunk *a, const struct chunk *b) {
 
 /* Asks the kernel what a chunk's address maps. */
 static bool look_up(struct chunk *chunk) {
-  FILE *maps = fopen("/proc/self/maps", "r");
-  if (!maps) return false;
-  char line[512];
-  bool found = false;
-  unsigned long long address = (unsigned long long)(size_t)chunk->address, start, end;
-  while (!found && fgets(line, sizeof line, maps)) {
-    int fields = sscanf(line, "%llx-%llx %3s%*c %llx %*s %llu", &start, &end, chunk->protection,
-                        &chunk->offset, &chunk->inode);
-    found = fields == 5 && start <= address && address < end;
-  }
-  fclose(maps);
-  if (!found) return false;
-  chunk->offset = chunk->inode ? chunk->offset + (address - start) : address;
+  struct mapping mapping;
+  if (!maps_find(chunk->address, &mapping)) return false;
+  snprintf(chunk->protection, sizeof chunk->protection, "%.3s", mapping.permissions);
+  chunk->inode = mapping.inode;
+  size_t within = (size_t)chunk->address - mapping.start;
+  chunk->offset = mapping.inode ? mapping.offset + within : (size_t)chunk->address;
   return true;
 }
 

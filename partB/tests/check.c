@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../harness/maps.h"
 #include "internal.h"
 
 #define HOLDS(condition) \
@@ -111,33 +112,20 @@ int lazycopy_is_valid(int may_move) {
 
 /* ---- The kernel ---- */
 
-struct line {
-  uintptr_t start, end, offset;
-  unsigned long inode;
-  char permissions[5];
-};
-
-static bool read_line(FILE *maps, struct line *line) {
-  char text[512];
-  if (!fgets(text, sizeof text, maps)) return false;
-  return sscanf(text, "%zx-%zx %4s %zx %*s %lu", &line->start, &line->end, line->permissions, &line->offset,
-                &line->inode) == 5;
-}
-
 enum { SEGMENTS = 64 };
 
 /* What the kernel says of the window: a line for each segment. */
-static size_t read_segments(FILE *maps, struct line *segments) {
-  struct line line;
+static size_t read_segments(FILE *maps, struct mapping *segments) {
+  struct mapping line;
   size_t count = 0;
-  while (read_line(maps, &line)) {
+  while (maps_next(maps, &line)) {
     if (line.start < (uintptr_t)registry.windows || line.start >= (uintptr_t)registry.slots) continue;
     if (line.inode != 0 && count < SEGMENTS) segments[count++] = line;
   }
   return count;
 }
 
-static const struct line *segment_of(struct frame frame, const struct line *segments, size_t count) {
+static const struct mapping *segment_of(struct frame frame, const struct mapping *segments, size_t count) {
   for (size_t i = 0; i < count; i++) {
     if ((uintptr_t)window_of(frame) >= segments[i].start && (uintptr_t)window_of(frame) < segments[i].end) {
       return &segments[i];
@@ -146,24 +134,24 @@ static const struct line *segment_of(struct frame frame, const struct line *segm
   return NULL;
 }
 
-static bool slot_matches(struct slot slot, const struct line *line, const struct line *segments,
+static bool slot_matches(struct slot slot, const struct mapping *line, const struct mapping *segments,
                          size_t count) {
   uint32_t maps = maps_of(slot);
   if (maps == FREE || maps & LOST) return strcmp(line->permissions, "---p") == 0;
   if (maps & PRIVATE) return strcmp(line->permissions, "rw-p") == 0;
-  const struct line *segment = segment_of(frame_of(slot), segments, count);
+  const struct mapping *segment = segment_of(frame_of(slot), segments, count);
   return segment && strcmp(line->permissions, maps & WRITABLE ? "rw-s" : "r--s") == 0 &&
          line->inode == segment->inode &&
          line->offset + ((uintptr_t)view_of(slot) - line->start) ==
              (uintptr_t)window_of(frame_of(slot)) - segment->start + segment->offset;
 }
 
-static bool compare(FILE *maps, const struct line *segments, size_t count) {
-  struct line line;
+static bool compare(FILE *maps, const struct mapping *segments, size_t count) {
+  struct mapping line;
   size_t mappings = 0;
   bool any_private = false;
   uintptr_t view_end = (uintptr_t)view_of((struct slot){registry.end});
-  while (read_line(maps, &line)) {
+  while (maps_next(maps, &line)) {
     if (line.end <= (uintptr_t)view_of((struct slot){1}) || line.start >= view_end) continue;
     mappings++;
     struct slot slot = {(uint32_t)((line.start - (uintptr_t)registry.views) / CHUNKSIZE)};
@@ -171,8 +159,8 @@ static bool compare(FILE *maps, const struct line *segments, size_t count) {
     for (; slot.index < registry.end && (uintptr_t)view_of(slot) < line.end; slot.index++) {
       any_private |= maps_of(slot) & PRIVATE;
       if (slot_matches(slot, &line, segments, count)) continue;
-      fprintf(stderr, "slot %u is recorded as %x and mapped as %s at offset %zx\n", slot.index, maps_of(slot),
-              line.permissions, line.offset);
+      fprintf(stderr, "slot %u is recorded as %x and mapped as %s at offset %llx\n", slot.index,
+              maps_of(slot), line.permissions, (unsigned long long)line.offset);
       return false;
     }
   }
@@ -183,17 +171,17 @@ static bool compare(FILE *maps, const struct line *segments, size_t count) {
 }
 
 int lazycopy_matches_kernel(void) {
-  static struct line segments[SEGMENTS];
+  static struct mapping segments[SEGMENTS];
   struct held held;
   fork_enter(&held);
-  FILE *maps = fopen("/proc/self/maps", "r");
+  FILE *maps = maps_open();
   bool matches = maps != NULL;
   if (maps && registry.end > 0) {
     size_t count = read_segments(maps, segments);
     rewind(maps);
     matches = compare(maps, segments, count);
   }
-  if (maps) fclose(maps);
+  maps_close(maps);
   lock_give(&held);
   return matches;
 }

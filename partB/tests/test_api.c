@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../harness/maps.h"
 #include "probe.h"
 #include "support.h"
 
@@ -246,9 +247,9 @@ static void test_unused(void) {
   sigaction(SIGSEGV, NULL, &action);
   CHECK(UNDER_SANITIZER || action.sa_handler == SIG_DFL);
   CHECK(UNDER_THREAD_SANITIZER || proc_kib("/proc/self/status", "Threads:") == 1);
-  FILE *maps = fopen("/proc/self/maps", "r");
-  char line[512];
-  while (maps && fgets(line, sizeof line, maps)) CHECK(!strstr(line, "/dev/zero"));
+  struct mapping mapping;
+  FILE *maps = maps_open();
+  while (maps_next(maps, &mapping)) CHECK(!strstr(mapping.name, "/dev/zero"));
 }
 
 static const struct test tests[] = {
