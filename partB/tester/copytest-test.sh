@@ -6,7 +6,7 @@ copytest=partB/copytest
 broken=partB/build/tester/copytest_broken
 
 copytest_matches() {
-  try 0 "$copytest" --chunks 200 --runs 2
+  try 0 "$copytest" --chunks 40 --runs 2
   tail -n 1 "$scratch/out" | grep -qx 'OK: the values match' || fail "the last line is not OK"
   for row in copy read write memory; do
     grep -Eq "^$row +[0-9.]+ [a-zA-Z]+ +[0-9.]+ [a-zA-Z]+   [0-9.]+ times (faster|slower|smaller|larger)$" \
@@ -87,7 +87,7 @@ copytest_helps() {
 
 copytest_notices_a_full_disk() {
   [ -e /dev/full ] || skip "no /dev/full"
-  timeout 60 "$copytest" --chunks 2 --runs 1 >/dev/full 2>"$scratch/err"
+  "$within" 60 "$copytest" --chunks 2 --runs 1 >/dev/full 2>"$scratch/err"
   [ $? -eq 2 ] || fail "standard output: no exit status 2"
   try 2 "$copytest" --chunks 2 --runs 1 --csv /dev/full
   one_line_about /dev/full
