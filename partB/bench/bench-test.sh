@@ -7,7 +7,7 @@ bench=partB/bench/bench
 
 bench_runs_scenarios() {
   try 0 "$bench" --quick --scenario alloc-free --scenario whole-chunk --csv "$scratch/csv"
-  for text in 'Processor: ' 'Kernel: ' 'Pages: ' '^whole-chunk: ' '^alloc-free: ' '^  chunk_free .* us  *(.* to .*)' \
+  for text in 'Processor: ' 'Kernel: ' 'Pages: ' '^whole-chunk: ' '^alloc-free: ' '^  chunk_free .* [nu]s  *(.* to .*)' \
     "^  whole-chunk  *lazy's write of a whole chunk / kernel's  *[0-9.]* x  <= 0.60 x  *\(met\|missed\)$" '[0-9]* of 3 met'; do
     grep -q "$text" "$scratch/out" || fail "not printed: $text"
   done

@@ -4,7 +4,7 @@
 #   make grade FRIENDS=path/library.so  (or a .c file; both may be given)
 
 GRADE_BUILD := partB/build/grade
-GRADE_CHECKS := checker pairs mappings resident check_values check_split check_many check_extra check_robust \
+GRADE_CHECKS := checker pairs mappings resident check_values check_split check_many check_speed check_extra check_robust \
   check_threads malloc_watch
 GRADERS += $(GRADE_BUILD)/grade $(GRADE_BUILD)/checker
 
@@ -15,7 +15,7 @@ $(GRADE_BUILD)/%.o: partB/grade/%.c
 $(GRADE_BUILD)/grade: $(GRADE_BUILD)/grade.o $(HARNESS_GRADER)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^
 
-$(GRADE_BUILD)/checker: $(GRADE_CHECKS:%=$(GRADE_BUILD)/%.o) $(HARNESS_BUILD)/measure.o
+$(GRADE_BUILD)/checker: $(GRADE_CHECKS:%=$(GRADE_BUILD)/%.o) $(HARNESS_BUILD)/effort.o $(HARNESS_BUILD)/measure.o
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -pthread -ldl
 
 # The graded code is compiled without CFLAGS: no use under a sanitizer.

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "measure.h"
@@ -47,6 +48,12 @@ double effort_slowness(void) {
   const char *slow = getenv("SLOW");
   double factor = slow ? atof(slow) : 1;
   return effort_measured_slowness() * (factor > 0 ? factor : 1);
+}
+
+double effort_of_this_process(void) {
+  struct timespec used;
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
+  return ((double)used.tv_sec + 1e-9 * (double)used.tv_nsec) / effort_slowness();
 }
 
 /* ---- Descendants ---- */

@@ -11,6 +11,9 @@ double effort_slowness(void);
 /* The same as measured, without SLOW. */
 double effort_measured_slowness(void);
 
+/* Seconds of processor time that this process has used, as the reference machine would count them. */
+double effort_of_this_process(void);
+
 /* Watches all descendants of this process, which has adopted their orphans (see leftovers.h).
  * All times are in seconds. */
 struct effort {

@@ -1,7 +1,7 @@
 # The tests of lazycopy: each test_NAME.c is a program of its own, built from the
 # runner, the helpers and the archive.
 
-LAZYCOPY_TESTS := lab api free writable memory threads torn signals fork fork_threads fork_memory fork_segments \
+LAZYCOPY_TESTS := harness lab api free writable memory threads torn signals fork fork_threads fork_memory fork_segments \
                   foreign misuse others rules refusal refused_split large limits scale
 LAZYCOPY_TEST_PROGRAMS := $(LAZYCOPY_TESTS:%=partB/build/tests/test_%)
 LAZYCOPY_TEST_HELPERS := $(addprefix partB/build/tests/,support.o probe.o kin.o) $(HARNESS_RUNNER)
