@@ -84,10 +84,10 @@ static void together(void) {
   check_report(outcome->text, "crash_together");
 }
 
-/* Eight threads crash at once, CRASHES times (300 if the environment does not say). */
+/* Eight threads crash at once, CRASHES times (50 if the environment does not say). */
 static void in_a_row(void) {
   const char *count = getenv("CRASHES");
-  for (int left = count ? atoi(count) : 300; left > 0; left--) {
+  for (int left = count ? atoi(count) : 50; left > 0; left--) {
     const struct outcome *outcome = observe(ZOO, "together", STDERR_READ);
     CHECK(outcome->status == 139);
     CHECK(occurrences(outcome->text, "\n") <= 4);

@@ -4,6 +4,7 @@
 # partB/harness/tally.sh counts. TESTS, if set, names the tests to run.
 
 failures=0
+within=$PWD/partB/build/harness/within
 scratch=$(mktemp -d) || exit 1
 trap 'rm -rf "$scratch"' EXIT
 
@@ -21,12 +22,12 @@ run_test() {
 fail() { echo "$*"; exit 1; }
 skip() { echo "$*"; exit 77; }
 
-# try STATUS COMMAND...: runs a command with a time limit; its output is in
-# $scratch/out and $scratch/err afterwards. Fails if the exit status is another.
+# try STATUS COMMAND...: runs a command with a limit of processor time; its output is
+# in $scratch/out and $scratch/err afterwards. Fails if the exit status is another.
 try() {
   expected=$1
   shift
-  timeout 60 "$@" >"$scratch/out" 2>"$scratch/err" </dev/null
+  "$within" 60 "$@" >"$scratch/out" 2>"$scratch/err" </dev/null
   status=$?
   [ "$status" -eq "$expected" ] || fail "$*: exit status $status, not $expected: $(cat "$scratch/err")"
 }
@@ -40,5 +41,5 @@ one_line_about() {
 # Runs a shell command on a terminal of its own; the output is in $scratch/out.
 on_terminal() {
   command -v script >/dev/null || skip "no script(1) to make a terminal"
-  TERM=xterm timeout 60 script -qec "$1" "$scratch/out" >/dev/null </dev/null || fail "$1 failed"
+  TERM=xterm "$within" 60 script -qec "$1" "$scratch/out" >/dev/null </dev/null || fail "$1 failed"
 }

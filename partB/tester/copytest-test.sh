@@ -6,7 +6,7 @@ copytest=partB/copytest
 broken=partB/build/tester/copytest_broken
 
 copytest_matches() {
-  try 0 "$copytest" --chunks 200 --runs 2
+  try 0 "$copytest" --chunks 40 --runs 2
   tail -n 1 "$scratch/out" | grep -qx 'OK: the values match' || fail "the last line is not OK"
   for row in copy read write memory; do
     grep -Eq "^$row +[0-9.]+ [a-zA-Z]+ +[0-9.]+ [a-zA-Z]+   [0-9.]+ times (faster|slower|smaller|larger)$" \
@@ -91,7 +91,7 @@ copytest_notices_a_full_disk() {
   [ -e /dev/full ] || skip "no /dev/full"
   for options in '--chunks 2 --runs 1' --show --help '--chunks 2 --runs 1 --csv -'; do
     # shellcheck disable=SC2086 # several words
-    timeout 60 "$copytest" $options >/dev/full 2>"$scratch/err"
+    "$within" 60 "$copytest" $options >/dev/full 2>"$scratch/err"
     [ $? -eq 2 ] || fail "$options: no exit status 2"
     grep '^copytest:' "$scratch/err" >"$scratch/said" # the table of --csv - is on standard error
     mv "$scratch/said" "$scratch/err"

@@ -107,7 +107,7 @@ as_script() {
 
 run_session() {
   as_script "$2" >script
-  timeout 60 sh script >actual 2>&1 </dev/null
+  "$within" 60 sh script >actual 2>&1 </dev/null
   (cd "$top" && level "$place/actual") >actual.level
   (cd "$top" && level "$place/$2") >printed.level
   matches printed.level actual.level || fail "$1, printed and seen: $(diff printed.level actual.level)"

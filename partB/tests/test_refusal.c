@@ -339,7 +339,7 @@ static void test_copy_after_free(void) {
 /* Sharing refused once, for a reason that passes: it is asked for again, and what was
  * made private before is shared like all else. */
 static void test_sharing_later(void) {
-  enum { MANY = 3000 };
+  const int MANY = (int)full_or(3000, 200);
   refuse(MREMAP, 1, 1);
   char *private = new_block(2, 1);
   CHECK(refuse_nothing() == 1);
