@@ -1,10 +1,11 @@
 /* A library that goes wrong on purpose, to see that copytest tells: its lazy
  * copies are the chunks themselves. The environment variable BROKEN makes
- * lazy copying fail ("memory") or crash ("crash") instead. */
+ * lazy copying fail ("memory"), crash ("crash"), or take its time ("slow") instead. */
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "lazycopy.h"
 
@@ -24,6 +25,10 @@ void *chunk_copy_lazy(void *chunk) {
   if (broken && strcmp(broken, "memory") == 0) {
     errno = ENOMEM;
     return NULL;
+  }
+  if (broken && strcmp(broken, "slow") == 0) {
+    usleep(400000);
+    return chunk_copy_eager(chunk);
   }
   return chunk;
 }
