@@ -48,7 +48,8 @@ compile_leniently() {
     note gnu-source "$missing_define"
     note include "$missing_include: $complaint"
   else
-    note error "${slow:-$(first 'error:\|undefined reference\|multiple definition\|cannot find')}"
+    complaint=$(first 'error:\|undefined reference\|multiple definition\|cannot find')
+    note error "${slow:-${complaint:-$(first .)}}"
     return 1
   fi
 }
