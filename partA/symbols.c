@@ -44,6 +44,14 @@ void symbol_find(struct frame *frame) {
   munmap((void *)(uintptr_t)bytes, (size_t)status.st_size);
 }
 
+/* Takes a line off the text; keeps as much of it as there is room for. */
+static void next_line(char **text, char *line, size_t size) {
+  size_t length = strcspn(*text, "\n"), most = length < size ? length : size - 1;
+  if (size > 0) memcpy(line, *text, most);
+  if (size > 0) line[most] = 0;
+  *text += length + ((*text)[length] == '\n');
+}
+
 bool symbolize(struct frame *first) {
   static const char *const binutils[] = {"addr2line", "eu-addr2line", NULL}, *const llvm[] = {
                                                                                  "llvm-symbolizer", NULL};
@@ -70,10 +78,9 @@ bool symbolize(struct frame *first) {
   used_before += strlen(answer) + 1;
   for (struct frame *frame = first; frame < trace.frames + trace.count; frame++) {
     if (strcmp(frame->file, first->file) != 0) continue;
-    answer = strstr(answer, "0x"); /* which -a puts before each frame's lines */
-    if (!answer) break;
-    answer += strcspn(answer, "\n");
-    frame->answer = answer += *answer == '\n';
+    while (*answer && strncmp(answer, "0x", 2) != 0) next_line(&answer, NULL, 0);
+    next_line(&answer, NULL, 0); /* the address, which -a puts before each frame's lines */
+    frame->answer = answer;
   }
   return true;
 }
@@ -127,13 +134,6 @@ static unsigned long take_number(char *place) {
   if (*end || end == colon + 1) return 0;
   *colon = 0;
   return number;
-}
-
-static void next_line(char **text, char *line, size_t size) {
-  size_t length = strcspn(*text, "\n"), most = length < size - 1 ? length : size - 1;
-  memcpy(line, *text, most);
-  line[most] = 0;
-  *text += length + ((*text)[length] == '\n');
 }
 
 bool place_next(char **answer, struct place *place) {

@@ -164,7 +164,7 @@ void where(void) {
   }
   for (unsigned i = 0; i < trace.count; i++) {
     struct frame *frame = &trace.frames[i];
-    if (frame->file[0] && (frame->own || options.backtrace)) symbol_find(frame);
+    if (frame->file[0] && (frame == own || options.backtrace)) symbol_find(frame);
   }
   for (unsigned i = 0; i < trace.count && options.symbolize && !late; i++) {
     const char *file = trace.frames[i].file;
