@@ -94,7 +94,7 @@ kit_is_solved_by_the_answers() {
   cp "$lazycopy_answer" "$scratch/solved/partB/lazycopy.c"
   make_in "$scratch/solved" check CC="$cc" || fail "the plain answers: $(cat "$scratch/out")"
   [ "$(grep -c '^pass ' "$scratch/out")" -eq 20 ] || fail "not 20 checks passed: $(cat "$scratch/out")"
-  "$scratch/solved/partB/copytest" 50 >"$scratch/out" || fail "copytest: $(cat "$scratch/out")"
+  make_in "$scratch/solved" CC="$cc" && "$scratch/solved/partB/copytest" 50 >"$scratch/out" || fail "copytest: $(cat "$scratch/out")"
 }
 
 # All of it, without a warning.
@@ -103,7 +103,7 @@ kit_builds() {
     command -v "$compiler" >/dev/null || continue
     cp -R "$kit" "$scratch/by-$compiler"
     make_in "$scratch/by-$compiler" clean
-    make_in "$scratch/by-$compiler" programs CC="$compiler" CPPFLAGS=-Werror || fail "$compiler: $(cat "$scratch/out")"
+    make_in "$scratch/by-$compiler" all judges CC="$compiler" CPPFLAGS=-Werror || fail "$compiler: $(cat "$scratch/out")"
     "$scratch/by-$compiler/partB/copytest" 50 >"$scratch/out" || fail "copytest: $(cat "$scratch/out")"
   done
 }
