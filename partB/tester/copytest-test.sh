@@ -144,7 +144,7 @@ copytest_ends_with_its_reader() {
 # was, and no run goes on.
 copytest_interrupted() {
   echo before >"$scratch/kept"
-  "$copytest" --chunks 500 --runs 10000 --csv "$scratch/kept" >"$scratch/out" 2>"$scratch/err" &
+  "$copytest" --chunks 50 --runs 10000 --csv "$scratch/kept" >"$scratch/out" 2>"$scratch/err" &
   pid=$!
   children=/proc/$pid/task/$pid/children
   [ -e "$children" ] || skip "this kernel does not tell the children of a process"
@@ -163,19 +163,26 @@ copytest_interrupted() {
 }
 
 # The line of progress is rewritten in place, which works only if it is one line.
-copytest_fits_40_columns() {
-  on_terminal "stty cols 40; $copytest --chunks 2000 --runs 16"
-  tr '\r' '\n' <"$scratch/out" | grep '%' | sed 's/\x1b\[K//g' >"$scratch/progress"
-  ! grep -E '.{40}' "$scratch/progress" || fail "progress is too wide"
-}
-
+# It is shown after a second: copytest is stopped for that long during its first runs, and
+# again if it was done before it was stopped.
 copytest_shows_progress() {
-  for runs in 100 1000 10000; do # how many take longer than a second?
-    on_terminal "$copytest --chunks 16 --runs $runs"
+  [ -e "/proc/$$/task/$$/children" ] || skip "this kernel does not tell the children of a process"
+  cat >"$scratch/pausing" <<'PAUSING'
+"$@" &
+until [ -n "$(cat "/proc/$!/task/$!/children")" ]; do kill -0 $! || exit; done
+kill -STOP $!
+sleep 1.1
+kill -CONT $!
+wait $!
+PAUSING
+  for runs in 100 1000 10000; do
+    on_terminal "stty cols 40; sh $scratch/pausing $copytest --chunks 2 --runs $runs"
     grep -q "run [0-9]* of $runs: [0-9]*%" "$scratch/out" && break
     [ "$runs" -lt 10000 ] || fail "no progress on a terminal"
   done
-  try 0 "$copytest" --chunks 16 --runs "$runs"
+  tr '\r' '\n' <"$scratch/out" | grep '%' | sed 's/\x1b\[K//g' >"$scratch/progress"
+  ! grep -E '.{40}' "$scratch/progress" || fail "progress is too wide"
+  try 0 sh "$scratch/pausing" "$copytest" --chunks 2 --runs "$runs"
   [ ! -s "$scratch/err" ] || fail "progress without a terminal: $(cat "$scratch/err")"
 }
 
@@ -207,7 +214,7 @@ copytest_colours_for_terminals_only() {
 
 for name in matches tells_a_difference tells_a_crash tells_lack_of_memory refuses_bad_usage writes_csv is_quiet \
   helps notices_a_full_disk leaves_no_part_of_a_file refuses_a_directory \
-  keeps_closed_streams_apart ends_with_its_reader interrupted fits_40_columns shows_progress shows_sharing colours_for_terminals_only; do
+  keeps_closed_streams_apart ends_with_its_reader interrupted shows_progress shows_sharing colours_for_terminals_only; do
   run_test "copytest_$name"
 done
 exit "$failures"
