@@ -82,7 +82,11 @@ static void report_command(const struct frame *frame) {
 static void report_unknown_line(const struct frame *frame, bool late) {
   const char *answer = frame->answer;
   if (!frame->own) {
-    report(late ? "; time ran out before it was known who called it." : "; it is not known who called it.");
+    bool left_out = trace.count > 1 && starts_main(&trace.frames[trace.count - 1]);
+    report(late ? "; time ran out before it was known who called it."
+           : left_out
+               ? "; who called it is not known, as the last call of a function leaves no trace with -O2."
+               : "; it is not known who called it.");
   } else if (is_gone(frame->file)) {
     report("; the file has been deleted, and nothing can tell the line any more.");
   } else if (answer && !strstr(answer, "??:")) {
