@@ -28,7 +28,7 @@ const char *friends_victim(void);
 /* Could the program be linked with the library? */
 bool friends_linked(void);
 
-/* The result is valid until the next run. NULL: no time is left. */
+/* The result is valid until the next run. NULL: nothing is known, see pace_reason. */
 const struct box_result *friends_run(const struct run *run);
 
 /* How many processes all runs together have left behind. */

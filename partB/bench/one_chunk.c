@@ -90,7 +90,7 @@ void scenario_one_chunk(void) {
   for (int i = 0; i < COUNT_OF; i++) {
     racers[i].prepare = prepare_original;
     racers[i].lap = copy_each;
-    racers[i].chunks = quick_or(500, CHUNKS);
+    racers[i].chunks = quick_or(100, CHUNKS);
   }
   race(racers, COUNT_OF, quick_or(3, 30), TOGETHER);
   report_figures(racers, COUNT_OF, 0, TIME_US, CHUNKSIZE);
@@ -110,7 +110,7 @@ void scenario_first_write(void) {
   enum { LAZY, HANDOUT, KERNEL, BARE, COUNT_OF };
   for (int i = 0; i < COUNT_OF; i++) {
     racers[i].prepare = prepare_original;
-    racers[i].chunks = TABLE;
+    racers[i].chunks = quick_or(64, TABLE);
   }
   race(racers, COUNT_OF, quick_or(3, 30), TOGETHER);
   report_figures(racers, COUNT_OF, 0, TIME_US, CHUNKSIZE);
@@ -128,7 +128,7 @@ void scenario_whole_chunk(void) {
   for (int i = 0; i < 4; i++) {
     racers[i].prepare = prepare_original;
     racers[i].lap = write_chunk_each;
-    racers[i].chunks = TABLE;
+    racers[i].chunks = quick_or(64, TABLE);
   }
   race(racers, 4, quick_or(3, 30), TOGETHER);
   report_figures(racers, 4, 0, TIME_US, CHUNKSIZE);

@@ -77,26 +77,20 @@ static void report_result(const struct check *check, struct box_result *result, 
   }
 }
 
-static const double PATIENCE = 5; /* seconds that a check may sleep, on the reference machine */
-
 /* Returns how many processes the check left behind. */
 static int run_check(const struct check *check, const char *checker, const char *library) {
   static struct box_result result;
   static uint64_t seed;
   char word[20];
-  double seconds = pace_limit(check->seconds);
-  if (seconds <= 0) {
-    report(check->section, UNDECIDED, check->name, "not tried: the time for all checks was over");
-    return 0;
-  }
   seed ^= (uint64_t)now_us() << 16 ^ (uint64_t)getpid();
   snprintf(word, sizeof word, "%016llx", (unsigned long long)random_next(&seed));
   char *argv[] = {(char *)(size_t)checker, (char *)(size_t)library, (char *)(size_t)check->name, word, NULL};
-  struct box box = {.argv = argv, .seconds = seconds, .patience = PATIENCE, .confined = true};
-  box_run(&box, &result);
-  if (result.ending == STOPPED_ASLEEP) box_run(&box, &result); /* once more, to be sure */
-  pace_note(&result);
-  report_result(check, &result, word);
+  struct box box = {.argv = argv, .confined = true};
+  if (pace_run(&box, check->seconds, &result)) {
+    report_result(check, &result, word);
+  } else {
+    report(check->section, UNDECIDED, check->name, "not tried: %s", pace_reason());
+  }
   return result.left_behind;
 }
 
@@ -125,7 +119,7 @@ int main(int count, char **arguments) {
   bool only_required = strcmp(arguments[1], "required") == 0;
   report_notes(arguments[3]);
   box_startup();
-  pace_start(15);
+  pace_start(60);
   if (count == 5) {
     run_checks(arguments[2], arguments[4], only_required);
   } else {

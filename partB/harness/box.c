@@ -97,17 +97,6 @@ static bool drain(int pipe_end, struct box_stream *stream, bool keep_end) {
   return true;
 }
 
-static long long resident_bytes(pid_t pid) {
-  char path[40];
-  snprintf(path, sizeof path, "/proc/%d/statm", (int)pid);
-  FILE *file = fopen(path, "re");
-  if (!file) return 0;
-  long long pages = 0;
-  if (fscanf(file, "%*s %lld", &pages) != 1) pages = 0;
-  fclose(file);
-  return pages * sysconf(_SC_PAGESIZE);
-}
-
 static bool has_ended(pid_t pid) {
   siginfo_t info = {.si_pid = 0};
   waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT);
@@ -137,21 +126,23 @@ static enum box_ending reason_to_stop(const struct box *box, pid_t pid, const st
   if (box->confined && output(result) > MOST_OUTPUT) return STOPPED_FOR_OUTPUT;
   if (box->confined && resident_bytes(pid) > MOST_RESIDENT) return STOPPED_FOR_MEMORY;
   if (tick % TICKS_OF_A_LOOK != 0) return ENDED_BY_EXIT;
-  enum effort_verdict verdict = effort_look(effort);
-  return verdict == HAS_SPENT_ALL ? STOPPED_FOR_TIME : verdict == HANGS ? STOPPED_ASLEEP : ENDED_BY_EXIT;
+  static const enum box_ending endings[] = {[GOES_ON] = ENDED_BY_EXIT,
+                                            [HAS_SPENT_ALL] = STOPPED_FOR_TIME,
+                                            [HANGS] = STOPPED_ASLEEP,
+                                            [STARVES] = STOPPED_STARVING};
+  return endings[effort_look(effort)];
 }
 
 /* Listens until the program ends or breaks a limit. */
 static void watch(const struct box *box, pid_t pid, struct pollfd ends[BOX_STREAMS],
                   struct box_result *result) {
-  struct effort effort = effort_begin(pid, box->seconds, box->patience);
+  struct effort effort = effort_begin(box->seconds, box->patience);
   result->ending = ENDED_BY_EXIT;
   result->limit = effort.limit;
   for (int tick = 1; result->ending == ENDED_BY_EXIT && !has_ended(pid); tick++) {
     listen(ends, result, TICK_MS);
     result->ending = reason_to_stop(box, pid, result, &effort, tick);
   }
-  result->seconds = effort.used;
 }
 
 /* What is in the pipes still; not what leftover children go on to print. */
@@ -173,14 +164,19 @@ static void finish(pid_t pid, struct box_result *result) {
   while (waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT) < 0 && errno == EINTR) continue;
   result->left_behind = kill_other_children(pid);
   kill(-pid, SIGKILL);
-  struct rusage usage;
-  while (wait4(pid, &status, 0, &usage) < 0 && errno == EINTR) continue;
-  result->memory = usage.ru_minflt * sysconf(_SC_PAGESIZE);
+  while (waitpid(pid, &status, 0) < 0 && errno == EINTR) continue;
   if (stopped) return;
-  result->seconds = (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
-                    (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
   if (WIFSIGNALED(status)) result->ending = ENDED_BY_SIGNAL;
   result->code = WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+/* Adds what all children that were waited for have used, orphans among them, or takes it off. */
+static void add_usage(struct box_result *result, int sign) {
+  struct rusage usage;
+  getrusage(RUSAGE_CHILDREN, &usage);
+  result->memory += sign * usage.ru_minflt * sysconf(_SC_PAGESIZE);
+  result->seconds += sign * ((double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
+                             (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6);
 }
 
 void box_run(const struct box *box, struct box_result *result) {
@@ -196,6 +192,7 @@ void box_run(const struct box *box, struct box_result *result) {
     writing[i] = both[1];
   }
   fflush(NULL);
+  add_usage(result, -1);
   pid_t pid = fork();
   if (pid == 0) become(box, writing);
   for (int i = 0; i < BOX_STREAMS; i++) close(writing[i]);
@@ -206,6 +203,7 @@ void box_run(const struct box *box, struct box_result *result) {
     listen_to_the_rest(open_ends, result);
     finish(pid, result);
   }
+  add_usage(result, 1);
   for (int i = 0; i < BOX_STREAMS; i++) close(ends[i].fd);
 }
 
@@ -229,6 +227,11 @@ struct box_text box_describe(const struct box_result *result) {
       break;
     case STOPPED_ASLEEP:
       snprintf(string, size, "hung: it waited for something that did not come, and was stopped");
+      break;
+    case STOPPED_STARVING:
+      snprintf(string, size,
+               "got %.1f s of processor time and not the %.1f s it may need: the machine is busy",
+               result->seconds, result->limit);
       break;
     case STOPPED_FOR_OUTPUT:
       snprintf(string, size, "printed more than a MiB and was stopped");

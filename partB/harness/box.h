@@ -41,6 +41,7 @@ enum box_ending {
   ENDED_BY_SIGNAL,
   STOPPED_FOR_TIME, /* too much processor time */
   STOPPED_ASLEEP,   /* it used none, and waited for what never came */
+  STOPPED_STARVING, /* the machine gave it too little to tell */
   STOPPED_FOR_OUTPUT,
   STOPPED_FOR_MEMORY,
   NOT_STARTED
@@ -54,7 +55,7 @@ struct box_stream {
 struct box_result {
   enum box_ending ending;
   int code;         /* exit status or signal */
-  double seconds;   /* of processor time, with what its children took that it waited for */
+  double seconds;   /* of processor time, with what all that it started took */
   double limit;     /* the seconds it was given on this machine */
   long long memory; /* bytes touched for the first time, by the same */
   int left_behind;  /* processes that outlived the program, and were killed */

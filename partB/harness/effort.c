@@ -1,6 +1,7 @@
 #include "effort.h"
 
 #include <dirent.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -48,63 +49,82 @@ double effort_slowness(void) {
   return effort_measured_slowness() * (factor > 0 ? factor : 1);
 }
 
-/* ---- A session ---- */
+/* ---- Descendants ---- */
+
+struct look {
+  double ticks; /* of processor time */
+  bool any, all_sleep;
+};
 
 /* What /proc says of one process: does it sleep, and what have it and the children
- * that it has waited for used? False if it is not of the session. */
-static bool look_at(const char *pid, pid_t session, double *used, bool *sleeps) {
-  char path[300], line[512];
-  snprintf(path, sizeof path, "/proc/%s/stat", pid);
+ * that it has waited for used? */
+static void look_at(int process, struct look *look) {
+  char path[64], line[512];
+  snprintf(path, sizeof path, "/proc/%d/stat", process);
   FILE *file = fopen(path, "re");
-  if (!file) return false;
+  if (!file) return;
   bool read = fgets(line, sizeof line, file);
   fclose(file);
   char *behind_name = read ? strrchr(line, ')') : NULL, state;
-  int of_session;
   unsigned long long own_user, own_system;
   long long children_user, children_system;
   if (!behind_name ||
-      sscanf(behind_name + 1, " %c %*d %*d %d %*d %*d %*u %*u %*u %*u %*u %llu %llu %lld %lld", &state,
-             &of_session, &own_user, &own_system, &children_user, &children_system) != 6) {
-    return false;
+      sscanf(behind_name + 1, " %c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %llu %llu %lld %lld", &state,
+             &own_user, &own_system, &children_user, &children_system) != 5) {
+    return;
   }
-  if (of_session != session) return false;
-  *sleeps = state != 'R' && state != 'D';
-  *used = (double)(own_user + own_system) + (double)(children_user + children_system);
-  return true;
+  look->any = true;
+  look->all_sleep &= state != 'R' && state != 'D';
+  look->ticks += (double)(own_user + own_system) + (double)(children_user + children_system);
 }
 
-/* Returns whether all processes of the session sleep. */
-static bool look_at_all(pid_t session, double *used) {
-  DIR *processes = opendir("/proc");
-  bool all_sleep = true;
-  *used = 0;
-  for (struct dirent *entry; processes && (entry = readdir(processes));) {
-    double ticks;
-    bool sleeps;
-    if (entry->d_name[0] < '1' || entry->d_name[0] > '9') continue;
-    if (!look_at(entry->d_name, session, &ticks, &sleeps)) continue;
-    *used += ticks / (double)sysconf(_SC_CLK_TCK);
-    all_sleep &= sleeps;
+static void look_below(int process, struct look *look);
+
+static void look_at_children(int process, const char *thread, struct look *look) {
+  char path[320];
+  snprintf(path, sizeof path, "/proc/%d/task/%s/children", process, thread);
+  FILE *file = fopen(path, "re");
+  for (int child; file && fscanf(file, "%d", &child) == 1;) {
+    look_at(child, look);
+    look_below(child, look);
   }
-  if (processes) closedir(processes);
-  return all_sleep;
+  if (file) fclose(file);
 }
 
-struct effort effort_begin(pid_t leader, double limit, double patience) {
-  double factor = effort_slowness();
-  return (struct effort){
-      .leader = leader, .limit = limit * factor, .patience = patience * factor, .awake_at = now_us()};
+static void look_below(int process, struct look *look) {
+  char path[32];
+  snprintf(path, sizeof path, "/proc/%d/task", process);
+  DIR *threads = opendir(path);
+  for (struct dirent *entry; threads && (entry = readdir(threads));) {
+    if (entry->d_name[0] != '.') look_at_children(process, entry->d_name, look);
+  }
+  if (threads) closedir(threads);
+}
+
+/* How often what has to run soon should get its turn, at least: one share in so many. */
+static const double FEWEST_SHARES = 20;
+
+struct effort effort_begin(double limit, double patience) {
+  double factor = effort_slowness(), now = now_us() / 1e6;
+  return (struct effort){.limit = limit * factor,
+                         .patience = patience * factor,
+                         .guard = (limit * FEWEST_SHARES + patience) * factor,
+                         .began_at = now,
+                         .awake_at = now};
 }
 
 enum effort_verdict effort_look(struct effort *effort) {
-  double used;
-  bool all_sleep = look_at_all(effort->leader, &used);
-  if (used > effort->used) effort->used = used; /* what left the session took its share along */
-  if (!all_sleep || effort->used > effort->seen + 0.005 * effort->patience) {
+  static const double LEAST = 0.005; /* of one processor: what uses less sleeps */
+  struct look look = {.all_sleep = true};
+  double now = now_us() / 1e6;
+  look_below(getpid(), &look);
+  double used = look.ticks / (double)sysconf(_SC_CLK_TCK);
+  if (used > effort->used) effort->used = used;
+  if (!look.any || !look.all_sleep || effort->used > effort->seen + LEAST * effort->patience) {
     effort->seen = effort->used;
-    effort->awake_at = now_us();
+    effort->awake_at = now;
   }
   if (effort->used > effort->limit) return HAS_SPENT_ALL;
-  return now_us() - effort->awake_at > 1e6 * effort->patience ? HANGS : GOES_ON;
+  if (now - effort->awake_at > effort->patience) return HANGS;
+  return now - effort->began_at > effort->guard ? STARVES : GOES_ON;
 }

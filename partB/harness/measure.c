@@ -65,6 +65,17 @@ long long memory_in_use(pid_t process) {
   return kib < 0 ? -1 : kib * 1024;
 }
 
+long long resident_bytes(pid_t process) {
+  char path[40];
+  snprintf(path, sizeof path, "/proc/%d/statm", (int)process);
+  FILE *file = fopen(path, "re");
+  if (!file) return 0;
+  long long pages = 0;
+  if (fscanf(file, "%*s %lld", &pages) != 1) pages = 0;
+  fclose(file);
+  return pages * sysconf(_SC_PAGESIZE);
+}
+
 long long memory_available(void) {
   long long kib = read_field("/proc/meminfo", "MemAvailable:");
   return kib < 0 ? -1 : kib * 1024;

@@ -39,6 +39,9 @@ void read_all(const void *memory, size_t size);
  * processes share counts in parts for each: the PSS. */
 long long memory_in_use(pid_t process);
 
+/* Bytes resident in a process, or 0 if it has ended; a page mapped twice counts twice. */
+long long resident_bytes(pid_t process);
+
 /* Bytes that programs can still have without swapping, or -1 if unknown. */
 long long memory_available(void);
 

@@ -11,11 +11,11 @@
 /* Seconds of processor time for all checks together, on the reference machine. */
 void pace_start(double seconds);
 
-/* The time limit for the next check that would like so many seconds; 0: too late. */
-double pace_limit(double seconds);
-
-/* Tells how a check went. */
-void pace_note(const struct box_result *result);
+/* Runs a check that would like so many seconds of processor time. What was found asleep, or
+ * starving, gets a second chance. Returns false if there was no time left, or if
+ * the machine was too busy both times: then nothing is known, and pace_reason says why. */
+bool pace_run(struct box *box, double seconds, struct box_result *result);
+const char *pace_reason(void);
 
 /* Did the last check get less time than it would like? One that was stopped then
  * may be slow without being wrong. */

@@ -1,6 +1,7 @@
 #include "runner.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -45,23 +46,25 @@ static void run_body(const void *test) {
   ((const struct test *)test)->run();
 }
 
-/* Each test has a session of its own, which is killed in the end, so that no test
- * leaves children behind. */
-static int run_one(const struct test *test) {
+/* Returns whether the test did not fail. It has a session of its own, which is killed in the end, so that no
+ * test leaves children behind. */
+static bool run_one(const struct test *test) {
   static struct box_result result;
   box_run(&(struct box){.run = run_body, .subject = test, .seconds = test->seconds, .patience = PATIENCE},
           &result);
-  int failed = !(result.ending == ENDED_BY_EXIT && (result.code == 0 || result.code == SKIPPED));
-  if (failed) {
-    printf("FAILED  %s: %s\n", test->name, box_describe(&result).string);
-  } else if (result.code == SKIPPED) {
+  bool passed = result.ending == ENDED_BY_EXIT && result.code == 0;
+  bool skipped = result.ending == ENDED_BY_EXIT && result.code == SKIPPED;
+  bool starved = result.ending == STOPPED_STARVING;
+  if (passed) {
+    printf("ok      %s  (%.2f s, %lld MiB)\n", test->name, result.seconds, result.memory >> 20);
+  } else if (skipped) {
     printf("skipped %s:\n", test->name);
   } else {
-    printf("ok      %s  (%.2f s, %lld MiB)\n", test->name, result.seconds, result.memory >> 20);
+    printf("%s %s: it %s\n", starved ? "skipped" : "FAILED ", test->name, box_describe(&result).string);
   }
-  if (failed || result.code == SKIPPED) show(result.streams[0].text);
+  if (!passed) show(result.streams[0].text);
   fflush(stdout);
-  return failed;
+  return passed || skipped || starved;
 }
 
 /* Is the test named in the blank-separated list TESTS, or is there no list? */
@@ -81,7 +84,7 @@ int run_tests(const struct test *tests, size_t count) {
   box_startup();
   int failures = 0;
   for (size_t i = 0; i < count; i++) {
-    if (wanted(tests[i].name) && run_one(&tests[i]) != 0) failures++;
+    if (wanted(tests[i].name) && !run_one(&tests[i])) failures++;
   }
   return failures > 0;
 }

@@ -85,21 +85,97 @@ copytest_helps() {
   done
 }
 
+# ---- Mishaps: one clear line, exit status 2, nothing half-written ----
+
 copytest_notices_a_full_disk() {
   [ -e /dev/full ] || skip "no /dev/full"
-  timeout 60 "$copytest" --chunks 2 --runs 1 >/dev/full 2>"$scratch/err"
-  [ $? -eq 2 ] || fail "standard output: no exit status 2"
+  for options in '--chunks 2 --runs 1' --show --help '--chunks 2 --runs 1 --csv -'; do
+    # shellcheck disable=SC2086 # several words
+    timeout 60 "$copytest" $options >/dev/full 2>"$scratch/err"
+    [ $? -eq 2 ] || fail "$options: no exit status 2"
+    grep '^copytest:' "$scratch/err" >"$scratch/said" # the table of --csv - is on standard error
+    mv "$scratch/said" "$scratch/err"
+    one_line_about 'No space left'
+  done
   try 2 "$copytest" --chunks 2 --runs 1 --csv /dev/full
-  one_line_about /dev/full
+  one_line_about '/dev/full: No space left'
+}
+
+# A limit on the size of files stands for a disk that is full after a while.
+copytest_leaves_no_part_of_a_file() {
+  # shellcheck disable=SC2016 # for the shell with the limit
+  try 2 sh -c 'trap "" XFSZ; ulimit -f 1; exec "$0" --chunks 2 --writes 0 --runs 40 --csv "$1"' "$copytest" "$scratch/part"
+  one_line_about "$scratch/part: File too large"
+  [ ! -e "$scratch/part" ] || fail "a part of the file is left"
+}
+
+copytest_refuses_a_directory() {
+  try 2 "$copytest" --csv "$scratch"
+  one_line_about "$scratch: Is a directory"
+  try 2 "$copytest" --csv ''
+  one_line_about 'No such file'
+  [ ! -s "$scratch/out" ] || fail "it ran before it looked"
+}
+
+# With standard output closed, the file must not be taken for it.
+copytest_keeps_closed_streams_apart() {
+  # shellcheck disable=SC2016 # for the shell that closes
+  try 2 sh -c '"$0" --chunks 2 --runs 1 --csv "$1" >&-' "$copytest" "$scratch/apart"
+  one_line_about 'standard output'
+  [ "$(wc -l <"$scratch/apart")" -eq 7 ] || fail "in the file is: $(cat "$scratch/apart")"
+  # shellcheck disable=SC2016
+  try 0 sh -c '"$0" --chunks 2 --runs 1 --csv "$1" <&- 2>&-' "$copytest" "$scratch/apart"
+}
+
+# As other programs end when nobody reads on: by SIGPIPE. The pipe has had a reader,
+# so that it could be opened.
+copytest_ends_with_its_reader() {
+  mkfifo "$scratch/pipe"
+  exec 3<>"$scratch/pipe"
+  exec 4>"$scratch/pipe" 3<&-
+  for options in --show '--chunks 2 --runs 1' '--chunks 2 --runs 1 --csv -'; do
+    # shellcheck disable=SC2016,SC2086 # for the shell; several words
+    try 141 sh -c '"$0" "$@" >&4; exit $?' "$copytest" $options
+    ! grep '^copytest:' "$scratch/err" || fail "it complains"
+  done
+}
+
+# By SIGTERM, as a shell's background ignores Ctrl-C. The file of before is as it
+# was, and no run goes on.
+copytest_interrupted() {
+  echo before >"$scratch/kept"
+  "$copytest" --chunks 500 --runs 10000 --csv "$scratch/kept" >"$scratch/out" 2>"$scratch/err" &
+  pid=$!
+  children=/proc/$pid/task/$pid/children
+  [ -e "$children" ] || skip "this kernel does not tell the children of a process"
+  until run=$(cat "$children") && [ -n "$run" ]; do kill -0 "$pid" || fail "it ended: $(cat "$scratch/err")"; done
+  kill -TERM "$pid"
+  wait "$pid"
+  status=$?
+  [ "$status" -eq 143 ] || fail "exit status $status"
+  tries=0
+  while grep -q '^State:.[^Z]' "/proc/${run% }/status" 2>/dev/null; do
+    [ "$((tries += 1))" -lt 600 ] || fail "a run goes on"
+    sleep 0.1
+  done
+  [ "$(cat "$scratch/kept")" = before ] || fail "the file was changed"
+  [ ! -s "$scratch/err" ] || fail "it said: $(cat "$scratch/err")"
+}
+
+# The line of progress is rewritten in place, which works only if it is one line.
+copytest_fits_40_columns() {
+  on_terminal "stty cols 40; $copytest --chunks 2000 --runs 16"
+  tr '\r' '\n' <"$scratch/out" | grep '%' | sed 's/\x1b\[K//g' >"$scratch/progress"
+  ! grep -E '.{40}' "$scratch/progress" || fail "progress is too wide"
 }
 
 copytest_shows_progress() {
-  for runs in 1000 10000 100000 1000000; do # how many take longer than a second?
-    on_terminal "$copytest --chunks 1 --runs $runs"
+  for runs in 100 1000 10000; do # how many take longer than a second?
+    on_terminal "$copytest --chunks 16 --runs $runs"
     grep -q "run [0-9]* of $runs: [0-9]*%" "$scratch/out" && break
-    [ "$runs" -lt 1000000 ] || fail "no progress on a terminal"
+    [ "$runs" -lt 10000 ] || fail "no progress on a terminal"
   done
-  try 0 "$copytest" --chunks 1 --runs "$runs"
+  try 0 "$copytest" --chunks 16 --runs "$runs"
   [ ! -s "$scratch/err" ] || fail "progress without a terminal: $(cat "$scratch/err")"
 }
 
@@ -130,7 +206,8 @@ copytest_colours_for_terminals_only() {
 }
 
 for name in matches tells_a_difference tells_a_crash tells_lack_of_memory refuses_bad_usage writes_csv is_quiet \
-  helps notices_a_full_disk shows_progress shows_sharing colours_for_terminals_only; do
+  helps notices_a_full_disk leaves_no_part_of_a_file refuses_a_directory \
+  keeps_closed_streams_apart ends_with_its_reader interrupted fits_40_columns shows_progress shows_sharing colours_for_terminals_only; do
   run_test "copytest_$name"
 done
 exit "$failures"

@@ -2,29 +2,29 @@
  * faster? Copies chunks both ways, reads the copies, writes to some of them,
  * compares every byte, and prints what each way took.
  *
- *   copytest                          the lab's test: 2000 chunks, 100 writes
+ *   copytest                          the lab's test: 500 chunks, 100 writes
  *   copytest --chunks 500 --csv -     the figures of each run, for a program
  *   copytest --show                   draws what the chunks share, step by step
  *
  * A run itself is in copytest_run.c, the drawing in show.c. */
 #include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "../harness/measure.h"
 #include "../harness/text.h"
+#include "copytest_csv.h"
 #include "copytest_run.h"
 #include "lazycopy.h"
 #include "show.h"
 
 enum { SAME = 0, DIFFERENT = 1, TROUBLE = 2 };
-
-static const char *const method_names[METHODS] = {"eager", "lazy"};
-static const char *const phase_names[PHASES] = {"copy", "read", "write"};
 
 struct options {
   unsigned long long chunks, writes, runs, seed;
@@ -37,7 +37,7 @@ static const char help[] =
     "Copies chunks of memory eagerly and lazily, writes to some originals and copies,\n"
     "compares every byte of both worlds, and tells what each way took.\n"
     "\n"
-    "  --chunks N    chunks to copy, of 64 KiB each (default 2000)\n"
+    "  --chunks N    chunks to copy, of 64 KiB each (default 500)\n"
     "  --writes N    bytes to write, at random places (default 100)\n"
     "  --runs N      repeat N times and print medians (default 5)\n"
     "  --seed N      where the pseudo-random contents and places begin (default 1)\n"
@@ -50,10 +50,29 @@ static const char help[] =
     "Exit status: 0 the values are the same, 1 they differ, 2 bad usage or not enough\n"
     "memory.\n";
 
+static _Noreturn void give_up_csv(const char *name) {
+  fprintf(stderr, "copytest: --csv: %s: %s\n", name, strerror(errno));
+  exit(TROUBLE);
+}
+
 static _Noreturn void give_up(const char *message, const char *detail) {
   hide_progress();
   fprintf(stderr, "copytest: %s%s\n", message, detail);
   exit(TROUBLE);
+}
+
+/* Standard output, at the end of what is printed there. */
+static void finish_output(void) {
+  if (fflush(stdout) != 0 || ferror(stdout)) give_up("standard output: ", strerror(errno));
+}
+
+/* A file that is opened later would take the number of a standard stream that is
+ * closed, and be printed to. */
+static void keep_standard_streams(void) {
+  int file;
+  do file = open("/dev/null", O_RDONLY);
+  while (file >= 0 && file <= STDERR_FILENO);
+  if (file >= 0) close(file);
 }
 
 static unsigned long long read_number(const char *option, unsigned long long lowest,
@@ -75,7 +94,7 @@ static struct options read_options(int argc, char **argv) {
                                         {"show", no_argument, NULL, 'd'},
                                         {"help", no_argument, NULL, 'h'},
                                         {NULL, 0, NULL, 0}};
-  struct options options = {.chunks = 2000, .writes = 100, .runs = 5, .seed = 1};
+  struct options options = {.chunks = 500, .writes = 100, .runs = 5, .seed = 1};
   for (int option; (option = getopt_long(argc, argv, "", known, NULL)) != -1;) {
     switch (option) {
       case 'c':
@@ -101,7 +120,8 @@ static struct options read_options(int argc, char **argv) {
         break;
       case 'h':
         fputs(help, stdout);
-        exit(fflush(stdout) == 0 ? SAME : TROUBLE);
+        finish_output();
+        exit(SAME);
       default:
         exit(TROUBLE);
     }
@@ -147,30 +167,6 @@ static void do_runs(const struct options *options, struct outcome *outcomes) {
     if (outcomes[run].error) give_up("not enough memory: ", strerror(outcomes[run].error));
   }
   hide_progress();
-}
-
-/* Opened before the first run, so that a name that will not do costs no time. */
-static FILE *open_csv(const char *name) {
-  if (!name) return NULL;
-  FILE *file = strcmp(name, "-") == 0 ? stdout : fopen(name, "w");
-  if (!file) {
-    fprintf(stderr, "copytest: --csv: %s: %s\n", name, strerror(errno));
-    exit(TROUBLE);
-  }
-  return file;
-}
-
-static void write_csv(FILE *file, const struct options *options, const struct outcome *outcomes) {
-  fprintf(file, "method,phase,chunks,writes,run,us\n");
-  for (size_t run = 0; run < options->runs; run++) {
-    for (int method = 0; method < METHODS; method++) {
-      for (int phase = 0; phase < PHASES; phase++) {
-        fprintf(file, "%s,%s,%llu,%llu,%zu,%.3f\n", method_names[method], phase_names[phase], options->chunks,
-                options->writes, run + 1, outcomes[run].us[method][phase]);
-      }
-    }
-  }
-  if (fflush(file) != 0 || ferror(file)) give_up("cannot write all of ", options->csv);
 }
 
 static double median_us(const struct outcome *outcomes, size_t runs, enum method method, enum phase phase) {
@@ -226,19 +222,26 @@ static bool print_difference(const struct options *options, const struct outcome
 }
 
 int main(int argc, char **argv) {
+  keep_standard_streams();
   struct options options = read_options(argc, argv);
-  if (options.show) return show_sharing() ? SAME : TROUBLE;
+  if (options.show) {
+    if (!show_sharing()) give_up("--show: ", strerror(errno));
+    finish_output();
+    return SAME;
+  }
   check_memory(&options);
-  FILE *csv = open_csv(options.csv);
+  if (options.csv && !csv_possible(options.csv)) give_up_csv(options.csv);
   struct outcome *outcomes = calloc(options.runs, sizeof *outcomes);
   if (!outcomes) give_up("not enough memory", "");
   do_runs(&options, outcomes);
-  if (csv) write_csv(csv, &options, outcomes);
-  FILE *report = csv == stdout ? stderr : stdout;
+  if (options.csv && !csv_write(options.csv, options.chunks, options.writes, options.runs, outcomes)) {
+    give_up_csv(options.csv);
+  }
+  FILE *report = options.csv && strcmp(options.csv, "-") == 0 ? stderr : stdout;
   if (!options.quiet) print_table(report, &options, outcomes);
   bool differs = print_difference(&options, outcomes);
   if (!options.quiet) fprintf(report, differs ? "FAILED: the values differ\n" : "OK: the values match\n");
-  if (fflush(stdout) != 0) give_up("cannot write to standard output", "");
+  finish_output();
   free(outcomes);
   return differs ? DIFFERENT : SAME;
 }

@@ -1,8 +1,10 @@
 #include "copytest_run.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -126,6 +128,7 @@ int run_apart(const struct plan *plan, struct outcome *outcome) {
     return 0;
   }
   if (pid == 0) {
+    prctl(PR_SET_PDEATHSIG, SIGKILL); /* no run goes on when copytest has been ended */
     close(ends[0]);
     run(plan, ends[1]);
   }

@@ -136,6 +136,5 @@ bool show_sharing(void) {
   puts(
       "Above: the chunks that the program sees, with their protection and first byte.\n"
       "Below: the memory behind them, in frames of 64 KiB. (From /proc/self/maps.)\n");
-  bool shown = show_steps(colour);
-  return fflush(stdout) == 0 && shown;
+  return show_steps(colour);
 }

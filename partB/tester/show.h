@@ -5,7 +5,7 @@
 #include <stdbool.h>
 
 /* Draws on standard output; with colours if that is a terminal and NO_COLOR is
- * not set. False if a chunk could not be made or the output not be written. */
+ * not set. False if a chunk could not be made. */
 bool show_sharing(void);
 
 #endif

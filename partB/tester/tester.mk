@@ -1,7 +1,7 @@
 # copytest, the lab's tester, and its own tests. It shares measuring code with the
 # benchmark (harness/harness.mk).
 
-COPYTEST_OBJECTS := $(addprefix partB/build/tester/,copytest.o copytest_run.o show.o show_draw.o) $(MEASURE_OBJECTS)
+COPYTEST_OBJECTS := $(addprefix partB/build/tester/,copytest.o copytest_run.o copytest_csv.o show.o show_draw.o) $(MEASURE_OBJECTS)
 
 PRODUCTS += partB/copytest
 TESTBINS += partB/build/tester/copytest_broken

@@ -123,12 +123,27 @@ check_machine() {
   [ "$(cat /proc/sys/vm/max_map_count)" = 65530 ] || skip "the limit on mappings is not the usual one"
 }
 
+# Gives a session the tree's directories; copytest takes two gigabytes if it is not told
+# to take less.
+lay_out() {
+  ln -s "$top/partA" "$1"
+  if [ "$SCALE" = full ]; then
+    ln -s "$top/partB" "$1"
+  else
+    mkdir "$1/partB"
+    ln -s "$top"/partB/* "$1/partB"
+    rm "$1/partB/copytest"
+    echo "exec $top/partB/copytest --chunks 50 \"\$@\"" >"$1/partB/copytest"
+    chmod +x "$1/partB/copytest"
+  fi
+}
+
 readme_sessions() {
   check_machine
   for document in $run_now; do
     place=$scratch/$(echo "$document" | tr / -).d
     mkdir "$place"
-    ln -s "$top/partA" "$top/partB" "$place"
+    lay_out "$place"
     split_blocks "$document" "$place"
     cd "$place" || exit 1
     for program in *.c; do

@@ -6,9 +6,9 @@
 
 #include <stdint.h>
 
-#include "lazycopy.h"
 #include "../harness/measure.h"
 #include "../harness/runner.h"
+#include "lazycopy.h"
 
 /* Compiled with a sanitizer, which brings handlers, mappings and stacks of its own? */
 #ifndef __has_feature

@@ -8,7 +8,7 @@
 #include "refusal.h"
 #include "support.h"
 
-enum { COUNT = 160 };
+enum { COUNT = 64 };
 
 /* Both sides, again after writes, and the same for a copy of the copy. */
 static void check_copies(char *block, uint64_t seed) {

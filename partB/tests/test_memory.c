@@ -83,10 +83,11 @@ static void test_all_freed(void) {
 static void test_freed_singly(void) {
   skip_under_sanitizer();
   need_mib(1000);
-  enum { COUNT = 4000 };
+  enum { MOST = 4000 };
+  const unsigned COUNT = (unsigned)full_or(MOST, 1800);
   long empty = memory_kib();
   char *block = new_block(COUNT, 1);
-  static unsigned order[COUNT];
+  static unsigned order[MOST];
   uint64_t state = 3;
   for (unsigned i = 0; i < COUNT; i++) {
     size_t j = random_below(&state, i + 1);
@@ -116,7 +117,7 @@ static void test_records(void) {
   skip_under_sanitizer();
   skip_without_sharing();
   enum { COUNT = 2000 };
-  size_t copies = WIDE_ADDRESSES ? 100 : 5;
+  size_t copies = WIDE_ADDRESSES ? full_or(100, 40) : 5;
   char *block = chunks_alloc(COUNT);
   CHECK(block);
   long before = private_kib();
