@@ -1,6 +1,6 @@
 // Needs: glibc
 // Status: 134
-// What: deleted: malloc's checks found its own data damaged
+// What: malloc's checks stopped deleted. malloc's own data is damaged
 // Where: in (free|operator delete), called from main at .*
 int main() {
   int *numbers = new int[10];
