@@ -4,7 +4,7 @@
 # holds what they share: the settings, the pattern for compiling, and the
 # targets that gather what the parts registered:
 #   PRODUCTS  what plain `make` builds
-#   CHECKS    commands that run tests (see partB/tests/runner.h for what they
+#   CHECKS    commands that run tests (see partB/harness/runner.h for what they
 #             print); one of several words stands between single quotes
 #   TESTBINS  what must be built before CHECKS can run
 #   CLEAN     files that `make clean` removes, besides the build/ directories
@@ -26,17 +26,17 @@ CLEAN :=
 .DELETE_ON_ERROR:
 .SUFFIXES:
 
-include $(sort $(wildcard partA/*.mk partB/*.mk partA/*/*.mk partB/*/*.mk))
+include partB/harness/harness.mk $(filter-out %/harness.mk,$(sort $(wildcard partA/*.mk partB/*.mk partA/*/*.mk partB/*/*.mk)))
 
 .PHONY: all check check-all clean help
 all: $(PRODUCTS)
 
 check: all $(TESTBINS)
-	@sh partB/tests/tally.sh $(CHECKS)
+	@sh partB/harness/tally.sh $(CHECKS)
 
 # Needs more tools, and goes on without those that are missing.
 check-all:
-	@sh partB/tests/tally.sh '$(MAKE) --no-print-directory check' 'sh .ci/matrix'
+	@sh partB/harness/tally.sh '$(MAKE) --no-print-directory check' 'sh .ci/matrix'
 
 clean:
 	rm -rf partA/build partB/build

@@ -3,8 +3,8 @@
 # was installed in a scratch directory. Run from the top of the tree; CC and the
 # other settings of make count here too. (SC2086: CC may be several words;
 # SC2016: .pc files have variables of their own.)
-# shellcheck source=partB/bench/shelltest.sh disable=SC2317,SC2086,SC2016
-. partB/bench/shelltest.sh
+# shellcheck source=partB/harness/shelltest.sh disable=SC2317,SC2086,SC2016
+. partB/harness/shelltest.sh
 prefix=$scratch/usr
 make=${MAKE:-make}
 

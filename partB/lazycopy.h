@@ -122,7 +122,7 @@ struct chunk_stats {
   size_t live_chunks;         /* allocated or copied, and not freed */
   size_t sharing_chunks;      /* of these: share their memory with another live chunk */
   size_t frames_in_use;       /* 64 KiB units of memory behind the live chunks */
-  size_t frames_cached;       /* freed ones kept: at most 1024 (64 MiB), unless under mlockall */
+  size_t frames_cached;       /* freed ones kept: up to 1024 (64 MiB) or a quarter of those in use */
   size_t bytes_saved;         /* what eager copying would need on top of frames_in_use */
   size_t splits;              /* chunks given memory of their own so far, by copying */
   size_t splits_without_copy; /* the last sharer was simply made writable */

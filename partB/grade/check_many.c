@@ -6,7 +6,7 @@
 #include <sys/mman.h>
 #include <sys/resource.h>
 
-#include "../bench/measure.h"
+#include "../harness/measure.h"
 #include "checks.h"
 
 /* A chunk in a crowd: only its last byte and one in the middle are used, so that
@@ -99,7 +99,7 @@ static size_t mapping_limit(void) {
 /* The handout's way takes two mappings a pair: a third of the limit leaves room.
  * A library may take twice the address space that a pair needs. */
 static size_t reachable_pairs(void) {
-  const size_t most = WIDE_ADDRESSES ? 20000 : 4000;
+  const size_t most = WIDE_ADDRESSES ? 10000 : 4000;
   size_t pairs = mapping_limit() / 3;
   return pairs < most ? pairs : most;
 }

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "../bench/measure.h"
+#include "../harness/measure.h"
 #include "checks.h"
 
 static void start_thread(pthread_t *thread, const pthread_attr_t *attributes, void *(*body)(void *),

@@ -2,7 +2,7 @@
  * faster? Copies chunks both ways, reads the copies, writes to some of them,
  * compares every byte, and prints what each way took.
  *
- *   copytest                          the lab's test: 2000 chunks, 100 writes
+ *   copytest                          the lab's test: 500 chunks, 100 writes
  *   copytest --chunks 500 --csv -     the figures of each run, for a program
  *   copytest --show                   draws what the chunks share, step by step
  *
@@ -17,8 +17,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "../bench/measure.h"
-#include "../bench/text.h"
+#include "../harness/measure.h"
+#include "../harness/text.h"
 #include "copytest_csv.h"
 #include "copytest_run.h"
 #include "lazycopy.h"
@@ -37,7 +37,7 @@ static const char help[] =
     "Copies chunks of memory eagerly and lazily, writes to some originals and copies,\n"
     "compares every byte of both worlds, and tells what each way took.\n"
     "\n"
-    "  --chunks N    chunks to copy, of 64 KiB each (default 2000)\n"
+    "  --chunks N    chunks to copy, of 64 KiB each (default 500)\n"
     "  --writes N    bytes to write, at random places (default 100)\n"
     "  --runs N      repeat N times and print medians (default 5)\n"
     "  --seed N      where the pseudo-random contents and places begin (default 1)\n"
@@ -94,7 +94,7 @@ static struct options read_options(int argc, char **argv) {
                                         {"show", no_argument, NULL, 'd'},
                                         {"help", no_argument, NULL, 'h'},
                                         {NULL, 0, NULL, 0}};
-  struct options options = {.chunks = 2000, .writes = 100, .runs = 5, .seed = 1};
+  struct options options = {.chunks = 500, .writes = 100, .runs = 5, .seed = 1};
   for (int option; (option = getopt_long(argc, argv, "", known, NULL)) != -1;) {
     switch (option) {
       case 'c':

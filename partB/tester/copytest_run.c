@@ -8,8 +8,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "../bench/measure.h"
-#include "../bench/text.h"
+#include "../harness/measure.h"
+#include "../harness/text.h"
 #include "lazycopy.h"
 
 struct world {

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "../bench/text.h"
+#include "../harness/text.h"
 #include "lazycopy.h"
 #include "show_draw.h"
 

@@ -7,7 +7,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "runner.h"
+#include "../harness/runner.h"
 
 /* Some pages of a shared object, and where they are mapped. */
 struct piece {

@@ -47,13 +47,13 @@ static void check_bounded(char *block, int rounds) {
 }
 
 static void test_thousand_forks(void) {
-  check_bounded(new_block(COUNT, 1), 1000);
+  check_bounded(new_block(COUNT, 1), (int)full_or(1000, 130));
 }
 
 static void test_thousand_forks_of_copies(void) {
   char *block = new_block(COUNT, 1), *copies[4];
   for (int i = 0; i < 4; i++) copies[i] = lazy_copy(block, COUNT);
-  check_bounded(copies[2], 200);
+  check_bounded(copies[2], (int)full_or(200, 130));
   for (int i = 0; i < 4; i++) CHECK(i == 2 || holds(copies[i], COUNT, 1));
 }
 
@@ -71,15 +71,16 @@ static pid_t fork_worker(char *block, int value) {
 static void test_resident_child(void) {
   char *block = new_block(COUNT, 1);
   pid_t worker = fork_worker(block, 'w');
-  check_bounded(block, 400);
+  check_bounded(block, (int)full_or(400, 120));
   kill(worker, SIGKILL);
   CHECK(wait_status(worker) == 128 + SIGKILL);
 }
 
 static void test_several_resident_children(void) {
   char *block = new_block(COUNT, 1);
-  enum { WORKERS = 20 };
-  pid_t workers[WORKERS];
+  enum { MOST = 20 };
+  const int WORKERS = (int)full_or(MOST, 8);
+  pid_t workers[MOST];
   for (int i = 0; i < WORKERS; i++) {
     workers[i] = fork_worker(block, 'a' + i);
     fork_and_rewrite(block, 3);
@@ -100,7 +101,7 @@ static void test_replaced_children(void) {
   pid_t workers[AT_ONCE];
   for (int i = 0; i < AT_ONCE; i++) workers[i] = fork_worker(block, i);
   long memory = memory_kib();
-  for (int i = 0; i < 200; i++) {
+  for (int i = 0; i < (int)full_or(200, 130); i++) {
     kill(workers[i % AT_ONCE], SIGKILL);
     CHECK(wait_status(workers[i % AT_ONCE]) == 128 + SIGKILL);
     workers[i % AT_ONCE] = fork_worker(block, i);
@@ -131,7 +132,7 @@ static void test_freed_before(void) {
 static void test_killed_children(void) {
   char *block = new_block(COUNT, 1);
   long memory = memory_kib();
-  for (int round = 0; round < 300; round++) {
+  for (int round = 0; round < (int)full_or(300, 130); round++) {
     pid_t child = fork_or_fail();
     if (child == 0) {
       rewrite_block(block, COUNT, 'c');
@@ -175,7 +176,7 @@ static void test_chain(void) {
     return;
   }
   long memory = memory_kib(), address_space = 0;
-  for (int generation = 0; generation < 300; generation++) {
+  for (int generation = 0; generation < (int)full_or(300, 150); generation++) {
     pid_t parent = getpid(), next = fork_or_fail();
     if (next > 0) _exit(0);
     while (getppid() == parent) sched_yield();
