@@ -7,6 +7,8 @@
 #include "kin.h"
 #include "support.h"
 
+enum { COUNT = 20 };
+
 static void test_child_writes(void) {
   struct family family = make_family();
   pid_t child = fork_or_fail();
@@ -45,13 +47,18 @@ static void test_parent_writes(void) {
   CHECK(is_rewritten(family, 'q'));
 }
 
-/* Each generation writes, forks, and checks that its children changed nothing. */
+/* Each generation writes, forks, and checks that its children changed nothing. While
+ * all of them live, there is room for blocks in every one. */
 static void check_generation(struct family family, int depth) {
   rewrite(family, depth);
+  char *block = new_block(COUNT, (uint64_t)depth), *copy = lazy_copy(block, COUNT);
+  CHECK(!sharing_works() || stats().eager_fallbacks == 0);
+  CHECK(holds(copy, COUNT, (uint64_t)depth));
+  CHECK(chunks_free(block, COUNT) == 0 && chunks_free(copy, COUNT) == 0);
   pid_t child = fork_or_fail();
   if (child == 0) {
     CHECK(is_rewritten(family, depth));
-    if (depth < 12) check_generation(family, depth + 1);
+    if (depth < 24) check_generation(family, depth + 1);
     _exit(0);
   }
   if (depth % 2) rewrite(family, 100 + depth);
