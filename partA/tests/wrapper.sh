@@ -115,6 +115,11 @@ test_wrapper_help() {
   equal 0 "$status"
   contains "$out" '^usage: letsbefriends '
   for option in core backtrace no-symbolize no-explain registers signals timeout messages color; do contains "$out" "^  --$option "; done
+  for output in '>/dev/full' '>&-'; do
+    try sh -c "$wrapper --help $output"
+    equal 2 "$status"
+    equal 'letsbefriends: standard output cannot be written' "$err"
+  done
 }
 
 test_wrapper_bad_usage() {
