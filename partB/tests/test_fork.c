@@ -58,7 +58,7 @@ static void check_generation(struct family family, int depth) {
   pid_t child = fork_or_fail();
   if (child == 0) {
     CHECK(is_rewritten(family, depth));
-    if (depth < 24) check_generation(family, depth + 1);
+    if (depth < 19) check_generation(family, depth + 1);
     _exit(0);
   }
   if (depth % 2) rewrite(family, 100 + depth);
