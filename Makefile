@@ -28,7 +28,7 @@ CLEAN :=
 
 include partB/harness/harness.mk $(filter-out %/harness.mk,$(sort $(wildcard partA/*.mk partB/*.mk partA/*/*.mk partB/*/*.mk)))
 
-.PHONY: all check check-all clean help
+.PHONY: all check check-all check-kernels clean help
 all: $(PRODUCTS)
 
 check: all $(TESTBINS)
@@ -37,6 +37,10 @@ check: all $(TESTBINS)
 # Needs more tools, and goes on without those that are missing.
 check-all:
 	@sh partB/harness/tally.sh '$(MAKE) --no-print-directory check' '$(MAKE) --no-print-directory check-kit' 'sh .ci/matrix'
+
+# Boots other kernels in qemu; needs that, cpio, and Debian's packages of kernels.
+check-kernels:
+	@sh partB/harness/tally.sh 'sh .ci/kernels/run'
 
 clean:
 	rm -rf partA/build partB/build
@@ -47,6 +51,7 @@ help:
 	@echo 'make check           run the tests that need only a C compiler and make'
 	@echo 'make check TESTS=x   run the tests named x (several: TESTS="x y")'
 	@echo 'make check-all       make check, and the same in many configurations'
+	@echo 'make check-kernels   run the tests inside other kernels, booted in qemu'
 	@echo 'make soak            threads and forks on lazy copies, for ten minutes (SECONDS=n)'
 	@echo 'make bench           measure lazycopy beside what one would use instead'
 	@echo 'make plot            draw what it measured (needs gnuplot)'

@@ -130,13 +130,15 @@ static bool add_segment(size_t first, size_t count) {
   return true;
 }
 
-/* Adds a segment of at least count slots: as many as there are, so that segments
- * stay few, if the kernel gives them. */
+/* Adds a segment of at least count slots: as many as this process has added, so that
+ * segments stay few, if the kernel gives them. What a child inherited counts for
+ * nothing: a kernel that promises no more than it has (vm.overcommit_memory=2) would
+ * give each child of a large process as much again. */
 bool space_grow(size_t count) {
   if (!registry.views && !reserve_all()) return false;
   size_t first = round_up(registry.end + 1, STEP), most = registry.span - 1;
   if (count > registry.span || first + count > most) return false;
-  size_t wanted = registry.end > FIRST ? registry.end : FIRST;
+  size_t own = registry.end - registry.inherited, wanted = own > FIRST ? own : FIRST;
   if (wanted < count) wanted = count;
   if (wanted > most - first) wanted = most - first;
   while (!add_segment(first, wanted)) {

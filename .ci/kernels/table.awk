@@ -31,7 +31,8 @@ END {
   line("pages", page)
   line("processor", how)
   for (r = 1; r <= rows; r++) {
-    for (i = 1; i <= columns; i++) cells[i] = cell(row[r], i)
-    line(row[r], cells)
+    ran = 0
+    for (i = 1; i <= columns; i++) if ((cells[i] = cell(row[r], i)) != "not run") ran = 1
+    if (ran) line(row[r], cells)
   }
 }

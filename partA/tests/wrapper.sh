@@ -115,6 +115,11 @@ test_wrapper_help() {
   equal 0 "$status"
   contains "$out" '^usage: letsbefriends '
   for option in core backtrace no-symbolize no-explain registers signals timeout messages color; do contains "$out" "^  --$option "; done
+  for output in '>/dev/full' '>&-'; do
+    try sh -c "$wrapper --help $output"
+    equal 2 "$status"
+    equal 'letsbefriends: standard output cannot be written' "$err"
+  done
 }
 
 test_wrapper_bad_usage() {
@@ -158,6 +163,24 @@ test_wrapper_cannot_run() {
   chmod +x "$scratch/closed"
   try $wrapper "$scratch/closed"
   equal 5 "$status"
+}
+
+# The command lives and ends as it does without the wrapper.
+test_wrapper_mishaps() {
+  try $wrapper sh -c 'kill -INT $$'
+  equal 130 "$status"
+  equal '' "$err"
+  try sh -c "$wrapper true <&- >&- 2>&-"
+  equal 0 "$status"
+  try sh -c "$wrapper $plain 2>/dev/full"
+  equal 139 "$status"
+  mkfifo "$scratch/pipe"
+  exec 3<>"$scratch/pipe"
+  exec 4>"$scratch/pipe" 3<&- # nobody reads
+  try sh -c "$wrapper $plain 2>&4"
+  equal 139 "$status"
+  try sh -c "$wrapper sh -c 'echo; exit 7' >&4; exit \$?"
+  equal 141 "$status"
 }
 
 # warned PROGRAM PATTERN
@@ -209,6 +232,7 @@ test_wrapper_is_quiet_about_the_rest() {
 
 run_tests wrapper_crash wrapper_from_anywhere wrapper_installed wrapper_in_directories_with_odd_names wrapper_status \
   wrapper_options wrapper_keeps_environment \
-  wrapper_arguments wrapper_messages wrapper_help wrapper_bad_usage wrapper_all_signals wrapper_cannot_run wrapper_warns_of_static \
+  wrapper_arguments wrapper_messages wrapper_help wrapper_bad_usage wrapper_all_signals wrapper_cannot_run wrapper_mishaps \
+  wrapper_warns_of_static \
   wrapper_warns_of_set_user_id wrapper_warns_of_other_processor wrapper_warns_of_address_sanitizer \
   wrapper_warns_of_musl wrapper_is_quiet_about_the_rest

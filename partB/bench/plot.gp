@@ -1,8 +1,8 @@
 # The pictures. plot.sh runs this, with work: a directory with one file for each
 # curve, "SCENARIO.METHOD"; to: where the pictures go; machine: a line for the foot.
 #
-# Colours are Okabe and Ito's, which colour-blind people can tell apart. The
-# background is transparent and the text a grey that can be read on white and on
+# Colours are Okabe and Ito's, which colour-blind people can tell apart, the light
+# ones darker and the dark one lighter. The background is transparent and the text a grey that can be read on white and on
 # black alike.
 
 methods = "lazy handout kernel fork eager eager-warm"
@@ -11,11 +11,11 @@ label(method) = method eq "lazy" ? "lazycopy" : method eq "handout" ? "the lab's
   method eq "eager" ? "memcpy, fresh memory" : "memcpy, warm memory"
 grey = "#777777"
 set linetype 1 linecolor rgb "#D55E00" linewidth 3 pointtype 7 pointsize 0.8
-set linetype 2 linecolor rgb "#0072B2" linewidth 1.6 pointtype 5 pointsize 0.6
+set linetype 2 linecolor rgb "#1478BE" linewidth 1.6 pointtype 5 pointsize 0.6
 set linetype 3 linecolor rgb "#009E73" linewidth 1.6 pointtype 9 pointsize 0.7
 set linetype 4 linecolor rgb "#CC79A7" linewidth 1.6 pointtype 11 pointsize 0.7
-set linetype 5 linecolor rgb "#E69F00" linewidth 1.6 pointtype 13 pointsize 0.7
-set linetype 6 linecolor rgb "#56B4E9" linewidth 1.6 pointtype 3 pointsize 0.6
+set linetype 5 linecolor rgb "#C07F00" linewidth 1.6 pointtype 13 pointsize 0.7
+set linetype 6 linecolor rgb "#3D9BD6" linewidth 1.6 pointtype 3 pointsize 0.6
 
 set terminal svg size 820,520 dynamic font "sans-serif,14" enhanced
 set border 3 linecolor rgb grey
@@ -49,8 +49,8 @@ do for [round = 1:60] { do for [i in present] { do for [j in present] { a = int(
     move = (gap - place[b] + place[a]) / 2; place[b] = place[b] + move; place[a] = place[a] - move } } } }; \
 do for [i in present] { a = int(i); \
   set label a label(word(methods, a)) at graph 1, graph place[a] left offset 1.2,0 textcolor lt a }; \
-plot for [i in present] file(i) using 1:3:(0):($4 - $3) with vectors nohead linetype int(i) linewidth 1, \
-  for [i in present] file(i) using 1:2 with linespoints linetype int(i)"
+plot for [i in present] file(i) using 1:3:(0):($4 - $3) title '' with vectors nohead linetype int(i) linewidth 1, \
+  for [i in present] file(i) using 1:2 title label(word(methods, int(i))) with linespoints linetype int(i)"
 
 # --- copy-time: log-log ---
 scenario = "copy-size"

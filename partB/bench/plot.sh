@@ -44,4 +44,31 @@ done
 machine=$(sed -n 's/^# Processor: \(.*\)/\1/p; s/^# Kernel: \([^,]*\).*/\1/p' "$csv" | paste -sd ';' - | sed 's/;/; /')
 
 "$gnuplot" -e "work = '$work'; to = '$to'; machine = '$machine'" "$here/plot.gp" || exit 2
+# describe PICTURE SCENARIO TITLE HORIZONTALLY UNIT: the words for those who do not see
+# it. Each curve with its two ends; the unit of what is measured is us or bytes.
+describe() {
+  words=$(for method in lazy handout kernel fork eager eager-warm; do
+    [ ! -s "$work/$2.$method" ] || awk -v method="$method" -v unit="$5" '
+      function text(value) {
+        step = unit == "us" ? 1000 : 1024
+        names = unit == "us" ? "microseconds milliseconds seconds" : "bytes KiB MiB GiB"
+        n = split(names, name, " ")
+        for (i = 1; i < n && value >= step; i++) value /= step
+        return sprintf("%.3g %s", value, name[i])
+      }
+      NR == 1 { first = $2; from = $1 } { last = $2; to = $1 }
+      END { printf "%s: %s at %s, %s at %s. ", method, text(first), from, text(last), to }' "$work/$2.$method"
+  done | sed "s/eager-warm:/memcpy to warm memory:/; s/eager:/memcpy to fresh memory:/; s/kernel:/memfd with MAP_PRIVATE:/
+    s/handout:/the plain answer of the lab:/; s/lazy:/lazycopy:/")
+  sed -i "s|<title>Gnuplot</title>|<title>$3</title>|; s|<desc>.*</desc>|<desc>$4. $words</desc>|" "$to/$1.svg"
+}
+
+describe copy-time copy-size 'Time to copy a block, against its size' \
+  'Curves of the time that each way of copying takes, against the size of the block in bytes' us
+describe break-even break-even 'Time for copying and writing, against the part of the chunks that is written' \
+  'Curves of the time for copying 125 MiB and writing to chunks, against the percentage of chunks written' us
+describe first-write first-write-live 'Time of a first write, against the number of live copies' \
+  'Curves of the time of a first write to a copied chunk, against the number of live copies' us
+describe memory memory 'Memory, against the number of copies' \
+  'Curves of the memory in use for 62.5 MiB and its copies, against the number of copies' bytes
 echo "Drawn from $csv: $to/{copy-time,break-even,first-write,memory}.svg"

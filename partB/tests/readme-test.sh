@@ -164,7 +164,49 @@ readme_sessions() {
   done
 }
 
-for name in links names make_targets sessions; do
+# ---- Figures and pictures ----
+
+# Lines of bars are those of results.csv, and so is, as a median, each time in a
+# table below the comment that says so.
+readme_figures() {
+  csv=partB/bench/results.csv
+  grep '^bar,' "$csv" | cut -d, -f2,3,6,9,10 >"$scratch/bars"
+  for document in $documents; do
+    grep -E '^[a-z-]+,.*,(met|missed)$' "$document" | grep -vxF -f "$scratch/bars"
+    awk -F, -v document="$document" 'NR == FNR { if ($1 == "figure" && $5 == "us") median[++n] = $6; next }
+      function check(text, word, scale, digits, i) {
+        split(text, word, " ")
+        scale = word[2] == "us" ? 1 : word[2] == "ms" ? 1e3 : 1e6
+        digits = index(word[1], ".") ? length(word[1]) - index(word[1], ".") : 0
+        for (i = 1; i <= n; i++) if (sprintf("%.*f", digits, median[i] / scale) == word[1]) return
+        print document ": " text " is no median in results.csv"
+      }
+      /^<!-- times: medians of/ { marked = 1; next }
+      marked && /^\|/ { while (match($0, /[0-9]+(\.[0-9]+)? (us|ms|s) /)) { check(substr($0, RSTART, RLENGTH)); $0 = substr($0, RSTART + RLENGTH) } next }
+      /./ { marked = 0 }' "$csv" "$document"
+  done >"$scratch/broken"
+  [ ! -s "$scratch/broken" ] || fail "$(cat "$scratch/broken")"
+}
+
+# Each picture says in words what is seen, with the figures of results.csv: no other
+# run's. Of those, here, the one that the curve of lazycopy begins with.
+readme_pictures() {
+  for document in $documents; do
+    grep -Eo '\]\([^)]+\.svg\)' "$document" | sed 's/^](//; s/)$//' | while read -r link; do
+      picture=$(dirname "$document")/$link
+      grep -q '<title>[A-Z][^<]* [^<]*</title>' "$picture" || echo "$picture: no title"
+      grep -Eq '<desc>.*lazycopy: [0-9].*</desc>' "$picture" || echo "$picture: no description"
+    done
+  done >"$scratch/broken"
+  for pair in copy-time:copy-size break-even:break-even first-write:first-write-live; do
+    median=$(awk -F, -v scenario="${pair#*:}" '$1 == "figure" && $2 == scenario && $3 == "lazy" { v = $6; u = "micro"
+      if (v >= 1000) { v /= 1000; u = "milli" } printf "%.3g %sseconds", v, u; exit }' partB/bench/results.csv)
+    grep -q "lazycopy: $median" "partB/bench/${pair%:*}.svg" || echo "${pair%:*}.svg: lazycopy does not begin with $median"
+  done >>"$scratch/broken"
+  [ ! -s "$scratch/broken" ] || fail "$(cat "$scratch/broken")"
+}
+
+for name in links names make_targets sessions figures pictures; do
   run_test "readme_$name"
 done
 exit "$failures"

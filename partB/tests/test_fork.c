@@ -7,6 +7,9 @@
 #include "kin.h"
 #include "support.h"
 
+/* More generations than a span of addresses that is doubled by each has room for. */
+enum { COUNT = 20, GENERATIONS = WIDE_ADDRESSES ? 19 : 12 };
+
 static void test_child_writes(void) {
   struct family family = make_family();
   pid_t child = fork_or_fail();
@@ -45,13 +48,22 @@ static void test_parent_writes(void) {
   CHECK(is_rewritten(family, 'q'));
 }
 
-/* Each generation writes, forks, and checks that its children changed nothing. */
+static void check_room_for_blocks(uint64_t seed) {
+  char *block = new_block(COUNT, seed), *copy = lazy_copy(block, COUNT);
+  CHECK(!sharing_works() || stats().eager_fallbacks == 0);
+  CHECK(holds(copy, COUNT, seed));
+  CHECK(chunks_free(block, COUNT) == 0 && chunks_free(copy, COUNT) == 0);
+}
+
+/* Each generation writes, forks, and checks that its children changed nothing. While
+ * all of them live, there is room for blocks in every one, if addresses are wide. */
 static void check_generation(struct family family, int depth) {
   rewrite(family, depth);
+  if (WIDE_ADDRESSES) check_room_for_blocks((uint64_t)depth);
   pid_t child = fork_or_fail();
   if (child == 0) {
     CHECK(is_rewritten(family, depth));
-    if (depth < 12) check_generation(family, depth + 1);
+    if (depth < GENERATIONS) check_generation(family, depth + 1);
     _exit(0);
   }
   if (depth % 2) rewrite(family, 100 + depth);
