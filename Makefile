@@ -4,12 +4,13 @@
 # holds what they share: the settings, the pattern for compiling, and the
 # targets that gather what the parts registered:
 #   PRODUCTS  what plain `make` builds
-#   CHECKS    commands that run tests (see partB/tests/runner.h for what they
+#   CHECKS    commands that run tests (see partB/harness/runner.h for what they
 #             print); one of several words stands between single quotes
 #   TESTBINS  what must be built before CHECKS can run
 #   CLEAN     files that `make clean` removes, besides the build/ directories
 
-VERSION := 1.0.0
+# Of both parts; it lives in the header.
+VERSION := $(shell awk '/define LAZYCOPY_VERSION_(MAJOR|MINOR|PATCH)/ { printf "%s%s", dot, $$3; dot = "." }' partB/lazycopy.h)
 
 CC ?= cc
 CFLAGS ?= -O3 -g
@@ -25,17 +26,17 @@ CLEAN :=
 .DELETE_ON_ERROR:
 .SUFFIXES:
 
-include $(sort $(wildcard partA/*.mk partB/*.mk partA/*/*.mk partB/*/*.mk))
+include partB/harness/harness.mk $(filter-out %/harness.mk,$(sort $(wildcard partA/*.mk partB/*.mk partA/*/*.mk partB/*/*.mk)))
 
 .PHONY: all check check-all clean help
 all: $(PRODUCTS)
 
 check: all $(TESTBINS)
-	@sh partB/tests/tally.sh $(CHECKS)
+	@sh partB/harness/tally.sh $(CHECKS)
 
 # Needs more tools, and goes on without those that are missing.
 check-all:
-	@sh partB/tests/tally.sh '$(MAKE) --no-print-directory check' '$(MAKE) --no-print-directory check-kit' 'sh .ci/matrix'
+	@sh partB/harness/tally.sh '$(MAKE) --no-print-directory check' '$(MAKE) --no-print-directory check-kit' 'sh .ci/matrix'
 
 clean:
 	rm -rf partA/build partB/build
@@ -53,3 +54,54 @@ help:
 	@echo 'make grade           judge the libraries, or others: LAZYCOPY=file.c FRIENDS=file.so'
 	@echo 'make install         install below PREFIX ($(PREFIX)); make uninstall removes it'
 	@echo 'make clean           remove everything that was built'
+
+# ---- make install, make uninstall ----
+#
+# PREFIX, bindir, libdir, includedir and mandir say where to; DESTDIR, if set, goes
+# before all of them.
+
+PREFIX ?= /usr/local
+bindir ?= $(PREFIX)/bin
+libdir ?= $(PREFIX)/lib
+includedir ?= $(PREFIX)/include
+mandir ?= $(PREFIX)/share/man
+INSTALL ?= install
+
+INSTALL_PROGRAMS = partA/letsbefriends partB/copytest
+INSTALL_LIBRARIES = partA/libletsbefriends.so partB/$(LAZYCOPY_REALNAME)
+INSTALL_ARCHIVES = partB/liblazycopy.a
+INSTALL_HEADERS = partB/lazycopy.h
+INSTALL_PAGES = partA/letsbefriends.1 partA/libletsbefriends.7 partB/lazycopy.3 partB/tester/copytest.1
+INSTALL_PC = partA/letsbefriends.pc partB/lazycopy.pc
+INSTALL_LINKS = libetsbefriends.so $(LAZYCOPY_SONAME) liblazycopy.so
+
+# Where each file goes; section 1 of the manual in man1, and so on.
+INSTALLED = \
+  $(addprefix $(bindir)/,$(notdir $(INSTALL_PROGRAMS))) \
+  $(addprefix $(libdir)/,$(notdir $(INSTALL_LIBRARIES) $(INSTALL_ARCHIVES)) $(INSTALL_LINKS)) \
+  $(addprefix $(includedir)/,$(notdir $(INSTALL_HEADERS))) \
+  $(foreach page,$(INSTALL_PAGES),$(mandir)/man$(subst .,,$(suffix $(page)))/$(notdir $(page))) \
+  $(addprefix $(libdir)/pkgconfig/,$(notdir $(INSTALL_PC)))
+
+# As .pc files want it, so that pkg-config --define-prefix can move it.
+in_prefix = $(patsubst $(PREFIX)/%,$${prefix}/%,$1)
+
+.PHONY: install uninstall
+install: all
+	for directory in $(sort $(dir $(INSTALLED))); do $(INSTALL) -d "$(DESTDIR)$$directory" || exit 1; done
+	$(INSTALL) -m 755 $(INSTALL_PROGRAMS) "$(DESTDIR)$(bindir)"
+	$(INSTALL) -m 755 $(INSTALL_LIBRARIES) "$(DESTDIR)$(libdir)"
+	$(INSTALL) -m 644 $(INSTALL_ARCHIVES) "$(DESTDIR)$(libdir)"
+	$(INSTALL) -m 644 $(INSTALL_HEADERS) "$(DESTDIR)$(includedir)"
+	for page in $(INSTALL_PAGES); do $(INSTALL) -m 644 $$page "$(DESTDIR)$(mandir)/man$${page##*.}" || exit 1; done
+	for file in $(INSTALL_PC); do \
+	  sed -e 's|@prefix@|$(PREFIX)|; s|@libdir@|$(call in_prefix,$(libdir))|' \
+	    -e 's|@includedir@|$(call in_prefix,$(includedir))|; s|@version@|$(VERSION)|' $$file.in \
+	    >"$(DESTDIR)$(libdir)/pkgconfig/$${file##*/}" || exit 1; \
+	done
+	ln -sf libletsbefriends.so "$(DESTDIR)$(libdir)/libetsbefriends.so"
+	ln -sf $(LAZYCOPY_REALNAME) "$(DESTDIR)$(libdir)/$(LAZYCOPY_SONAME)"
+	ln -sf $(LAZYCOPY_SONAME) "$(DESTDIR)$(libdir)/liblazycopy.so"
+
+uninstall:
+	for file in $(INSTALLED); do rm -f "$(DESTDIR)$$file" || exit 1; done

@@ -1,14 +1,20 @@
 #!/bin/sh
 # Tests of the build rules, in the tree it is run from: which must be a copy, as
 # it is built and cleaned.
-# shellcheck source=partB/bench/shelltest.sh disable=SC2317
-. partB/bench/shelltest.sh
+# shellcheck source=partB/harness/shelltest.sh disable=SC2317
+. partB/harness/shelltest.sh
 
 # The files there are, without what is left of a fresh copy.
 files() { find . -name .git -prune -o ! -type d -print | sort; }
 
 # newer FILE OTHER
 newer() { [ -n "$(find "$1" -newer "$2")" ]; }
+
+# Makes FILE newer than all that was built, however coarse the file system's clock is.
+renew() {
+  touch "$scratch/then"
+  until newer "$1" "$scratch/then"; do touch "$1"; done
+}
 
 rules_parallel() {
   try 0 make -s clean
@@ -29,8 +35,7 @@ rules_nothing_to_do() {
 # A newer header rebuilds what includes it, and only that.
 rules_headers() {
   try 0 make -s
-  sleep 0.05
-  touch partB/lazycopy.h "$scratch/then"
+  renew partB/lazycopy.h
   try 0 make -s
   newer partB/build/lazycopy.o partB/lazycopy.h || fail "lazycopy.o is older than lazycopy.h"
   newer partB/copytest partB/lazycopy.h || fail "copytest is older than lazycopy.h"
@@ -39,8 +44,7 @@ rules_headers() {
 
 rules_messages() {
   try 0 make -s
-  sleep 0.05
-  touch partA/messages
+  renew partA/messages
   try 0 make -s
   newer partA/libletsbefriends.so partA/messages || fail "the library is older than the messages"
 }
@@ -48,8 +52,9 @@ rules_messages() {
 # Every compiler call has CFLAGS and CPPFLAGS, every linker call LDFLAGS.
 rules_settings() {
   try 0 make -n -B CC=the-compiler CFLAGS=-the-cflags CPPFLAGS=-the-cppflags LDFLAGS=-the-ldflags
-  grep -E '(^| )-c ' "$scratch/out" >"$scratch/compiles"
-  grep -E '(^| )-o ' "$scratch/out" | grep -v -e ' -c ' -e ' -r ' >"$scratch/links"
+  sed -e :a -e '/\\$/N; s/\\\n//; ta' "$scratch/out" >"$scratch/commands"
+  grep -E '(^| )-c ' "$scratch/commands" >"$scratch/compiles"
+  grep -E '(^| )-o ' "$scratch/commands" | grep -v -e ' -c ' -e ' -r ' >"$scratch/links"
   { [ -s "$scratch/compiles" ] && [ -s "$scratch/links" ]; } || fail "no commands"
   ! grep -v -e 'the-compiler .*-the-cppflags .*-the-cflags' "$scratch/compiles" || fail "not respected"
   ! grep -v -e 'the-compiler .*-the-ldflags' "$scratch/links" || fail "not respected"

@@ -1,7 +1,7 @@
 /* The only file that knows processors: what a ucontext tells about the faulting
  * instruction. A new processor needs ARCH_PC, ARCH_SP and, if calls leave their
  * return address in a register, ARCH_LINK; without them the report leaves out
- * what it cannot know. Everything here is async-signal-safe. */
+ * what it cannot know. */
 #ifndef ARCH_H
 #define ARCH_H
 
@@ -54,20 +54,6 @@ static inline void arch_allow_unaligned(void) {
 #endif
 }
 
-/* After a jump to nowhere: changes the context to that of the call instruction
- * that jumped, so that unwinding starts at the caller. The stack pointer must be
- * readable. */
-static inline void arch_step_back_to_caller(ucontext_t *context) {
-#if defined(ARCH_LINK)
-  ARCH_PC(context) = ARCH_LINK(context) - 1;
-#else
-  uintptr_t stack_pointer = arch_sp(context), return_address;
-  memcpy(&return_address, (void *)stack_pointer, sizeof return_address);
-  ARCH_PC(context) = (greg_t)(return_address - 1);
-  ARCH_SP(context) = (greg_t)(stack_pointer + sizeof return_address);
-#endif
-}
-
 /* Does a call instruction end at this address? */
 static inline bool arch_follows_call(uintptr_t address) {
   const unsigned char *after = (const unsigned char *)address;
@@ -76,6 +62,38 @@ static inline bool arch_follows_call(uintptr_t address) {
     if (after[-length] == 0xff && (after[1 - length] & 0x38) == 0x10) return true;
   }
   return false;
+}
+
+/* Where the stack, up to its end, has the first address that a call may return to; the stack pointer if
+ * there is none. Elsewhere it is in a register. */
+static inline uintptr_t arch_find_caller(const ucontext_t *context, uintptr_t end,
+                                         bool (*is_code)(uintptr_t)) {
+#if !defined(ARCH_LINK)
+  enum { WORDS = 64 };
+  uintptr_t word = 0, stack_pointer = arch_sp(context);
+  for (uintptr_t at = stack_pointer; at + sizeof word <= end && at < stack_pointer + WORDS * sizeof word;
+       at += sizeof word) {
+    memcpy(&word, (void *)at, sizeof word);
+    if (is_code(word) && arch_follows_call(word)) return at;
+  }
+#endif
+  (void)end;
+  (void)is_code;
+  return arch_sp(context);
+}
+
+/* Changes the context to that of the call instruction before the return address, so that
+ * unwinding starts at the caller. */
+static inline void arch_step_back_to_caller(ucontext_t *context, uintptr_t return_address_at) {
+#if defined(ARCH_LINK)
+  (void)return_address_at;
+  ARCH_PC(context) = ARCH_LINK(context) - 1;
+#else
+  uintptr_t return_address;
+  memcpy(&return_address, (void *)return_address_at, sizeof return_address);
+  ARCH_PC(context) = (greg_t)(return_address - 1);
+  ARCH_SP(context) = (greg_t)(return_address_at + sizeof return_address);
+#endif
 }
 
 /* Did a return instruction jump to where the program counter is now? A return
@@ -137,6 +155,16 @@ static inline const char *arch_wild_pointer(const ucontext_t *context, uintptr_t
   (void)context;
   (void)value;
   return NULL;
+}
+
+static inline bool arch_is_vector(const ucontext_t *context) {
+  (void)context;
+  return false;
+}
+
+static inline const char *arch_register(const ucontext_t *context, unsigned i, uintptr_t *value) {
+  *value = i == 0 ? arch_pc(context) : arch_sp(context);
+  return i == 0 ? "pc" : i == 1 ? "sp" : NULL;
 }
 #endif
 

@@ -16,11 +16,27 @@ static inline bool arch_has_operand_byte(unsigned opcode) {
   return memchr("\x63\x69\x6b\xc0\xc1\xc6\xc7\xd0\xd1\xd2\xd3\xf6\xf7\xfe\xff", (int)opcode, 15);
 }
 
+static inline const unsigned char *arch_skip_prefixes(const unsigned char *code) {
+  while (*code && memchr("\x66\x67\xf2\xf3\x2e\x36\x3e\x26\x64\x65\xf0", *code, 11)) code++;
+  return code;
+}
+
+/* Vector instructions are those after 0x0f, but for the kernel's, and those with a prefix of their own. */
+static inline bool arch_is_kernels(unsigned char after_0f) {
+  return memchr("\x01\x06\x08\x09\x20\x21\x22\x23\x30\x32\x33\x34\x35", after_0f, 13);
+}
+
+static inline bool arch_is_vector(const ucontext_t *context) {
+  const unsigned char *code = arch_skip_prefixes((const unsigned char *)arch_pc(context));
+  if ((*code & 0xf0) == 0x40) code++;
+  return *code == 0xc4 || *code == 0xc5 || *code == 0x62 || (*code == 0x0f && !arch_is_kernels(code[1]));
+}
+
 /* Which registers an instruction addresses memory with: bit n for register n. */
 static inline unsigned arch_address_registers(const unsigned char *code) {
-  enum { RSP = 1 << 4, RBP = 1 << 5, RSI = 1 << 6, RDI = 1 << 7, LEAVE = 0xc9 };
+  enum { RBX = 1 << 3, RSP = 1 << 4, RBP = 1 << 5, RSI = 1 << 6, RDI = 1 << 7, LEAVE = 0xc9 };
   unsigned extra_base = 0, extra_index = 0;
-  while (*code && memchr("\x66\x67\xf2\xf3\x2e\x36\x3e\x26\x64\x65\xf0", *code, 11)) code++;
+  code = arch_skip_prefixes(code);
   if ((*code & 0xf0) == 0x40) { /* REX: the fourth bit of the register numbers */
     extra_base = (*code & 1u) << 3;
     extra_index = (*code & 2u) << 2;
@@ -33,16 +49,18 @@ static inline unsigned arch_address_registers(const unsigned char *code) {
     extra_base = (~code[1] & 0x20u) >> 2;
     extra_index = (~code[1] & 0x40u) >> 3;
     code += opcode == 0xc4 ? 4 : 5;
-  } else if (opcode == 0x0f && memchr("\x06\x08\x09\x30\x32\x33\x34\x35", code[1], 8)) {
+  } else if (opcode == 0x0f && arch_is_kernels(code[1])) {
     return 0; /* for the kernel only */
   } else if (opcode == 0x0f) {
     code += code[1] == 0x38 || code[1] == 0x3a ? 3 : 2;
   } else if ((opcode & 0xfc) == 0xa4 || (opcode >= 0xaa && opcode <= 0xaf)) {
     return RSI | RDI; /* string instructions */
-  } else if (opcode >> 4 == 5 || memchr("\x68\x6a\x9c\x9d\xc3\xe8", (int)opcode, 6)) {
-    return RSP; /* push, pop, call, return */
+  } else if (opcode >> 4 == 5 || memchr("\x68\x6a\x9c\x9d\xc2\xc3\xc8\xca\xcb\xcf\xe8", (int)opcode, 11)) {
+    return RSP; /* push, pop, enter, call, return */
   } else if (opcode == LEAVE) {
     return RBP;
+  } else if (opcode == 0xd7) {
+    return RBX; /* xlat */
   } else if (!arch_has_operand_byte(opcode)) {
     return 0;
   } else {
@@ -57,30 +75,50 @@ static inline unsigned arch_address_registers(const unsigned char *code) {
   return (mode == 0 && base == 5 ? 0 : 1u << (base | extra_base)) | (index == 4 ? 0 : 1u << index);
 }
 
+static const struct {
+  int index; /* in gregs; in the order of the processor's numbers */
+  char name[4];
+} arch_registers[] = {{REG_RAX, "rax"}, {REG_RCX, "rcx"}, {REG_RDX, "rdx"}, {REG_RBX, "rbx"},
+                      {REG_RSP, "rsp"}, {REG_RBP, "rbp"}, {REG_RSI, "rsi"}, {REG_RDI, "rdi"},
+                      {REG_R8, "r8"},   {REG_R9, "r9"},   {REG_R10, "r10"}, {REG_R11, "r11"},
+                      {REG_R12, "r12"}, {REG_R13, "r13"}, {REG_R14, "r14"}, {REG_R15, "r15"},
+                      {REG_RIP, "rip"}};
+
+/* The name and value of a register, in some order; NULL behind the last. */
+static inline const char *arch_register(const ucontext_t *context, unsigned i, uintptr_t *value) {
+  if (i >= sizeof arch_registers / sizeof *arch_registers) return NULL;
+  *value = GREG(context, arch_registers[i].index);
+  return arch_registers[i].name;
+}
+
+/* Loads and stores of rax whose address is the instruction's next eight bytes. */
+static inline bool arch_absolute_address(const unsigned char *code, uintptr_t *address) {
+  code = arch_skip_prefixes(code);
+  if ((*code & 0xf0) == 0x40) code++;
+  if ((*code & 0xfc) != 0xa0) return false;
+  memcpy(address, code + 1, sizeof *address);
+  return true;
+}
+
 /* Finds the non-canonical pointer behind a general protection fault. Returns in
  * words where the program holds it, or NULL if there is none to be found. */
 static inline const char *arch_wild_pointer(const ucontext_t *context, uintptr_t *value) {
-  static const struct {
-    int index; /* in gregs */
-    char name[16];
-  } numbered[16] = {{REG_RAX, "register rax"}, {REG_RCX, "register rcx"}, {REG_RDX, "register rdx"},
-                    {REG_RBX, "register rbx"}, {REG_RSP, "register rsp"}, {REG_RBP, "register rbp"},
-                    {REG_RSI, "register rsi"}, {REG_RDI, "register rdi"}, {REG_R8, "register r8"},
-                    {REG_R9, "register r9"},   {REG_R10, "register r10"}, {REG_R11, "register r11"},
-                    {REG_R12, "register r12"}, {REG_R13, "register r13"}, {REG_R14, "register r14"},
-                    {REG_R15, "register r15"}};
+  static char holder[sizeof "register rax"];
   const unsigned char *code = (const unsigned char *)arch_pc(context);
   *value = arch_pc(context);
   if (arch_is_wild(*value)) return "register rip";
+  if (arch_absolute_address(code, value) && arch_is_wild(*value)) return "instruction itself";
   if (*code == 0xf3) code++; /* "rep ret" */
-  if (*code == 0xc3 && !arch_is_wild(arch_sp(context))) {
+  if ((*code & 0xfe) == 0xc2 && !arch_is_wild(arch_sp(context))) {
     memcpy(value, (void *)arch_sp(context), sizeof *value);
     return arch_is_wild(*value) ? "return address" : NULL;
   }
   unsigned registers = arch_address_registers((const unsigned char *)arch_pc(context));
   for (unsigned number = 0; number < 16; number++) {
-    *value = GREG(context, numbered[number].index);
-    if (registers >> number & 1 && arch_is_wild(*value)) return numbered[number].name;
+    const char *name = arch_register(context, number, value);
+    if (!(registers >> number & 1) || !arch_is_wild(*value)) continue;
+    strcpy(stpcpy(holder, "register "), name);
+    return holder;
   }
   return NULL;
 }

@@ -1,11 +1,13 @@
 /* Risky work happens in another process, so that whatever becomes of it, the
- * crashed one still ends in time. Async-signal-safe. */
+ * crashed one still ends in time. */
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
 #include <sched.h>
+#include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -13,117 +15,142 @@
 
 #include "internal.h"
 
-void set_limit(int resource, rlim_t limit) {
+enum { PROCESSOR_SECONDS = 2 };
+
+static void set_limit(int resource, rlim_t soft, rlim_t hard) {
   struct rlimit limits;
   if (getrlimit(resource, &limits) != 0) return;
-  limits.rlim_cur = limit < limits.rlim_max ? limit : limits.rlim_max;
+  if (hard < limits.rlim_max) limits.rlim_max = hard;
+  limits.rlim_cur = soft < limits.rlim_max ? soft : limits.rlim_max;
   setrlimit(resource, &limits);
-}
-
-static void close_from(unsigned first) {
-#ifdef SYS_close_range
-  if (syscall(SYS_close_range, first, UINT_MAX, 0) == 0) return;
-#endif
-  for (unsigned file = first; file < 1024; file++) close((int)file); /* kernels before 5.9 */
 }
 
 /* Not fork: that runs atfork handlers and takes locks. Without an exit signal
  * the child is invisible to the program's SIGCHLD handler and its waitpid(-1),
- * untraced also to a debugger. qemu's user emulation makes no such child. A fault
- * of the child ends it at once, silently and without a core: all signals are
- * blocked, and a limit of one byte is what both ways of writing cores respect. */
+ * untraced also to a debugger. qemu's user emulation makes no such child. */
 static pid_t make_child(void) {
   long pid = syscall(SYS_clone, CLONE_UNTRACED, 0, 0, 0, 0);
   if (pid < 0 && errno == EINVAL) pid = syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0);
-  if (pid == 0) {
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
-    set_limit(RLIMIT_CORE, 1);
-    set_limit(RLIMIT_AS, (rlim_t)1 << 30);
-  }
   return (pid_t)pid;
 }
 
-/* Standard input stays closed: a program with few descriptors has none to waste. */
-static void use_output(int output) {
-  dup2(output, STDOUT_FILENO);
+static void close_all_but_standard_error(void) {
   close(STDIN_FILENO);
-  dup2(open("/dev/null", O_WRONLY), STDERR_FILENO);
-  close(STDIN_FILENO);
-  close_from(STDERR_FILENO + 1);
+  close(STDOUT_FILENO);
+#ifdef SYS_close_range
+  if (syscall(SYS_close_range, STDERR_FILENO + 1, UINT_MAX, 0) == 0) return;
+#endif
+  for (int file = STDERR_FILENO + 1; file < 1024; file++) close(file); /* kernels before 5.9 */
 }
 
-/* Ends a child; at once, or if it is late. */
-static void reap(pid_t pid, bool at_once) {
+static void (*last_words_of_child)(void);
+
+static void on_fault(int number) {
+  (void)number;
+  last_words_of_child();
+  _exit(0);
+}
+
+/* A second fault finds its signal blocked, which ends the child at once. A limit
+ * of one byte is what both ways of writing cores respect. */
+static void prepare(void (*last_words)(void)) {
+  static const int faults[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGXCPU};
+  struct sigaction action = {.sa_handler = on_fault};
+  sigset_t blocked;
+  sigfillset(&blocked);
+  sigfillset(&action.sa_mask);
+  last_words_of_child = last_words;
+  for (unsigned i = 0; i < sizeof faults / sizeof *faults; i++) {
+    sigaction(faults[i], &action, NULL);
+    sigdelset(&blocked, faults[i]);
+  }
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  set_limit(RLIMIT_CORE, 1, RLIM_INFINITY);
+  set_limit(RLIMIT_NOFILE, RLIM_INFINITY, RLIM_INFINITY);
+  set_limit(RLIMIT_CPU, PROCESSOR_SECONDS, 2 * PROCESSOR_SECONDS);
+  close_all_but_standard_error();
+  sigprocmask(SIG_SETMASK, &blocked, NULL);
+}
+
+/* Waits for a child; ends it if it is late. */
+static enum end reap(pid_t pid) {
   struct timespec pause = {.tv_nsec = 100000};
-  int tries = 1000;
-  while (tries > 0 && waitpid(pid, NULL, WNOHANG | __WALL) == 0) {
-    if (at_once || milliseconds_left() == 0) {
+  int status = 0, tries = 1000;
+  bool late = false;
+  while (tries > 0 && waitpid(pid, &status, WNOHANG | __WALL) == 0) {
+    if (milliseconds_left() == 0) {
+      late = true;
       kill(pid, SIGKILL);
       tries--;
     }
     nanosleep(&pause, NULL);
   }
+  return late ? END_LATE : WIFEXITED(status) && WEXITSTATUS(status) == 0 ? END_WELL : END_BAD;
 }
 
-/* The children's share of the time; the rest is for writing what they found. */
+enum end run_in_child(void (*work)(void), void (*last_words)(void)) {
+  pid_t pid = make_child();
+  if (pid == 0) {
+    prepare(last_words);
+    work();
+    _exit(0);
+  }
+  return pid > 0 ? reap(pid) : END_NEVER_BEGAN;
+}
+
+/* What remains after waiting for a program is for writing what is known without it. */
 static int time_to_wait(void) {
-  enum { TIME_TO_WRITE = 300 };
-  int left = milliseconds_left() - TIME_TO_WRITE;
+  int left = milliseconds_left() - (int)options.timeout * 1000 / 4;
   return left > 0 ? left : 0;
 }
 
-static ssize_t collect(int input, char *buffer, size_t size) {
+/* Collects what comes from input, as text; false if the deadline comes first. */
+static bool collect(int input, char *buffer, size_t size) {
   size_t used = 0;
-  while (used < size) {
+  bool in_time = true;
+  while (used < size - 1) {
     struct pollfd ready = {.fd = input, .events = POLLIN};
-    int left = time_to_wait();
-    if (left == 0 || poll(&ready, 1, left) <= 0) break;
-    ssize_t got = read(input, buffer + used, size - used);
+    in_time = poll(&ready, 1, time_to_wait()) > 0;
+    ssize_t got = in_time ? read(input, buffer + used, size - 1 - used) : 0;
     if (got <= 0) break;
     used += (size_t)got;
   }
-  return (ssize_t)used;
+  buffer[used] = 0;
+  return in_time;
 }
 
-ssize_t run_in_child(void (*work)(void *argument), void *argument, void *buffer, size_t size) {
-  int ends[2];
-  if (time_to_wait() == 0 || pipe(ends) != 0) return -1;
-  pid_t pid = make_child();
-  if (pid == 0) {
-    use_output(ends[1]);
-    work(argument);
-    _exit(0);
+/* The environment has nothing that the crashed program might have changed, but where to look. */
+__attribute__((noinline)) static void become(const char *const *names, char **arguments, int output) {
+  static char path[sizeof "PATH=" + sizeof at_start.search_path] = "PATH=", locale[] = "LC_ALL=C";
+  static char *environment[] = {path, locale, NULL};
+  copy_text(path + sizeof "PATH=" - 1, sizeof at_start.search_path, at_start.search_path);
+  environ = environment; /* execvpe searches its PATH */
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  set_limit(RLIMIT_AS, (rlim_t)1 << 30, (rlim_t)1 << 30);
+  set_limit(RLIMIT_CPU, PROCESSOR_SECONDS, PROCESSOR_SECONDS);
+  dup2(output, STDOUT_FILENO);
+  close(STDERR_FILENO);
+  open("/dev/null", O_WRONLY); /* becomes standard error, or nothing does */
+  for (; *names; names++) {
+    arguments[0] = (char *)(uintptr_t)*names;
+    execvpe(arguments[0], arguments, environment);
   }
-  ssize_t used = -1;
+  _exit(127);
+}
+
+/* A grandchild, since exec turns the exit signal back to SIGCHLD, which the program would notice. */
+enum end run_program(const char *const *names, char **arguments, char *buffer, size_t size) {
+  int ends[2], status = 0;
+  if (pipe(ends) != 0) return END_NEVER_BEGAN;
+  fcntl(ends[0], F_SETFD, FD_CLOEXEC);
+  pid_t pid = vfork();
+  if (pid == 0) become(names, arguments, ends[1]);
   close(ends[1]);
-  if (pid > 0) {
-    used = collect(ends[0], buffer, size);
-    reap(pid, true);
-  }
+  bool in_time = pid <= 0 || collect(ends[0], buffer, size);
   close(ends[0]);
-  return used;
-}
-
-/* Are there as many free descriptors as a report needs? */
-static bool have_descriptors(void) {
-  int ends[2];
-  if (pipe(ends) != 0) return errno != EMFILE;
-  close(ends[0]);
-  close(ends[1]);
-  return true;
-}
-
-void run_with_descriptors(void (*work)(void)) {
-  pid_t pid = have_descriptors() ? -1 : make_child();
-  if (pid > 0) {
-    reap(pid, false);
-    return;
-  }
-  if (pid == 0) {
-    close(STDIN_FILENO);
-    close(STDOUT_FILENO);
-    close_from(STDERR_FILENO + 1);
-  }
-  work();
-  if (pid == 0) _exit(0);
+  if (pid <= 0) return END_NEVER_BEGAN;
+  if (!in_time || strlen(buffer) == size - 1) kill(pid, SIGKILL);
+  waitpid(pid, &status, 0);
+  bool used_its_time = WIFSIGNALED(status) && (WTERMSIG(status) == SIGKILL || WTERMSIG(status) == SIGXCPU);
+  return used_its_time ? END_LATE : status == 0 ? END_WELL : END_BAD;
 }

@@ -1,5 +1,5 @@
 /* The line "What happened": tells kinds of crashes apart, by signal and by what
- * the kernel says about it. Async-signal-safe. */
+ * the kernel says about it. */
 #include <string.h>
 #include <unistd.h>
 
@@ -11,13 +11,51 @@ pid_t sender(const siginfo_t *info) {
   return by_process ? info->si_pid : -1; /* a timer's number is where a process's would be */
 }
 
-static void sent_by_someone(int number, const siginfo_t *info) {
-  const char *name = signal_name(number), *program = at_start.program_name;
-  pid_t process = sender(info);
-  if (process == crash.process && number == SIGABRT) {
-    report("%s called abort: a failed assert, damage that malloc found, or an exception? ", program);
-    report("The reason may stand above.");
-  } else if (process == crash.process) {
+static bool is_among(const char *word, const char *const *words) {
+  while (*words && strcmp(*words, word) != 0) words++;
+  return *words;
+}
+
+static const char *const heap_functions[] = {
+    "malloc", "calloc", "realloc", "reallocarray", "free",   "aligned_alloc", "posix_memalign",
+    "_Znwm",  "_Znam",  "_ZdlPv",  "_ZdlPvm",      "_ZdaPv", "_ZdaPvm",       NULL};
+
+static enum subject subject_of(const char *called) {
+  size_t length = strlen(called);
+  if (is_among(called, heap_functions)) return SUBJECT_HEAP;
+  if (length >= 5 && strcmp(called + length - 5, "scanf") == 0) return SUBJECT_SCAN;
+  bool text = strstr(called, "printf") || strncmp(called, "str", 3) == 0 || strstr(called, "puts");
+  return text ? SUBJECT_TEXT : SUBJECT_NONE;
+}
+
+/* Who calls abort tells why. */
+static void aborted(const char *called) {
+  static const char *const asserts[] = {"__assert_fail", "__assert", "__assert_perror_fail", NULL},
+                           *const smashed[] = {"__stack_chk_fail", NULL},
+                           *const exceptions[] = {"__cxa_throw", "__cxa_rethrow", "_ZSt9terminatev",
+                                                  "__cxa_throw_bad_array_new_length", NULL};
+  const char *program = at_start.program_name;
+  if (is_among(called, asserts)) {
+    report("an assert of %s failed: what it claims to be true was not.", program);
+  } else if (is_among(called, smashed)) {
+    report("a function of %s wrote past the end of a local array (\"stack smashing\").", program);
+  } else if (is_among(called, exceptions) || strncmp(called, "_ZSt", 4) == 0) {
+    report("%s threw an exception that nothing caught.", program);
+  } else if (subject_of(called) == SUBJECT_HEAP) {
+    report("%s: malloc's checks found its own data damaged, which happened earlier: ", program);
+    report("a write past the end of a block, a double free, or a free of what malloc did not give? ");
+    report("AddressSanitizer finds it.");
+  } else {
+    report("%s called abort. The reason may stand above.", program);
+  }
+}
+
+static void sent_by_someone(const struct crash *crash, const char *called) {
+  const char *name = signal_name(crash->number), *program = at_start.program_name;
+  pid_t process = sender(crash->info);
+  if (process == crash->process && crash->number == SIGABRT) {
+    aborted(called);
+  } else if (process == crash->process) {
     report("%s sent itself %s, by raise or kill: did a handler of its own pass on a crash?", program, name);
   } else {
     if (process > 0) report("process %lu", (unsigned long)process);
@@ -28,25 +66,32 @@ static void sent_by_someone(int number, const siginfo_t *info) {
 }
 
 /* A general protection fault: the processor does not tell the address. */
-static bool no_address(const ucontext_t *context) {
+static void no_address(const ucontext_t *context, enum subject subject) {
   uintptr_t value = 0;
   const char *holder = arch_wild_pointer(context, &value), *program = at_start.program_name;
   if (!holder) {
     report("%s ran an instruction that the processor refused, at 0x%lx: ", program,
            (unsigned long)arch_pc(context));
-    report("one for the kernel only, or one that needs an aligned address?");
-    return false;
+    report(arch_is_vector(context) ? "a vector instruction, with an address that is not aligned as it needs?"
+                                   : "one for the kernel only, or one that needs an aligned address?");
+    return;
   }
   report("%s used a pointer that cannot be an address: 0x%lx, in the %s.", program, (unsigned long)value,
          holder);
-  if (!report_if_text(value)) report(" A pointer that was overwritten, or never set?");
-  return value == arch_pc(context);
+  if (subject == SUBJECT_HEAP) {
+    report_damaged_heap();
+  } else if (!report_if_text(value)) {
+    report(" A pointer that was overwritten, or never set?");
+  }
 }
 
-static bool bus_error(const siginfo_t *info, const ucontext_t *context) {
+static void bus_error(const siginfo_t *info, const ucontext_t *context) {
   static struct surroundings surroundings;
   uintptr_t address = (uintptr_t)info->si_addr;
-  if (info->si_code == SI_KERNEL) return no_address(context);
+  if (info->si_code == SI_KERNEL) {
+    no_address(context, SUBJECT_NONE);
+    return;
+  }
   report_attempt(arch_access(info, context), address);
   maps_around(address, &surroundings);
   const char *name = surroundings.at.name;
@@ -57,7 +102,6 @@ static bool bus_error(const siginfo_t *info, const ucontext_t *context) {
   } else {
     report(", for which the system could not supply memory.");
   }
-  return false;
 }
 
 static void arithmetic_error(const siginfo_t *info) {
@@ -91,24 +135,51 @@ static void protection_error(const siginfo_t *info) {
                                          : "broke a rule of the processor that this library does not know.");
 }
 
-bool explain(int number, const siginfo_t *info, const ucontext_t *context) {
-  bool jumped = false;
+void explain(const struct crash *crash, const char *called) {
+  const siginfo_t *info = crash->info;
   report_label("What happened: ");
   if (info->si_code <= 0) {
-    sent_by_someone(number, info);
-  } else if (number == SIGBUS) {
-    jumped = bus_error(info, context);
-  } else if (number == SIGFPE) {
+    sent_by_someone(crash, called);
+  } else if (crash->number == SIGBUS) {
+    bus_error(info, crash->context);
+  } else if (crash->number == SIGFPE) {
     arithmetic_error(info);
-  } else if (number == SIGILL) {
+  } else if (crash->number == SIGILL) {
     illegal_instruction(info);
   } else if (info->si_code == SI_KERNEL) {
-    jumped = no_address(context);
+    no_address(crash->context, subject_of(called));
   } else if (comes_with_address(info)) {
-    jumped = explain_access(info, context);
+    explain_access(crash, subject_of(called));
   } else {
     protection_error(info);
   }
   report_send();
-  return jumped;
+}
+
+static void report_region_line(const struct region *region) {
+  if (!region->end) return;
+  report("  0x%lx to 0x%lx ", (unsigned long)region->start, (unsigned long)region->end);
+  report("%s%s%s ", region->readable ? "r" : "-", region->writable ? "w" : "-",
+         region->executable ? "x" : "-");
+  report("%s", region->name[0] ? region->name : "anonymous");
+  report_send();
+}
+
+void report_registers(const struct crash *crash) {
+  static struct surroundings around;
+  const char *name;
+  uintptr_t value;
+  report_label("Registers:");
+  for (unsigned i = 0; (name = arch_register(crash->context, i, &value)); i++) {
+    if (i > 0 && i % 4 == 0) report_send();
+    report("  %s 0x%lx", name, (unsigned long)value);
+  }
+  report_send();
+  if (!comes_with_address(crash->info) || crash->number != SIGSEGV) return;
+  report_label("Mapped around the address:");
+  report_send();
+  maps_around((uintptr_t)crash->info->si_addr, &around);
+  report_region_line(&around.below);
+  report_region_line(&around.at);
+  report_region_line(&around.above);
 }

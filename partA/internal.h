@@ -1,8 +1,8 @@
-/* What the files of libletsbefriends tell each other, in the order in which a
- * crash passes through them. Nothing here is visible outside of the library.
+/* What the files of libletsbefriends tell each other: each calls only those
+ * above its own part here. Nothing of this is visible outside of the library.
  * All memory is static and used by one thread at a time, the one that reports
  * (see claim_the_report in letsbefriends.c). Unless a comment says otherwise,
- * everything below is async-signal-safe: no malloc, no stdio, no locks. */
+ * everything in the library is async-signal-safe: no malloc, no stdio, no locks. */
 #ifndef INTERNAL_H
 #define INTERNAL_H
 
@@ -10,62 +10,70 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <sys/resource.h>
 #include <sys/types.h>
 #include <ucontext.h>
 
 #include "arch.h"
 
-/* letsbefriends.c: what the constructor found. By the time of a crash, the
- * program may have overwritten the originals, most of which lie on its stack. */
+enum { PATH_BYTES = 1024 }; /* longer ones are cut */
+
+/* start.c: what the constructor found. By the time of a crash, the program may
+ * have overwritten the originals, most of which lie on its stack. */
 extern struct at_start {
   char program_name[64];
-  uint64_t random; /* bytes that the kernel gives to each process */
+  char program_path[PATH_BYTES]; /* as it was given to execve */
+  uint64_t random;               /* bytes that the kernel gives to each process */
   const void *program_headers;
   unsigned long program_header_count;
   const void *on_stack;     /* somewhere in the main thread's stack */
   bool standard_error_open; /* else, what is open as 2 later is some file of the program's */
+  bool secure;              /* set-user-ID: whoever runs it must not steer it */
   char search_path[4096];   /* the environment's PATH */
 } at_start;
-
-/* letsbefriends.c: the crash that is reported, perhaps by a child of the process. */
-extern struct crash {
-  int number;
-  const siginfo_t *info;
-  ucontext_t *context;
-  pid_t process;
-  bool in_main_thread;
-} crash;
+void start_look_around(void);                            /* in the constructor only */
+void copy_text(char *to, size_t size, const char *from); /* what there is no room for becomes "..." */
 
 /* options.c: what the environment asks for. Read once, at start. */
 struct options {
-  bool core, backtrace, symbolize, explain, help;
+  bool core, backtrace, symbolize, explain, registers, help;
   enum { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER } color;
   unsigned signals;     /* bit 1 << n: report signal n */
+  unsigned timeout;     /* seconds that a report may take */
   const char *messages; /* one per line; begins with a message, ends with a newline */
 };
 extern struct options options;
 const char *signal_name(int number);
 void options_read(void); /* in the constructor only: uses getenv */
 
-/* park.c: makes each other thread wait for the end of the process. */
-void park_other_threads(void);
-void wait_for_the_end(int number); /* a signal handler; does not return */
-pid_t thread_id(void);
+/* strict.c: is this a process that may only read, write and exit? */
+extern volatile bool strict_mode;
 
 /* report.c: the text, its colours, its way to standard error, and the deadline for all of it. */
-void report_begin(int time); /* in milliseconds */
+void report_begin(void);
 int milliseconds_left(void);
 /* A very small printf: knows %s, %lu and %lx. */
 void report(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void report_bytes(const char *bytes, size_t length);
 char *write_number(char *end, uintptr_t number, unsigned base); /* ends before end; returns the first digit */
-void copy_text(char *to, size_t size, const char *from);        /* what there is no room for becomes "..." */
 void report_label(const char *label);                           /* highlighted if there are colours */
 void report_send(void);
 
+/* child.c: a process for the risky work. */
+enum end { END_WELL, END_LATE, END_BAD, END_NEVER_BEGAN };
+/* Runs work() in a child, which has no descriptors but standard error; waits for it
+ * until the deadline. A fault in the child, or two seconds of computing, makes it run last_words() instead.
+ */
+enum end run_in_child(void (*work)(void), void (*last_words)(void));
+/* Runs the program, the first of the names that there is, and collects what it writes as a
+ * text. For the child only. */
+enum end run_program(const char *const *names, char **arguments, char *buffer, size_t size);
+
+/* park.c: makes each other thread wait for the end of the process. */
+pid_t thread_id(void);
+void wait_for_the_end(int number);                    /* a signal handler; does not return */
+bool park_other_threads(pid_t process, pid_t thread); /* false if they cannot be listed */
+
 /* maps.c: what the kernel says about the address space. */
-enum { PATH_BYTES = 1024 }; /* longer ones are cut */
 struct region {
   uintptr_t start, end, offset;
   bool readable, writable, executable;
@@ -79,45 +87,93 @@ struct surroundings {
   struct region below, at, above;
 };
 bool maps_around(uintptr_t address, struct surroundings *surroundings);
+bool maps_find(const char *name, struct region *region);
+bool maps_is_code(uintptr_t address); /* and some bytes before it */
 const char *base_name(const char *path);
 bool is_program(const char *path); /* the file that is being run, not a library */
 
-/* explain.c, access.c: the line "What happened". Returns whether a jump went wrong: then
- * the program counter is nonsense, and the caller is what one wants to know. */
-bool explain(int number, const siginfo_t *info, const ucontext_t *context);
-pid_t sender(const siginfo_t *info);            /* of a signal with si_code <= 0; -1 if that is no process */
-bool comes_with_address(const siginfo_t *info); /* of a SIGSEGV */
-bool explain_access(const siginfo_t *info, const ucontext_t *context);
-void report_attempt(enum access access, uintptr_t address);
-bool report_if_text(uintptr_t address);
+/* image.c: the mapped file (program or library) whose code holds an address. */
+struct image {
+  uintptr_t start, end; /* of the region that holds the address */
+  uintptr_t base;       /* where the file's first byte is mapped */
+  uintptr_t bias;       /* what was added to the addresses in the file */
+  const void *segments; /* the program headers */
+  unsigned segment_count;
+  bool own; /* the program's own code, not a library of the system */
+  char path[PATH_BYTES];
+};
+bool image_find(uintptr_t address, struct image *image);
+bool image_variables(uintptr_t *start, uintptr_t *end); /* of the program */
+/* The name under which the image imports the function at an address. */
+void image_import_name(const struct image *image, uintptr_t function, char *name, size_t size);
+/* Can the file be opened by its name? If not, the kernel may still have it by another. */
+bool is_gone(const char *path);
 
-/* child.c: risky work, done by another process. Runs work(argument) in a child
- * and collects in buffer what it writes to standard output, until it ends or the
- * deadline comes. Returns the number of bytes, or -1 if no child could be made. */
-ssize_t run_in_child(void (*work)(void *argument), void *argument, void *buffer, size_t size);
-/* Runs work() here or, if the program has used up its descriptors, in a child, which closes its
- * copies. */
-void run_with_descriptors(void (*work)(void));
-void set_limit(int resource, rlim_t limit); /* as far as the hard limit allows */
-
-/* unwind.c: one call on the stack. */
+/* unwind.c: the calls on the stack, the innermost first. */
 struct frame {
   uintptr_t pc;          /* of the faulting instruction, or inside the call instruction */
   uintptr_t offset;      /* the pc as addr2line wants it, counted from the start of the file's image */
-  uintptr_t function;    /* where the function starts, counted likewise; 0 if not known */
-  bool own;              /* in the program's own code, not in a library of the system */
+  bool own;              /* see struct image */
   char file[PATH_BYTES]; /* the program or library; "" if the pc is in no file */
-  char called[64];       /* name of the library function that was called here; "" if not known */
-  /* What addr2line knows; empty where it knows nothing. */
-  bool answered;
-  char name[128], line[PATH_BYTES];
+  char called[128];      /* name of the library function that was called here; "" if not known */
+  char symbol[128];      /* from the file's symbol table; "" if not known */
+  char *answer;          /* what addr2line said: lines of a function and a place, in turn; NULL if nothing */
 };
 enum { FRAMES_MAX = 64 };
-void unwind_in_child(void *context); /* writes struct frames to standard output; may crash */
-bool frame_resolve(struct frame *frame);
+extern struct trace {
+  unsigned count;
+  struct frame frames[FRAMES_MAX];
+} trace;
+bool trace_add(uintptr_t pc);
+void unwind(void); /* may crash, or run for ever */
+
+/* symbols.c: names and lines. */
+void symbol_find(struct frame *frame); /* from the file's own table */
+bool symbolize(struct frame *first); /* asks addr2line about all frames of one file; false if time ran out */
+struct place {
+  char name[128], file[PATH_BYTES];
+  unsigned long line; /* 0 if not known */
+};
+/* Takes the next pair of lines off an answer; false at its end. */
+bool place_next(char **answer, struct place *place);
+bool place_is_header(const struct place *place);
+void place_report_source(const struct place *place, const char *program);
+
+/* nearby.c: what is at an address or near it, in words. Those with "if" say nothing and return
+ * false if it is not so. */
+void report_region(const struct region *region);
+void report_read_only(const struct surroundings *around);
+void report_distance(unsigned long distance);
+bool report_if_beside(const struct surroundings *around);
+bool report_if_far(uintptr_t address);
+bool report_if_freed(uintptr_t pointer);
+
+/* access.c, explain.c: the line "What happened". */
+struct crash {
+  int number;
+  const siginfo_t *info;
+  ucontext_t *context;
+  pid_t process, thread;
+};
+pid_t sender(const siginfo_t *info);            /* of a signal with si_code <= 0; -1 if that is no process */
+bool comes_with_address(const siginfo_t *info); /* of a SIGSEGV */
+/* What the library function in which it happened is about. */
+enum subject { SUBJECT_NONE, SUBJECT_HEAP, SUBJECT_TEXT, SUBJECT_SCAN };
+void report_attempt(enum access access, uintptr_t address);
+bool report_if_text(uintptr_t address);
+void report_damaged_heap(void);
+void explain_access(const struct crash *crash, enum subject subject);
+void explain(const struct crash *crash, const char *called);
+void report_registers(const struct crash *crash);
 
 /* where.c: the line "Where", and the backtrace. */
-void where(ucontext_t *context, bool jumped);
+void where(void);
+void where_at_least(const struct crash *crash,
+                    enum end why); /* runs no program and opens no files but maps */
+const char *where_called(void);    /* the library function that the program's own code had called; "" */
+
+/* tell.c: the report after its kind line. */
+void tell(const struct crash *crash);
 
 /* threads.c: an alternate signal stack for this thread. Not async-signal-safe. */
 void use_alternate_stack(void);

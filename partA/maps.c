@@ -1,5 +1,4 @@
-/* Reads /proc/self/maps, character by character, with no memory but a static
- * buffer. Async-signal-safe. */
+/* Reads /proc/self/maps, character by character, with no memory but a static buffer. */
 #include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
@@ -92,6 +91,25 @@ bool maps_around(uintptr_t address, struct surroundings *surroundings) {
   memset(surroundings, 0, sizeof *surroundings);
   surroundings->address = address;
   return maps_visit(visit_around, surroundings);
+}
+
+static bool visit_named(const struct region *region, void *argument) {
+  struct region *wanted = argument;
+  if (strcmp(region->name, wanted->name) == 0) *wanted = *region;
+  return !wanted->end;
+}
+
+bool maps_find(const char *name, struct region *region) {
+  memset(region, 0, sizeof *region);
+  strcpy(region->name, name);
+  maps_visit(visit_named, region);
+  return region->end;
+}
+
+bool maps_is_code(uintptr_t address) {
+  static struct surroundings around;
+  enum { LONGEST_CALL = 16 };
+  return maps_around(address, &around) && around.at.executable && address - around.at.start >= LONGEST_CALL;
 }
 
 const char *base_name(const char *path) {

@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/auxv.h>
 #include <unistd.h>
 
 #include "internal.h"
@@ -17,8 +16,11 @@ static const char built_in_messages[] =
 #include "messages.inc"
     ;
 
-struct options options = {
-    .symbolize = true, .explain = true, .signals = 1u << SIGSEGV, .messages = built_in_messages};
+struct options options = {.symbolize = true,
+                          .explain = true,
+                          .signals = 1u << SIGSEGV,
+                          .timeout = 10,
+                          .messages = built_in_messages};
 
 static const char help[] = VARIABLE
     ": name=value, joined by colons\n"
@@ -26,7 +28,9 @@ static const char help[] = VARIABLE
     "  backtrace=1    show every call that led to the crash (0)\n"
     "  symbolize=0    do not run addr2line to find functions and lines (1)\n"
     "  explain=0      only the kind message, no reason and no place (1)\n"
-    "  signals=LIST   of segv, bus, fpe, ill, abrt, joined by + (segv)\n"
+    "  registers=1    show the processor's registers and what is mapped around the address (0)\n"
+    "  timeout=NUMBER seconds that a report may take, up to 3600 (10)\n"
+    "  signals=LIST   of segv, bus, fpe, ill, abrt, joined by +, or all (segv)\n"
     "  messages=FILE  kind messages of your own, one per line\n"
     "  color=WHEN     auto, always or never (auto)\n"
     "  help=1         this list (0)\n";
@@ -34,11 +38,9 @@ static const char help[] = VARIABLE
 static const struct {
   const char *name;
   bool *flag;
-} flags[] = {{"core", &options.core},
-             {"backtrace", &options.backtrace},
-             {"symbolize", &options.symbolize},
-             {"explain", &options.explain},
-             {"help", &options.help}};
+} flags[] = {{"core", &options.core},           {"backtrace", &options.backtrace},
+             {"symbolize", &options.symbolize}, {"explain", &options.explain},
+             {"registers", &options.registers}, {"help", &options.help}};
 
 static const struct {
   const char *name;
@@ -57,6 +59,9 @@ static bool set_signals(char *list) {
   unsigned signals = 0;
   for (const char *word; (word = strsep(&list, "+"));) {
     unsigned i = 0;
+    bool all = strcasecmp(word, "all") == 0;
+    while (all && i < KNOWN_SIGNALS) signals |= 1u << known_signals[i++].number;
+    if (all) continue;
     while (i < KNOWN_SIGNALS && strcasecmp(word, known_signals[i].name + strlen("SIG")) != 0) i++;
     if (i == KNOWN_SIGNALS) return false;
     signals |= 1u << known_signals[i].number;
@@ -74,6 +79,15 @@ static bool set_color(const char *when) {
     return true;
   }
   return false;
+}
+
+static bool set_timeout(const char *seconds) {
+  enum { MOST = 3600 };
+  char *end;
+  unsigned long number = strtoul(seconds, &end, 10);
+  if (*end || *seconds < '0' || *seconds > '9' || number == 0 || number > MOST) return false;
+  options.timeout = (unsigned)number;
+  return true;
 }
 
 /* Copies the file, so that the handler need not open it, up to 64 KiB. */
@@ -97,6 +111,7 @@ static bool set(const char *name, char *value) {
   if (strcmp(name, "signals") == 0) return set_signals(value);
   if (strcmp(name, "messages") == 0) return set_messages(value);
   if (strcmp(name, "color") == 0) return set_color(value);
+  if (strcmp(name, "timeout") == 0) return set_timeout(value);
   for (unsigned i = 0; i < sizeof flags / sizeof *flags; i++) {
     if (strcmp(name, flags[i].name) != 0 || (strcmp(value, "0") != 0 && strcmp(value, "1") != 0)) continue;
     *flags[i].flag = *value == '1';
@@ -122,9 +137,8 @@ static void read_settings(const char *text) {
 
 void options_read(void) {
   const char *terminal = getenv("TERM"), *no_color = getenv("NO_COLOR"), *text = getenv(VARIABLE);
-  bool secure = getauxval(AT_SECURE);
-  if (secure) options.symbolize = false; /* whoever runs it must not choose the addr2line */
-  if (text && !secure) read_settings(text);
+  if (at_start.secure) options.symbolize = false; /* whoever runs it must not choose the addr2line */
+  if (text && !at_start.secure) read_settings(text);
   if (options.help) (void)!write(STDERR_FILENO, help, sizeof help - 1);
   bool plain = (no_color && *no_color) || !terminal || strcmp(terminal, "dumb") == 0;
   if (plain && options.color == COLOR_AUTO) options.color = COLOR_NEVER;

@@ -1,5 +1,5 @@
 /* Stops the other threads while the report is made: they must not call exit(0)
- * meanwhile, nor change what the report looks at. Async-signal-safe. */
+ * meanwhile, nor change what the report looks at. */
 #include <fcntl.h>
 #include <signal.h>
 #include <stddef.h>
@@ -39,10 +39,10 @@ struct entry {
   char name[];
 };
 
-static void stop(const char *name) {
+static void stop(const char *name, pid_t process, pid_t thread) {
   pid_t id = 0;
   for (; *name >= '0' && *name <= '9'; name++) id = id * 10 + (*name - '0');
-  if (id > 0 && id != thread_id()) syscall(SYS_tgkill, getpid(), id, UNBLOCKED);
+  if (id > 0 && id != thread) syscall(SYS_tgkill, process, id, UNBLOCKED);
 }
 
 /* The signal's handler, as the kernel wants it: the C library would refuse. It
@@ -57,15 +57,19 @@ static bool handle_unblocked(void) {
   return syscall(SYS_rt_sigaction, UNBLOCKED, &action, NULL, sizeof action.mask) == 0;
 }
 
-void park_other_threads(void) {
+bool park_other_threads(pid_t process, pid_t thread) {
   static _Alignas(struct entry) char buffer[4096];
-  int directory =
-      emulated() || !handle_unblocked() ? -1 : open("/proc/self/task", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (directory < 0) return;
+  char path[] = "/proc/12345678901/task", *number = path + sizeof path - sizeof "/task";
+  number = write_number(number, (uintptr_t)process, 10);
+  memcpy(number - strlen("/proc/"), "/proc/", strlen("/proc/"));
+  if (emulated() || !handle_unblocked()) return true;
+  int directory = open(number - strlen("/proc/"), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (directory < 0) return false;
   for (long got; (got = syscall(SYS_getdents64, directory, buffer, sizeof buffer)) > 0;) {
     for (long at = 0; at < got; at += ((struct entry *)(buffer + at))->length) {
-      stop(((struct entry *)(buffer + at))->name);
+      stop(((struct entry *)(buffer + at))->name, process, thread);
     }
   }
   close(directory);
+  return true;
 }

@@ -1,5 +1,5 @@
 /* The text of the report: gathered in a buffer, sent line by line to standard
- * error, given up at the deadline. Everything here is async-signal-safe. */
+ * error, given up at the deadline. */
 #include <errno.h>
 #include <limits.h>
 #include <stdarg.h>
@@ -23,10 +23,10 @@ static int64_t milliseconds(void) {
   return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-void report_begin(int time) {
+void report_begin(void) {
   used = 0;
   in_color = options.color == COLOR_ALWAYS || (options.color == COLOR_AUTO && isatty(STDERR_FILENO));
-  deadline = milliseconds() + time;
+  deadline = milliseconds() + (int64_t)options.timeout * 1000;
 }
 
 int milliseconds_left(void) {
@@ -40,13 +40,6 @@ void report_bytes(const char *bytes, size_t length) {
     unsigned char byte = (unsigned char)*bytes;
     buffer[used++] = byte < ' ' || byte == 127 ? '?' : *bytes;
   }
-}
-
-void copy_text(char *to, size_t size, const char *from) {
-  size_t length = strnlen(from, size);
-  bool whole = length < size;
-  memcpy(to, from, whole ? length + 1 : size - sizeof "...");
-  if (!whole) memcpy(to + size - sizeof "...", "...", sizeof "...");
 }
 
 char *write_number(char *end, uintptr_t number, unsigned base) {
@@ -101,7 +94,7 @@ void report_label(const char *label) {
  * would refuse to tell where no descriptors are allowed.) */
 static bool wait_for_room(void) {
   int left = milliseconds_left();
-  struct timeval time = {left / 1000, left % 1000 * 1000};
+  struct timeval time = {left / 1000, left % 1000 * 1000L};
   fd_set files;
   FD_ZERO(&files);
   FD_SET(STDERR_FILENO, &files);
@@ -115,7 +108,7 @@ void report_send(void) {
   if (used == sizeof buffer) used--;
   buffer[used++] = '\n';
   size_t sent = 0;
-  while (at_start.standard_error_open && sent < used && wait_for_room()) {
+  while (at_start.standard_error_open && sent < used && (strict_mode || wait_for_room())) {
     ssize_t written = write(STDERR_FILENO, buffer + sent, used - sent);
     bool again = errno == EINTR || errno == EAGAIN;
     if (written < 0 && (!again || milliseconds_left() == 0)) break;

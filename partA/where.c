@@ -1,161 +1,180 @@
-/* The line "Where", and with backtrace=1 every call behind it. A first child
- * unwinds the stack, a second one runs addr2line; this side only gathers what
- * they found and writes it. Async-signal-safe. */
-#include <fcntl.h>
+/* The line "Where", with the source line below it, and with backtrace=1 every
+ * call behind it. */
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "internal.h"
 
-static struct frame frames[FRAMES_MAX];
-static unsigned frame_count;
-
-static char working_directory[PATH_BYTES];
-
-/* Has the file been deleted since it was mapped? Then the kernel gives it a name that no file has. */
-static bool is_gone(const char *file) {
-  return access(file, F_OK) != 0;
-}
-
-static bool in_same_file(unsigned a, unsigned b) {
-  return strcmp(frames[a].file, frames[b].file) == 0;
-}
-
-/* In a child: runs addr2line for all frames of one file. Each is asked for
- * three times: its pc, and the first byte of its function and the byte before.
- * Not this child becomes addr2line, but a child of its own: exec turns the exit
- * signal back to SIGCHLD, and the program would notice. */
-static void run_addr2line(void *argument) {
-  static char path[sizeof "PATH=" + sizeof at_start.search_path] = "PATH=", locale[] = "LC_ALL=C";
-  static char *environment[] = {path, locale, NULL};
-  static char program[] = "addr2line", flags[] = "-Cfe", standard_input[] = "/proc/self/fd/0";
-  static char numbers[3 * FRAMES_MAX][20];
-  static char *arguments[4 + 3 * FRAMES_MAX] = {program, flags};
-  unsigned first = *(unsigned *)argument, used = 0;
-  arguments[2] = frames[first].file;
-  if (is_gone(frames[first].file) && is_program(frames[first].file)) {
-    open("/proc/self/exe", O_RDONLY); /* is there as long as the program runs; becomes standard input */
-    arguments[2] = standard_input;
+/* The innermost frame of the program's own code; the innermost of all if there is none. */
+static struct frame *own_frame(void) {
+  for (unsigned i = 0; i < trace.count; i++) {
+    if (trace.frames[i].own) return &trace.frames[i];
   }
-  for (unsigned i = first; i < frame_count; i++) {
-    if (!in_same_file(first, i)) continue;
-    uintptr_t addresses[] = {frames[i].offset, frames[i].function, frames[i].function - 1};
-    for (unsigned k = 0; k < 3; k++, used++) {
-      arguments[3 + used] = write_number(numbers[used] + sizeof numbers[used] - 1, addresses[k], 16);
+  return trace.frames;
+}
+
+const char *where_called(void) {
+  return own_frame()->called;
+}
+
+/* The library function in which it happened, as far as somebody called it by name. */
+static const char *innermost_called(void) {
+  for (struct frame *frame = trace.frames + 1; frame <= own_frame(); frame++) {
+    if (frame->called[0]) return frame->called;
+  }
+  return trace.frames->file[0] ? base_name(trace.frames->file) : "code that is in no file";
+}
+
+/* The place to name: the first line outside of headers, outward from the program's innermost frame. */
+struct find {
+  struct frame *frame;
+  struct place place;
+  char header[sizeof((struct place *)0)->name]; /* what that line called in a header; "" if nothing */
+};
+
+static bool find_place(struct frame *own, bool in_headers, struct find *find) {
+  for (struct frame *frame = own; frame < trace.frames + trace.count; frame++) {
+    char *answer = frame->answer;
+    find->frame = frame;
+    find->header[0] = 0;
+    while (frame->own && place_next(&answer, &find->place)) {
+      if (find->place.line > 0 && (in_headers || !place_is_header(&find->place))) return true;
+      strcpy(find->header, find->place.name);
     }
   }
-  strcat(path, at_start.search_path);
-  environ = environment; /* execvpe searches its PATH */
-  pid_t pid = vfork();
-  if (pid == 0) {
-    prctl(PR_SET_PDEATHSIG, SIGKILL); /* at the deadline, only its parent is killed */
-    execvpe(program, arguments, environment);
-    _exit(127);
-  }
-  waitpid(pid, NULL, 0);
+  return false;
 }
 
-/* Takes one frame's six lines (three times function and place) off the answer.
- * A name that the byte before the function has as well is only the nearest one
- * below: not known. */
-static void take_answer(struct frame *frame, char **rest) {
-  char *lines[6];
-  for (unsigned k = 0; k < 6; k++) {
-    lines[k] = strtok_r(NULL, "\n", rest);
-    if (!lines[k]) return;
-  }
-  frame->answered = true;
-  char *end = strstr(lines[1], " (discriminator");
-  if (end) *end = 0;
-  bool line_known = !strstr(lines[1], ":?") && !strstr(lines[1], "??") && !strstr(lines[1], ":0");
-  bool name_known = frame->function && strcmp(lines[2], lines[4]) != 0 && strcmp(lines[0], lines[2]) == 0;
-  size_t length = strlen(working_directory);
-  bool inside = length > 1 && strncmp(lines[1], working_directory, length) == 0 && lines[1][length] == '/';
-  if (line_known) copy_text(frame->line, sizeof frame->line, lines[1] + (inside ? length + 1 : 0));
-  if ((line_known || name_known) && lines[0][0] != '?') copy_text(frame->name, sizeof frame->name, lines[0]);
+/* The name of a function: addr2line's, if that is sure, without asking more than once. */
+static const char *frame_name(const struct frame *frame) {
+  static struct place place;
+  char *answer = frame->answer;
+  bool answered = place_next(&answer, &place) && (place.line > 0 || frame->symbol[0]) && place.name[0];
+  return answered ? place.name : frame->symbol;
 }
 
-/* Asks about all frames of one file, of which this is the first. */
-static void symbolize(unsigned first) {
-  static char answer[1 << 20]; /* C++ names have thousands of bytes; unused pages cost nothing */
-  ssize_t length = run_in_child(run_addr2line, &first, answer, sizeof answer - 1);
-  answer[length > 0 ? length : 0] = 0;
-  char *rest = answer;
-  for (unsigned i = first; i < frame_count; i++) {
-    if (in_same_file(first, i)) take_answer(&frames[i], &rest);
-  }
+/* What is written before each name but the first. */
+static void report_called(const char *name, bool *any) {
+  if (!*name) return;
+  report("%s%s", *any ? ", called from " : "in ", name);
+  *any = true;
 }
 
-/* FUNCTION at FILE:LINE  (PROGRAM+0xOFFSET), as far as it is known. */
-static void report_function(const struct frame *frame) {
-  bool named = frame->name[0] || frame->line[0];
-  report("%s%s%s%s", frame->name, frame->name[0] && frame->line[0] ? " at " : "", frame->line,
-         named ? "  (" : "");
-  report("%s+0x%lx%s", base_name(frame->file), (unsigned long)frame->offset, named ? ")" : "");
+static void report_program(const struct frame *frame, bool named) {
+  const char *file = base_name(frame->file);
+  report("%s%s+0x%lx%s", named ? "  (" : "", file, (unsigned long)frame->offset, named ? ")" : "");
 }
 
-static void report_where(const struct frame *own) {
-  const char *innermost = frames[0].file[0] ? base_name(frames[0].file) : "code that is in no file";
-  report_label("Where: ");
-  if (own > frames) report("in %s, called from ", own->called[0] ? own->called : innermost);
-  report_function(own);
-  if (!own->own) {
-    report("; it is not known who called it.");
-  } else if (!own->line[0] && is_gone(own->file)) {
+static void report_command(const struct frame *frame) {
+  const char *quote = strpbrk(frame->file, " \t\"$&()*;<>?[\\]`{|}~#!") ? "'" : "";
+  report("addr2line -Cfie %s%s%s 0x%lx", quote, frame->file, quote, (unsigned long)frame->offset);
+}
+
+static void report_unknown_line(const struct frame *frame, bool late) {
+  const char *answer = frame->answer;
+  if (!frame->own) {
+    report(late ? "; time ran out before it was known who called it." : "; it is not known who called it.");
+  } else if (is_gone(frame->file)) {
     report("; the file has been deleted, and nothing can tell the line any more.");
-  } else if (!own->line[0]) {
-    report(own->answered ? "; built with -g, this would tell the line: " : "; this tells the line: ");
-    const char *quote = strpbrk(own->file, " \t\"$&()*;<>?[\\]`{|}~#!") ? "'" : "";
-    report("addr2line -Cfe %s%s%s 0x%lx", quote, own->file, quote, (unsigned long)own->offset);
+  } else if (answer && !strstr(answer, "??:")) {
+    report("; the compiler has noted no line for it.");
+  } else {
+    report(late     ? "; time ran out; this tells the line: "
+           : answer ? "; built with -g, this would tell the line: "
+                    : "; this tells the line: ");
+    report_command(frame);
   }
-  report_send();
 }
 
+/* A name that the loader knows is given in full only by who knows the library. */
+static const char *plain_name(struct frame *caller, const char *name) {
+  bool mangled = strncmp(name, "_Z", 2) == 0 && options.symbolize && caller > trace.frames;
+  if (mangled) symbol_find(caller - 1);
+  if (mangled && !caller[-1].answer) symbolize(caller - 1);
+  const char *plain = mangled ? frame_name(caller - 1) : name;
+  return *plain ? plain : name;
+}
+
+static void report_where(struct frame *own, bool late) {
+  static struct find find;
+  static char called[sizeof own->called];
+  bool found = find_place(own, false, &find) || find_place(own, true, &find), any = false;
+  struct frame *frame = found ? find.frame : own;
+  copy_text(called, sizeof called, plain_name(own, own->called));
+  const char *innermost = own > trace.frames ? innermost_called() : "";
+  report_label("Where: ");
+  report_called(strcmp(innermost, own->called) == 0 ? called : innermost, &any);
+  if (strcmp(innermost, own->called) != 0) report_called(called, &any);
+  if (found && strcmp(find.header, called) != 0) report_called(find.header, &any);
+  const char *name = found ? find.place.name : frame_name(frame);
+  if (any) report(", called from ");
+  report("%s", name);
+  if (found) report("%s%s:%lu", *name ? " at " : "", find.place.file, find.place.line);
+  report_program(frame, found || *name);
+  if (!found) report_unknown_line(frame, late);
+  report_send();
+  if (found) place_report_source(&find.place, frame->file);
+}
+
+/* Each call, and before it what the compiler has put into it. */
 static void report_backtrace(void) {
-  for (unsigned i = 0; i < frame_count; i++) {
-    struct frame *frame = &frames[i];
-    const char *called = i + 1 < frame_count ? frame[1].called : "";
-    if (*called && !frame->line[0]) strcpy(frame->name, called); /* rather than an alias */
-    report("  #%lu ", (unsigned long)i);
-    if (frame->file[0]) report_function(frame);
+  static struct place place;
+  for (unsigned i = 0; i < trace.count; i++) {
+    struct frame *frame = &trace.frames[i];
+    const char *called = i + 1 < trace.count ? frame[1].called : "", *name = frame_name(frame);
+    char *answer = frame->answer;
+    bool any = false;
+    while (place_next(&answer, &place)) {
+      if (place.line == 0) continue;
+      report("  #%lu %s at %s:%lu", (unsigned long)i, place.name, place.file, place.line);
+      report_program(frame, true);
+      report_send();
+      any = true;
+    }
+    if (any) continue;
+    if (*called) name = called; /* rather than an alias */
+    report("  #%lu %s", (unsigned long)i, frame->file[0] ? name : "");
+    if (frame->file[0]) report_program(frame, *name);
     if (!frame->file[0]) report("0x%lx", (unsigned long)frame->pc);
     report_send();
   }
 }
 
-/* Without a child, or if it did not come far: at least where the crash itself was. */
-static void find_frames(ucontext_t *context) {
-  ssize_t got = run_in_child(unwind_in_child, context, frames, sizeof frames);
-  frame_count = got > 0 ? (unsigned)((size_t)got / sizeof *frames) : 0;
-  if (frame_count > 0) return;
-  frames[0].pc = arch_pc(context);
-  if (frame_resolve(&frames[0])) frame_count = 1;
+static void report_unknown_place(void) {
+  report_label("Where: ");
+  report("not known; the code that ran is in no file, and the stack does not tell who called it.");
+  report_send();
 }
 
-void where(ucontext_t *context, bool jumped) {
-  static struct surroundings stack;
-  bool have_maps = maps_around(arch_sp(context), &stack);
-  if (jumped && stack.at.readable) arch_step_back_to_caller(context);
-  find_frames(context);
-  unsigned own = 0;
-  while (own < frame_count && !frames[own].own) own++;
-  if (own == frame_count) own = 0;
-  if (!getcwd(working_directory, sizeof working_directory)) working_directory[0] = 0;
-  for (unsigned i = 0; i < frame_count && options.symbolize; i++) {
+void where(void) {
+  struct frame *own = own_frame();
+  bool late = false;
+  if (trace.count == 0 || !own->file[0]) {
+    report_unknown_place();
+    return;
+  }
+  for (unsigned i = 0; i < trace.count; i++) {
+    struct frame *frame = &trace.frames[i];
+    if (frame->file[0] && (frame == own || options.backtrace)) symbol_find(frame);
+  }
+  for (unsigned i = 0; i < trace.count && options.symbolize && !late; i++) {
+    const char *file = trace.frames[i].file;
     unsigned first = 0;
-    while (!in_same_file(first, i)) first++;
-    if (first == i && frames[i].file[0] && (options.backtrace || i == own)) symbolize(i);
+    while (strcmp(trace.frames[first].file, file) != 0) first++;
+    if (first == i && *file && (options.backtrace || strcmp(file, own->file) == 0))
+      late = !symbolize(&trace.frames[i]);
   }
-  if (frame_count > 0 && frames[own].file[0]) {
-    report_where(&frames[own]);
-  } else {
-    report_label("Where: ");
-    report(!have_maps ? "not known; /proc/self/maps cannot be read."
-           : jumped   ? "not known; the stack does not tell where the jump came from."
-                      : "not known; the code that ran is in no file.");
-    report_send();
-  }
+  report_where(own, late);
   if (options.backtrace) report_backtrace();
+}
+
+void where_at_least(const struct crash *crash, enum end why) {
+  if (!trace_add(arch_pc(crash->context))) {
+    report_unknown_place();
+    return;
+  }
+  report_label("Where: ");
+  report_program(trace.frames, false);
+  report_unknown_line(trace.frames, why == END_LATE);
+  report_send();
 }

@@ -1,217 +1,237 @@
-/* Frames: which are free, which of the free ones are warm, and what is in them.
- * Freed frames stay warm up to WARM_LIMIT, because a first write to a frame that
- * holds memory already costs a third of one that the kernel must fill first;
- * beyond that they go back to the system. */
+/* Frames: which are free, which of the free ones are warm, and who could see them.
+ * Frames that the library has filled stay warm when they are freed, up to
+ * a limit, because a first write to a frame whose memory is there costs a third
+ * of one that the kernel must fill first. All others go back to the system. */
 #include <errno.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/sysinfo.h>
-#include <unistd.h>
 
 #include "internal.h"
 
-/* ---- The warm list ---- */
+enum { WARM_LEAST = 1024 }; /* frames: 64 MiB */
 
-/* Async-signal-safe. */
-static void warm_add(struct place frame) {
-  struct arena *arena = frame.arena;
-  arena->next_warm[frame.index] = registry.warm;
-  arena->previous_warm[frame.index] = 0;
-  if (registry.warm) {
-    struct place head = arena_place(registry.warm);
-    head.arena->previous_warm[head.index] = number_of(frame);
-  }
-  registry.warm = number_of(frame);
-  registry.warm_count++;
+static bool is_used(uint8_t state) {
+  return state == USED || state == FULL;
 }
 
-/* Async-signal-safe. */
-static void warm_remove(struct place frame) {
-  uint32_t next = frame.arena->next_warm[frame.index], previous = frame.arena->previous_warm[frame.index];
-  if (next) {
-    struct place after = arena_place(next);
-    after.arena->previous_warm[after.index] = previous;
-  }
-  if (previous) {
-    struct place before = arena_place(previous);
-    before.arena->next_warm[before.index] = next;
-  } else {
-    registry.warm = next;
-  }
-  frame.arena->next_warm[frame.index] = frame.arena->previous_warm[frame.index] = 0;
-  registry.warm_count--;
+static void set_state(struct frame frame, uint8_t state) {
+  uint8_t *both = &registry.states[frame.index], before = state_of(frame);
+  registry.warm += (size_t)(state == WARM) - (before == WARM);
+  registry.used += (size_t)is_used(state) - is_used(before);
+  *both = (uint8_t)(state | (*both & TAKEN));
+  if (state <= WARM && frame.index < registry.free_hint) registry.free_hint = frame.index;
+  if (state == WARM && frame.index < registry.warm_hint) registry.warm_hint = frame.index;
 }
 
-/* Async-signal-safe. */
-static void set_state(struct place frame, enum frame_state state) {
-  uint8_t *now = &frame.arena->state[frame.index];
-  if (*now == state) return;
-  if (*now == WARM) warm_remove(frame);
-  if (*now == USED) registry.used--;
-  frame.arena->occupied += (uint32_t)((state != COLD) - (*now != COLD));
-  *now = (uint8_t)state;
-  if (state == WARM) warm_add(frame);
-  if (state == USED) registry.used++;
-  if (state == COLD && frame.index < frame.arena->cold_hint) frame.arena->cold_hint = frame.index;
-  arena_refresh_busy(frame.arena, frame.index);
-}
-
-/* ---- Claiming and releasing ---- */
-
-/* Async-signal-safe. */
-void frames_claim(struct place frame, size_t count) {
-  for (size_t i = 0; i < count; i++) set_state(place_plus(frame, i), USED);
-}
+/* ---- Giving back ---- */
 
 /* Gives the memory of free frames back to the system; if it does not take it,
- * they stay warm. Async-signal-safe. */
-void frames_discard(struct place frame, size_t count) {
-  bool discarded =
-      count == 0 || frame.arena->is_private || madvise(window_of(frame), count * CHUNKSIZE, MADV_REMOVE) == 0;
+ * they stay warm. */
+void frames_discard(struct frame frame, size_t count) {
+  if (count == 0) return;
+  bool discarded = madvise(window_of(frame), count * CHUNKSIZE, MADV_REMOVE) == 0;
+  for (size_t i = 0; i < count; i++) set_state(frame_plus(frame, i), discarded ? COLD : WARM);
+}
+
+/* Consecutive frames to be discarded in one call. */
+struct run {
+  struct frame first;
+  size_t count;
+};
+
+static void run_end(struct run *run) {
+  frames_discard(run->first, run->count);
+  run->count = 0;
+}
+
+static void run_add(struct run *run, struct frame frame) {
+  if (run->count > 0 && frame.index != run->first.index + run->count) run_end(run);
+  if (run->count++ == 0) run->first = frame;
+}
+
+/* A table that is copied and written again and again needs about as many free frames
+ * as it has chunks written in between. */
+static size_t warm_limit(void) {
+  return registry.used / 4 > WARM_LEAST ? registry.used / 4 : WARM_LEAST;
+}
+
+/* The slots no longer map their frames: they go, if no other slot maps them. */
+void frames_release(struct slot slot, size_t count) {
+  struct run run = {{0}, 0};
   for (size_t i = 0; i < count; i++) {
-    set_state(place_plus(frame, i), discarded ? COLD : WARM);
-    if (!discarded) continue;
-    bit_set(frame.arena->in_window, frame.index + (uint32_t)i, false);
-    bit_set(frame.arena->filled, frame.index + (uint32_t)i, false);
-  }
-}
-
-enum { ASK = 16 }; /* frames to ask about in one call */
-
-/* Which of up to ASK frames hold memory? The user may never have touched them. What
- * is in swap looks like nothing, so with swap the answer is that they may.
- * Async-signal-safe. */
-static void find_resident(struct place frame, size_t count, bool *may_be_resident) {
-  unsigned char resident[ASK * CHUNKSIZE / 4096] = {0};
-  size_t pages = CHUNKSIZE / (size_t)sysconf(_SC_PAGESIZE);
-  bool all_known = true, unsure = false;
-  struct sysinfo info;
-  for (size_t i = 0; i < count; i++) all_known &= bit_is_set(frame.arena->filled, frame.index + (uint32_t)i);
-  if (!all_known) unsure = mincore(window_of(frame), count * CHUNKSIZE, resident) != 0;
-  if (!all_known && !unsure) unsure = sysinfo(&info) != 0 || info.totalswap > 0;
-  for (size_t i = 0; i < count; i++) {
-    bool is_filled = bit_is_set(frame.arena->filled, frame.index + (uint32_t)i);
-    may_be_resident[i] = is_filled || unsure || memchr(resident + i * pages, 1, pages);
-  }
-}
-
-/* Consecutive frames are no longer in use: keeps them warm, if they hold memory, or
- * gives their memory back. Async-signal-safe. */
-static void retire(struct place frame, size_t count) {
-  size_t room =
-      registry.warm_count < WARM_LIMIT && !frame.arena->is_private ? WARM_LIMIT - registry.warm_count : 0;
-  size_t kept = count < room ? count : room;
-  bool may_be_resident[ASK];
-  for (size_t i = 0; i < kept; i++) {
-    if (i % ASK == 0) find_resident(place_plus(frame, i), kept - i < ASK ? kept - i : ASK, may_be_resident);
-    set_state(place_plus(frame, i), may_be_resident[i % ASK] ? WARM : COLD);
-  }
-  frames_discard(place_plus(frame, kept), count - kept);
-}
-
-/* The slot no longer maps its frame. Returns whether the frame is to be retired.
- * Async-signal-safe. */
-static bool leave_frame(struct place slot, struct place frame) {
-  if (ring_leave(slot)) return false;
-  if (!frame_is_foreign(frame)) return true;
-  set_state(frame, LIMBO);
-  fork_leave_frame(frame);
-  return false;
-}
-
-/* The slots, no longer mapped or about to be mapped elsewhere, leave their frames,
- * which become free if no other slot maps them. Async-signal-safe. */
-void frames_release(struct place slot, size_t count) {
-  struct place run = {NULL, 0}; /* of frames to retire together */
-  size_t length = 0;
-  for (size_t i = 0; i < count; i++) {
-    if (is_free(*mapping_of(place_plus(slot, i)) & NUMBER)) continue;
-    struct place frame = frame_of(place_plus(slot, i));
-    if (!leave_frame(place_plus(slot, i), frame)) continue;
-    if (length > 0 && frame.arena == run.arena && frame.index == run.index + length) {
-      length++;
-      continue;
+    struct frame frame = frame_of(slot_plus(slot, i));
+    if (frame.index == 0 || ring_leave(slot_plus(slot, i))) continue;
+    if (frame_is_foreign(frame)) {
+      set_state(frame, LIMBO);
+      registry.seen[frame.index].until = frame.index < registry.inherited ? FOREVER : generation_newest();
+    } else if (state_of(frame) == FULL && registry.warm < warm_limit()) {
+      set_state(frame, WARM);
+    } else {
+      run_add(&run, frame);
     }
-    if (length > 0) retire(run, length);
-    run = frame;
-    length = 1;
   }
-  if (length > 0) retire(run, length);
+  run_end(&run);
+}
+
+/* Unmaps the slot and those beside it that are FREED. Returns false if the kernel does
+ * not let it, if it would take the last mappings, or while a fork is under way. */
+static bool unmap_around(struct slot slot) {
+  struct slot first = slot, end = slot;
+  while (maps_of((struct slot){first.index - 1}) & FREED) first.index--;
+  while (maps_of(end) & FREED) end.index++;
+  size_t count = end.index - first.index;
+  size_t before = mapping_boundaries(first, count), after = mapping_boundaries_if_free(first, count);
+  bool dear = after > before && registry.mappings + after - before > registry.mapping_budget;
+  if (registry.forks > 0 || dear || mapping_close(first, count) != 0) return false;
+  frames_release(first, count);
+  mapping_record(first, count, FREE);
+  return true;
+}
+
+/* The user frees live slots. */
+void frames_free(struct slot slot, size_t count) {
+  mapping_mark_freed(slot, count);
+  unmap_around(slot);
+}
+
+/* Does what the kernel has refused before, if there is room again: unmaps FREED slots
+ * and maps LOST ones. If it is refused again, the next call goes on there. */
+void frames_retry(void) {
+  static uint32_t next;
+  size_t room = registry.mapping_budget / 64;
+  if (registry.unfinished == 0 || registry.mappings + room > registry.mapping_budget) return;
+  for (uint32_t looked = 0; looked <= registry.end && registry.unfinished > 0; looked++, next++) {
+    if (next >= registry.end) next = 1;
+    if (mapping_restore((struct slot){next}) != 0) return;
+    if (maps_of((struct slot){next}) & FREED && !unmap_around((struct slot){next})) return;
+  }
+}
+
+/* ---- Relatives ---- */
+
+/* Is the frame nobody's now, though its state does not say so? */
+static bool is_recovered(struct frame frame, bool alone) {
+  bool inherited = frame.index < registry.inherited;
+  struct seen seen = registry.seen[frame.index];
+  uint8_t state = state_of(frame);
+  if (state == LIMBO) return !generation_lives(seen.from, inherited ? FOREVER : seen.until);
+  return alone && inherited && state <= WARM;
+}
+
+/* Takes back the frames that only relatives could see who are gone. Asks after all, or
+ * first whether that is likely to bring something. */
+void frames_recover(bool ask_once) {
+  if (registry.forks > 0 || (ask_once && !generation_newest_is_gone()) || !generation_forget_gone()) return;
+  struct run run = {{0}, 0};
+  bool alone = !generation_lives(0, FOREVER);
+  for (struct frame frame = {1}; frame.index < registry.end; frame.index++) {
+    uint32_t *from = &registry.seen[frame.index].from;
+    if (is_used(state_of(frame)) && !generation_lives(*from, FOREVER)) *from = 0;
+    if (!is_recovered(frame, alone)) continue;
+    *from = 0;
+    run_add(&run, frame);
+  }
+  if (alone) registry.inherited = 0;
+  run_end(&run);
+}
+
+/* Before a fork: its child will see every frame in use. */
+void frames_mark_seen(void) {
+  for (uint32_t i = 1; i < registry.end; i++) {
+    if (is_used(state_of((struct frame){i})) && registry.seen[i].from == 0) {
+      registry.seen[i].from = generation_newest();
+    }
+  }
+}
+
+/* In a child: all frames are the parent's, the free ones too. */
+void frames_leave_to_parent(void) {
+  for (uint32_t i = registry.warm_hint; registry.warm > 0 && i < registry.end; i++) {
+    if (state_of((struct frame){i}) == WARM) set_state((struct frame){i}, COLD);
+  }
+  registry.inherited = registry.end;
 }
 
 /* ---- Finding ---- */
 
-/* Any frame without memory, or none. Async-signal-safe. */
-static struct place find_cold(void) {
-  for (struct arena *arena = registry.arenas; arena; arena = arena->next) {
-    if (arena->inherited || arena->is_private || arena->cold_hint >= arena->count) continue;
-    uint8_t *from = arena->state + arena->cold_hint;
-    uint8_t *found = memchr(from, COLD, arena->count - arena->cold_hint);
-    arena->cold_hint = found ? (uint32_t)(found - arena->state) : arena->count;
-    if (found) return (struct place){arena, arena->cold_hint};
-  }
-  return (struct place){NULL, 0};
+/* Count neighbouring free slots whose homes are free, if need be in new memory. */
+struct slot frames_find_room(size_t count) {
+  struct slot found = space_find(count);
+  if (found.index) return found;
+  frames_recover(false);
+  found = space_find(count);
+  return found.index || !space_grow(count) ? found : space_find(count);
 }
 
-/* The free frame onto which to split the slot. Home keeps the kernel's mappings
- * few, warm is fast: home if it is warm, else any warm frame while mappings are
- * plentiful, else home. Async-signal-safe. */
-struct place frame_find(struct place slot) {
-  bool home_is_free = frame_is_free(slot);
-  if (home_is_free && slot.arena->state[slot.index] == WARM) return slot;
+static struct frame next_in_state(uint32_t start, uint8_t state) {
+  if (start >= registry.end) return (struct frame){0};
+  uint8_t *found = memchr(registry.states + start, state, registry.end - start);
+  return (struct frame){found ? (uint32_t)(found - registry.states) : 0};
+}
+
+static struct frame find_warm(void) {
+  uint32_t start = registry.warm_hint > registry.inherited ? registry.warm_hint : registry.inherited;
+  struct frame frame = next_in_state(start, WARM), taken = next_in_state(start, WARM | TAKEN);
+  if (frame.index == 0 || (taken.index != 0 && taken.index < frame.index)) frame = taken;
+  if (frame.index) registry.warm_hint = frame.index;
+  return frame;
+}
+
+static bool is_warm(struct frame frame) {
+  return frame_is_free(frame) && state_of(frame) == WARM;
+}
+
+/* The free frame onto which to move the slot. Home keeps the kernel's mappings few;
+ * so does the home of a slot that shares with it, because its neighbours move beside
+ * it; warm is fast, and preferred while mappings are plentiful. */
+struct frame frame_find(struct slot slot) {
+  struct frame home = home_of(slot), beside = {record_of(slot)->next ? record_of(slot)->next : slot.index};
   bool plentiful = registry.mappings < registry.mapping_budget / 2;
-  if (registry.warm && (plentiful || !home_is_free)) return arena_place(registry.warm);
-  if (home_is_free) return slot;
-  struct place cold = find_cold();
-  return cold.arena ? cold : arena_find_free(1, true);
+  if (is_warm(home)) return home;
+  if (is_warm(beside)) return beside;
+  if (registry.warm > 0 && plentiful) return find_warm();
+  if (frame_is_free(home)) return home;
+  if (frame_is_free(beside)) return beside;
+  if (registry.warm > 0) return find_warm();
+  struct slot room = frames_find_room(1);
+  return room.index ? home_of(room) : next_in_state(registry.inherited, COLD | TAKEN);
 }
 
 /* ---- Contents ---- */
 
-/* Has the kernel give memory to cold frames, all pages in one call. Returns -1 if
- * there is none; without this, that would be a SIGBUS. Async-signal-safe. */
-static int populate(char *address, size_t size) {
-  if (madvise(address, size, MADV_POPULATE_WRITE) == 0) return 0;
-  return errno == EINVAL ? 0 : -1; /* EINVAL: a kernel before Linux 5.14 */
-}
-
-/* The whole frame has been written through the window. Async-signal-safe. */
-static void note_filled(struct place frame) {
-  bit_set(frame.arena->in_window, frame.index, true);
-  bit_set(frame.arena->filled, frame.index, true);
-}
-
-/* Copies a chunk's bytes into a free frame. Returns -1 if the kernel gives no
- * memory. Async-signal-safe. */
-int frame_fill(struct place target, const char *bytes) {
+/* Fills a free frame. Returns -1 if the kernel gives no memory; without populating
+ * it first, that would be a SIGBUS. */
+int frame_fill(struct frame target, const char *bytes) {
   char *to = window_of(target);
-  if (target.arena->state[target.index] == WARM) {
-    /* One read maps all pages of a resident frame writable at once (the kernel's
-     * fault-around), where writes would fault page by page. */
+  if (state_of(target) == WARM) {
+    /* One read maps all pages writable at once (the kernel's fault-around), where
+     * writes would fault page by page. */
     (void)*(volatile char *)to;
-  } else if (populate(to, CHUNKSIZE) != 0) {
-    return -1;
+  } else if (madvise(to, CHUNKSIZE, MADV_POPULATE_WRITE) != 0 && errno != EINVAL) {
+    return -1; /* EINVAL: a kernel before Linux 5.14 */
   }
   memcpy(to, bytes, CHUNKSIZE);
-  note_filled(target);
   return 0;
 }
 
-/* Copies a frame into a free one. Returns -1 if the kernel gives no memory.
- * Async-signal-safe. */
-int frame_copy(struct place target, struct place source) {
-  bit_set(source.arena->in_window, source.index, true);
-  return frame_fill(target, window_of(source));
+/* Copies one that is in use. Reading it has the kernel find all of its memory. */
+int frame_copy(struct frame target, struct frame source) {
+  if (frame_fill(target, window_of(source)) != 0) return -1;
+  set_state(source, FULL);
+  return 0;
 }
 
 /* Makes free frames read as zeros. */
-void frames_clear(struct place frame, size_t count) {
-  if (count > 1 && memchr(frame.arena->state + frame.index, WARM, count)) frames_discard(frame, count);
-  for (size_t i = 0; i < count; i++) {
-    struct place one = place_plus(frame, i);
-    if (one.arena->state[one.index] != WARM) continue;
-    (void)*(volatile char *)window_of(one); /* as in frame_fill */
-    memset(window_of(one), 0, CHUNKSIZE);
-    note_filled(one);
+void frames_clear(struct frame frame, size_t count) {
+  bool any_warm = false;
+  for (size_t i = 0; i < count; i++) any_warm |= state_of(frame_plus(frame, i)) == WARM;
+  if (any_warm && count > 1) frames_discard(frame, count);
+  for (size_t i = 0; any_warm && i < count; i++) {
+    if (state_of(frame_plus(frame, i)) == WARM) memset(window_of(frame_plus(frame, i)), 0, CHUNKSIZE);
   }
+}
+
+/* Slots are about to map free frames, which are all there if full. */
+void frames_claim(struct frame frame, size_t count, bool full) {
+  for (size_t i = 0; i < count; i++) set_state(frame_plus(frame, i), full ? FULL : USED);
 }

@@ -1,102 +1,107 @@
-/* Generations of relatives, as a stack: all who are attached to a generation's
- * segment are attached to the older ones too, or could have been. So who saw
- * something from generation f until generation l are those attached to f but not
- * to l + 1. A generation whose segment has as many attachments as the next one's
- * (or only ours, if it is the newest) makes no difference any more and is
- * dropped, always the older of the two: whoever else looks at the newer one still
- * finds us there. So a server with one worker for good and many short-lived
- * children, or with workers replaced one by one, needs few generations.
- * Everything here but generation_begin is async-signal-safe. */
-#include "generation.h"
-
-#include <stddef.h>
+/* Which relatives live? Each fork begins a generation, with a number that grows and
+ * a System V segment to which this process is attached, and all who are forked
+ * from then on, and theirs. The kernel counts them. So if more are attached to a
+ * generation's segment than to the next one's (or than only we, if it is the
+ * newest), somebody born in it lives; else it is forgotten.
+ *
+ * There are never more generations than living relatives, or MOST. */
 #include <sys/ipc.h>
 #include <sys/shm.h>
 #include <sys/types.h>
+#include <time.h>
 
-enum { MOST = 64 };
+#include "internal.h"
 
-/* From 1. A generation without a segment (id -1) is never alone: safe, only less
- * thrifty. */
+enum { MOST = 64, SIZES = 1 << 16 };
+
+/* A generation without a segment (id -1) is not forgotten: safe, only less thrifty. */
 static struct generation {
-  void *address;
-  time_t created;
-  pid_t creator;
+  uint32_t number;
   int id;
-} generations[MOST + 1];
-static uint8_t newest;
+  void *address;
+  size_t size; /* no two of a process are alike: ids may be, in different namespaces */
+  pid_t creator;
+  time_t created;
+} kept[MOST]; /* oldest first */
+static size_t count;
+static uint32_t newest; /* its number, or that of the last one */
 
-uint8_t generation_newest(void) {
+uint32_t generation_newest(void) {
   return newest;
+}
+
+static size_t next_size(void) {
+  static size_t sizes;
+  if (sizes == 0) {
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    sizes = (size_t)now.tv_nsec;
+  }
+  return ++sizes % SIZES + 1;
 }
 
 /* Attaches a segment; it vanishes when the last process has detached it. */
 static struct generation attach_segment(void) {
-  struct generation none = {.id = -1};
   struct shmid_ds status;
-  int id = shmget(IPC_PRIVATE, 1, IPC_CREAT | 0444);
-  if (id < 0) return none;
-  void *address = shmat(id, NULL, SHM_RDONLY);
+  struct generation made = {.id = -1, .size = next_size()};
+  int id = shmget(IPC_PRIVATE, made.size, IPC_CREAT | 0444);
+  if (id < 0) return made;
+  made.address = shmat(id, NULL, SHM_RDONLY);
   shmctl(id, IPC_RMID, NULL);
-  if (address == (void *)-1) return none;
-  if (shmctl(id, IPC_STAT, &status) == 0) {
-    return (struct generation){address, status.shm_ctime, status.shm_cpid, id};
+  if (made.address == (void *)-1) return made;
+  if (shmctl(id, IPC_STAT, &status) != 0) {
+    shmdt(made.address);
+    return made;
   }
-  shmdt(address);
-  return none;
+  made.id = id, made.creator = status.shm_cpid, made.created = status.shm_ctime;
+  return made;
 }
 
-/* When there are too many, or no segment is to be had, forks share a generation. */
+/* Before a fork. When there are too many, forks share the newest one. */
 void generation_begin(void) {
-  if (newest == MOST || (newest > 0 && generations[newest].id < 0)) return;
-  generations[++newest] = attach_segment();
+  if (count == 0) newest = 0;
+  if (count == MOST || newest == FOREVER - 1) return;
+  kept[count] = attach_segment();
+  kept[count++].number = ++newest;
 }
 
-/* How many processes are attached; -1 if in doubt: ids are used again, and other
- * namespaces have other segments. */
-static long attached(uint8_t number) {
-  const struct generation *generation = &generations[number];
+/* How many processes are attached; -1 if in doubt. */
+static long attached(const struct generation *generation) {
   struct shmid_ds status;
   if (generation->id < 0 || shmctl(generation->id, IPC_STAT, &status) != 0) return -1;
-  if (status.shm_segsz != 1 || status.shm_cpid != generation->creator) return -1;
-  if (status.shm_ctime != generation->created) return -1;
-  return (long)status.shm_nattch;
+  bool is_ours = status.shm_segsz == generation->size && status.shm_cpid == generation->creator &&
+                 status.shm_ctime == generation->created;
+  return is_ours ? (long)status.shm_nattch : -1;
 }
 
-bool generation_newest_is_alone(void) {
-  return newest > 0 && attached(newest) == 1;
+/* Has the generation nobody whom the next one (NULL: none) does not have? Asked
+ * twice, as processes come and go meanwhile. */
+static bool is_gone(const struct generation *generation, const struct generation *next) {
+  long here = attached(generation), there = next ? attached(next) : 1;
+  if (here < 1 || here > there) return false;
+  return attached(generation) == here && (!next || attached(next) == there);
 }
 
-/* Are the same processes attached to the two? Asked twice, as processes come and
- * go meanwhile. */
-static bool same_are_attached(uint8_t older, uint8_t newer) {
-  long here = attached(older);
-  return here > 0 && attached(newer) == here && attached(older) == here && attached(newer) == here;
+bool generation_newest_is_gone(void) {
+  return count > 0 && is_gone(&kept[count - 1], NULL);
 }
 
-bool generation_merge(struct renumbering *renumbering) {
-  bool drop[MOST + 2] = {false};
-  uint8_t dropped = 0, next = 0; /* the next one that stays; 0: none */
-  for (uint8_t number = newest; number > 0; number--) {
-    drop[number] = next == 0 ? attached(number) == 1 : same_are_attached(number, next);
-    if (drop[number]) {
-      dropped++;
-    } else {
-      next = number;
-    }
+/* Forgets those of whom nobody lives. Returns whether there were any. */
+bool generation_forget_gone(void) {
+  size_t before = count;
+  for (size_t i = count; i-- > 0;) {
+    if (!is_gone(&kept[i], i + 1 < count ? &kept[i + 1] : NULL)) continue;
+    shmdt(kept[i].address);
+    for (size_t j = i; j + 1 < count; j++) kept[j] = kept[j + 1];
+    count--;
   }
-  if (dropped == 0) return false;
-  uint8_t kept = 0, most = (uint8_t)(newest - dropped);
-  *renumbering = (struct renumbering){.until[FOREVER] = FOREVER};
-  for (uint8_t number = 1; number <= newest; number++) {
-    renumbering->from[number] = kept < most ? kept + 1 : 0;
-    if (drop[number]) {
-      shmdt(generations[number].address);
-    } else {
-      generations[++kept] = generations[number];
-    }
-    renumbering->until[number] = kept;
+  return count < before;
+}
+
+/* Does anybody live who was born from the one generation to the other? */
+bool generation_lives(uint32_t from, uint32_t until) {
+  for (size_t i = 0; i < count; i++) {
+    if (kept[i].number >= from && kept[i].number <= until) return true;
   }
-  newest = most;
-  return true;
+  return false;
 }

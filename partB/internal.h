@@ -1,19 +1,32 @@
-/* What the library's files share: the records of arenas, slots and frames, and
- * the lock that guards them. See README.md for the picture.
+/* What the library's files share. Three rules hold at all times:
  *
- * An arena is one shared anonymous mapping of n frames that is mapped three times.
- * The view is what the user sees: n slots, each mapped to any frame. The window
- * maps frame i always at the same place, read-write, and is the library's own.
- * Slot i's home is frame i of its arena: there it is mapped, without access, while
- * it is free. The third mapping is like the window, but without access: free slots
- * are mapped from there. (A private arena has only the view; see is_private.)
+ *   1. A frame that more than one slot maps is never written. Whoever writes moves
+ *      to other memory; the last one left may write in place. (The kernel may still
+ *      be reading a snapshot: a pipe filled by vmsplice, a disk, a network card.)
+ *   2. A private, writable slot keeps its frame and its rights until it is copied
+ *      lazily or the process forks. (The kernel may be writing to it.)
+ *   3. A first write waits for no lock that is held while other code runs; none is
+ *      held while fork runs.
  *
- * Slots and frames are numbered through all arenas, from 1, so that one number
- * names a slot or a frame anywhere. Slots that map the same frame form a ring.
+ * The files, each of which calls only those below it:
  *
- * While the lock is held the library touches windows and its own records, and
- * of a view only what it has just mapped itself: so its fault handler never
- * meets its own lock. */
+ *   lazycopy.c     the public functions
+ *   fault.c        the SIGSEGV handler; cpu.h: what the processor says of a fault
+ *   fork.c         what happens around a fork
+ *   split.c        giving slots other memory, with the same bytes
+ *   frame.c        which frames are free; giving slots and frames back
+ *   mapping.c      every change of what is mapped, and what follows a refusal
+ *   ring.c         which slots share a frame
+ *   space.c        the addresses, the records, and where there is room
+ *   generation.c   which relatives of this process live
+ *   lock.c         the one lock
+ *
+ * Everything may run in the signal handler and is async-signal-safe, except
+ * start-up, and of fork.c what pthread_atfork calls.
+ *
+ * A slot is 64 KiB of the addresses that users see: the view. A frame is 64 KiB of
+ * memory: it lies in the window, always at the same address and always writable.
+ * Both are numbered from 1; slot n has its home in frame n. */
 #ifndef LAZYCOPY_INTERNAL_H
 #define LAZYCOPY_INTERNAL_H
 
@@ -31,215 +44,189 @@
 #include "lazycopy.h"
 #pragma GCC visibility pop
 
-/* The record of a slot: the number of the frame behind it, and flags; or FREE or
- * READY. Two neighbours are one mapping of the kernel's exactly if the second
- * record is the first plus one, or if both are FREE, or both READY. (Zombies count
- * as what they were.) */
+struct slot {
+  uint32_t index; /* 0: there is none */
+};
+struct frame {
+  uint32_t index; /* 0: there is none */
+};
+
+/* What a slot maps: FREE (nothing: reserved addresses), or a frame's index and flags.
+ * Two neighbours are one mapping of the kernel's exactly if both are FREE, or if the
+ * second is the first plus one. */
 enum {
-  FREE = 0,                /* and left out of core dumps */
-  NUMBER = (1u << 28) - 1, /* mask: numbers below 2^28, 16 TiB of chunks */
-  READY = NUMBER,          /* free, too, and no longer left out: chunk_alloc is quicker */
-  LOST = 1u << 28,         /* unmapped by a kernel that refused something: slot_restore */
-  ZOMBIE = 1u << 29,       /* freed, but not yet mapped home: unmap.c */
-  HUGE_PAGES = 1u << 30,   /* mapped with MADV_HUGEPAGE */
-};
-#define WRITABLE (1u << 31) /* private and writable; without it the slot is read-only */
-
-enum frame_state {
-  COLD,  /* free, and holds no memory: reads as zeros */
-  WARM,  /* free, holds memory with anything in it; on the warm list */
-  USED,  /* mapped by at least one slot of this process */
-  LIMBO, /* mapped by none here, but perhaps in a relative process (fork.c) */
+  FREE = 0,
+  FRAME = (1 << 27) - 1, /* the bits of the index; 0 if the slot is PRIVATE and holds no frame */
+  WRITABLE = 1 << 27,    /* nobody else has the frame; without it the slot is read-only */
+  PRIVATE = 1 << 28,     /* maps private memory, which the kernel itself copies in a fork */
+  LOST = 1 << 29,        /* unmapped by a kernel that refused something: mapping_restore */
+  FREED = 1 << 30,       /* by the user, but the kernel refused to unmap it: frames_retry */
 };
 
-struct arena {
-  struct arena *next; /* the arena made before this one, or NULL */
-  uint32_t first;     /* number of slot 0 and frame 0 */
-  uint32_t count;     /* slots, and frames */
-  char *view;
-  char *window;           /* equal to view in a private arena */
-  char *closed;           /* not in a private arena */
-  bool is_private;        /* no sharing: the kernel refused mremap with old size 0 */
-  uint8_t inherited;      /* generation of the fork that brought it here; 0: its frames are ours */
-  uint32_t occupied;      /* slots that are not free, plus frames that are not COLD */
-  uint32_t slots_touched; /* no record from here on has ever been written */
-  uint32_t free_hint;     /* no slot below it is available */
-  uint32_t cold_hint;     /* no frame below it is COLD */
-
-  /* Records of slots. */
-  uint32_t *mapping;                       /* frame number and flags, FREE or READY */
-  uint32_t *next_sharer, *previous_sharer; /* the ring, by number; 0: alone */
-  uint64_t *busy;                          /* a bit is clear if the slot is free and its home COLD or WARM */
-
-  /* Records of frames. */
-  uint32_t *next_warm, *previous_warm; /* the warm list, by number; 0: the end */
-  uint8_t *state;                      /* enum frame_state */
-  uint64_t *in_window;                 /* a bit is set if the window's page tables may map the frame */
-  uint64_t *filled;    /* a bit is set if the library has written to the frame: it holds memory */
-  uint8_t *seen_from;  /* first generation of relatives that could see the frame; 0: only we do */
-  uint8_t *seen_until; /* the last one; for frames in LIMBO */
+struct slot_record {
+  uint32_t maps;
+  uint32_t next, previous; /* in the ring of slots that share the frame; 0: alone */
 };
 
-/* A slot or a frame. */
-struct place {
-  struct arena *arena; /* NULL: there is none */
-  uint32_t index;
+/* What is known of frame n and of slot n, in one byte. */
+enum {
+  COLD,        /* the frame is free and holds no memory: it reads as zeros */
+  WARM,        /* free, and all of its memory is there, with anything in it */
+  USED,        /* some slot holds it */
+  FULL,        /* the same, and all of its memory is there */
+  LIMBO,       /* no slot here holds it, but perhaps one of a relative does */
+  ABSENT,      /* there is no such frame */
+  TAKEN = 128, /* flag: the slot is not FREE */
 };
 
-/* Everything the lock guards. */
+/* The generations of relatives that could see a frame. */
+struct seen {
+  uint32_t from;  /* 0: only we do */
+  uint32_t until; /* of a frame in LIMBO */
+};
+
+/* Everything that the lock guards. */
 extern struct registry {
   bool started;
-  bool sharing_works;   /* mremap with old size 0 has worked before */
-  bool huge_pages;      /* the administrator lets us ask for them */
-  struct arena *arenas; /* newest first */
-  uint32_t warm;        /* head of the warm list, 0: empty */
-  size_t warm_count;
-  size_t live, sharing, used; /* slots, slots in a ring, frames */
-  size_t zombies;
-  size_t mappings;       /* in the kernel, by the neighbour rule */
-  size_t mapping_budget; /* more only if there is no other way */
+  bool sharing_works; /* mremap with old size 0 has worked */
+  bool large_pages;   /* pages of 64 KiB may be asked for */
+  char *views, *windows;
+  struct slot_record *slots;
+  struct seen *seen;
+  uint8_t *states;
+  uint32_t span;                          /* slots for which there are addresses */
+  uint32_t end;                           /* all slots and frames with memory lie below */
+  uint32_t inherited;                     /* frames below it may be a relative's, if they are not ours */
+  uint32_t free_hint;                     /* no free slot with a free home lies below */
+  uint32_t warm_hint;                     /* no warm frame lies below */
+  unsigned forks;                         /* under way: see fork.c */
+  size_t warm;                            /* frames */
+  size_t live, sharing, used, unfinished; /* slots, slots in rings, frames, LOST and FREED slots */
+  size_t mappings, mapping_budget;        /* of the kernel's */
+  size_t fixed_mappings;                  /* of these: not slots */
   size_t splits, promotions, eager_fallbacks;
 } registry;
 
-/* lock.c: the lock, with signals blocked while it is held. Restores errno. */
+static inline char *view_of(struct slot slot) {
+  return registry.views + (size_t)slot.index * CHUNKSIZE;
+}
+static inline char *window_of(struct frame frame) {
+  return registry.windows + (size_t)frame.index * CHUNKSIZE;
+}
+static inline struct frame home_of(struct slot slot) {
+  return (struct frame){slot.index};
+}
+static inline struct slot slot_plus(struct slot slot, size_t count) {
+  return (struct slot){slot.index + (uint32_t)count};
+}
+static inline struct frame frame_plus(struct frame frame, size_t count) {
+  return (struct frame){frame.index + (uint32_t)count};
+}
+static inline struct slot_record *record_of(struct slot slot) {
+  return &registry.slots[slot.index];
+}
+static inline uint32_t maps_of(struct slot slot) {
+  return registry.slots[slot.index].maps;
+}
+static inline struct frame frame_of(struct slot slot) {
+  return (struct frame){maps_of(slot) & FRAME};
+}
+static inline bool is_live(uint32_t maps) {
+  return maps != FREE && !(maps & FREED);
+}
+static inline bool is_unfinished(uint32_t maps) {
+  return maps & (LOST | FREED);
+}
+static inline bool is_at_home(struct slot slot) {
+  return frame_of(slot).index == slot.index;
+}
+static inline uint8_t state_of(struct frame frame) {
+  return registry.states[frame.index] & (uint8_t)~TAKEN;
+}
+static inline bool frame_is_free(struct frame frame) {
+  return frame.index >= registry.inherited && state_of(frame) <= WARM;
+}
+static inline bool frame_is_foreign(struct frame frame) {
+  return registry.seen[frame.index].from != 0;
+}
+
+/* lock.c. Asynchronous signals are blocked while the lock is held. */
 struct held {
   sigset_t signals;
   int error;
 };
-void asynchronous_signals(sigset_t *set);
-void block_asynchronous_signals(sigset_t *before);
-void lock(struct held *held);
-void unlock(const struct held *held);
-void lock_in_handler(struct held *held);
-void unlock_in_handler(const struct held *held);
-void lock_for_fork(struct held *held);
-void unlock_after_fork(const struct held *held);
+void lock_startup(void);
+void lock_asynchronous_signals(sigset_t *set);
+void lock_mask_signals(int how, const sigset_t *set, sigset_t *before);
+bool lock_take(struct held *held);
+void lock_give(const struct held *held);
 
-/* arena.c: the mappings. */
-enum {
-  MAPPINGS_PER_ARENA = 4,
-  SLOTS_STEP = (2 << 20) / CHUNKSIZE, /* a huge page */
-};
-void *reserve_space(void *address, size_t size);
-int map_again(void *from, size_t size, void *to);
-struct arena *arena_create(size_t count);
-void arena_populate_records(struct place slot, size_t count);
-void arena_release_if_empty(struct arena *arena, bool left_behind);
-static inline size_t round_up(size_t value, size_t step) {
-  return (value + step - 1) / step * step;
-}
+/* generation.c */
+#define FOREVER UINT32_MAX
+uint32_t generation_newest(void);
+void generation_begin(void);
+bool generation_newest_is_gone(void);
+bool generation_forget_gone(void);
+bool generation_lives(uint32_t from, uint32_t until);
 
-/* room.c: what is where, and where there is room. */
-struct place arena_place(uint32_t number);
-struct place arena_slot_at(const void *address);
-struct place arena_find_free(size_t count, bool shared);
-void arena_refresh_busy(struct arena *arena, uint32_t index);
+/* space.c */
+bool space_sharing_works(void);
+int space_map_again(void *from, size_t size, void *to);
+bool space_reserve(struct slot slot, size_t count);
+bool space_reserve_hole(struct slot slot, size_t count);
+struct slot space_slot_at(const void *address);
+struct slot space_find(size_t count);
+bool space_grow(size_t count);
+void space_populate_records(struct slot slot, size_t count);
 
-/* slots.c: what is mapped at the slots, in the kernel and in the records. */
-int slots_open(struct place slot, size_t count);
-int slots_map(struct place slot, size_t count, struct place frame, bool writable);
-int slots_share(struct place slot, size_t count, struct place source);
-int slots_protect(struct place slot, size_t count, bool writable);
-void slots_record(struct place slot, size_t count, uint32_t number_and_flags);
-int slot_restore(struct place slot);
-void slots_repair(struct place slot, size_t count);
-size_t slots_boundaries(struct place slot, size_t count);
-
-/* unmap.c: giving slots back. */
-enum { READY_MOST = 8 }; /* slots in a row, about */
-void slots_give_back(struct place slot, size_t count);
-void slots_free(struct place slot, size_t count);
-void slots_finish_free(void);
-struct place slots_reuse(size_t count);
-void slots_reap(void);
-
-static inline uint32_t number_of(struct place place) {
-  return place.arena->first + place.index;
-}
-static inline struct place place_plus(struct place place, size_t count) {
-  return (struct place){place.arena, place.index + (uint32_t)count};
-}
-static inline char *view_of(struct place slot) {
-  return slot.arena->view + (size_t)slot.index * CHUNKSIZE;
-}
-static inline char *window_of(struct place frame) {
-  return frame.arena->window + (size_t)frame.index * CHUNKSIZE;
-}
-static inline uint32_t *mapping_of(struct place slot) {
-  return &slot.arena->mapping[slot.index];
-}
-static inline struct place frame_of(struct place slot) {
-  return arena_place(*mapping_of(slot) & NUMBER);
-}
-static inline bool is_free(uint32_t mapping) {
-  return mapping == FREE || mapping == READY;
-}
-static inline bool is_live(uint32_t mapping) {
-  return !is_free(mapping) && !(mapping & ZOMBIE);
+/* ring.c */
+void ring_join(struct slot slot, size_t count, struct slot member);
+bool ring_leave(struct slot slot);
+static inline bool ring_is_alone(struct slot slot) {
+  return record_of(slot)->next == 0;
 }
 
-/* ring.c: which slots share a frame. */
-void ring_join(struct place slot, size_t count, struct place member);
-bool ring_leave(struct place slot);
-static inline bool ring_is_alone(struct place slot) {
-  return slot.arena->next_sharer[slot.index] == 0;
-}
+/* mapping.c */
+size_t mapping_boundaries(struct slot slot, size_t count);
+size_t mapping_boundaries_if_free(struct slot slot, size_t count);
+void mapping_record(struct slot slot, size_t count, uint32_t maps);
+void mapping_mark_freed(struct slot slot, size_t count);
+int mapping_open(struct slot slot, size_t count);
+int mapping_open_private(struct slot slot, size_t count);
+int mapping_share(struct slot slot, size_t count, struct slot source);
+int mapping_move(struct slot slot, size_t count, struct frame frame, bool writable);
+int mapping_make_private(struct slot slot);
+int mapping_protect(struct slot slot, size_t count, bool writable);
+int mapping_close(struct slot slot, size_t count);
+int mapping_restore(struct slot slot);
+bool mapping_is_readable(const void *address);
+bool mapping_is_writable(const void *address);
 
-/* frame.c: which frame is free, warm, used. */
-enum { WARM_LIMIT = 1024 }; /* frames: 64 MiB */
-void frames_claim(struct place frame, size_t count);
-void frames_release(struct place slot, size_t count);
-void frames_discard(struct place frame, size_t count);
-void frames_clear(struct place frame, size_t count);
-struct place frame_find(struct place slot);
-int frame_fill(struct place target, const char *bytes);
-int frame_copy(struct place target, struct place source);
-static inline bool frame_is_free(struct place frame) {
-  return !frame.arena->is_private && !frame.arena->inherited && frame.arena->state[frame.index] <= WARM;
-}
+/* frame.c */
+struct slot frames_find_room(size_t count);
+struct frame frame_find(struct slot slot);
+int frame_fill(struct frame target, const char *bytes);
+int frame_copy(struct frame target, struct frame source);
+void frames_clear(struct frame frame, size_t count);
+void frames_claim(struct frame frame, size_t count, bool full);
+void frames_release(struct slot slot, size_t count);
+void frames_discard(struct frame frame, size_t count);
+void frames_free(struct slot slot, size_t count);
+void frames_retry(void);
+void frames_recover(bool ask_once);
+void frames_mark_seen(void);
+void frames_leave_to_parent(void);
 
-static inline bool bit_is_set(const uint64_t *bits, uint32_t index) {
-  return bits[index / 64] >> index % 64 & 1;
-}
-static inline void bit_set(uint64_t *bits, uint32_t index, bool value) {
-  uint64_t *word = &bits[index / 64], bit = (uint64_t)1 << index % 64;
-  *word = value ? *word | bit : *word & ~bit;
-}
+/* split.c */
+int split(struct slot slot);
+int split_adopt(struct slot slot, size_t count);
+void split_bring_home(struct slot slot, size_t count);
+void split_let_go(struct slot slot);
 
-/* tables.c: moving page tables. */
-void tables_move_to_window(struct place slot, size_t count);
+/* fork.c */
+void fork_enter(struct held *held);
 
-/* split.c: giving slots frames of their own. */
-int split(struct place slot);
-int split_from_view(struct place slot);
-int slots_settle(struct place slot, size_t count);
-static inline bool slot_is_settled(struct place slot) {
-  return *mapping_of(slot) == (number_of(slot) | WRITABLE); /* private, writable and at home */
-}
-
-/* pressure.c: living with the kernel's limit on mappings. */
-enum { RESERVE_PAGES = 64 }; /* mappings that the reserve holds */
-void pressure_startup(void);
-void pressure_relieve(void);
-void pressure_forget(const struct arena *arena);
-void reserve_release(void);
-void reserve_take(void);
-bool reserve_is_low(void);
-
-/* fault.c: the SIGSEGV handler. */
+/* fault.c */
 void fault_startup(void);
-_Noreturn void fault_die_without_memory(const void *address);
-
-/* fork.c: everything about other processes. */
-void fork_refresh(void);
-void fork_recover(void);
-void fork_leave_frame(struct place frame);
-void fork_prepare(void);
-void fork_catch_up(void);
-bool fork_set_aside(struct place slot);
-void fork_take_back(void);
-static inline bool frame_is_foreign(struct place frame) {
-  return frame.arena->seen_from[frame.index] != 0;
-}
 
 #endif

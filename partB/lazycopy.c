@@ -1,28 +1,40 @@
-/* The public functions: what lazycopy.h promises, put together from slots,
- * frames and rings. Each takes the lock, checks its arguments, does its work and
- * leaves errno as the header says. */
+/* The public functions: what lazycopy.h promises, put together from slots, frames
+ * and rings. Each takes the lock, checks its arguments, does its work and leaves
+ * errno as the header says. */
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 #include "internal.h"
 
-enum { HUGE_BLOCK = 64 }; /* chunks: blocks from 4 MiB ask for huge pages, if allowed */
+enum {
+  DEFAULT_LIMIT = 65530, /* of mappings, if the kernel does not say */
+  SCATTERED = 64,        /* mappings of a block from which its chunks are brought home */
+};
 
 /* ---- Start-up, entering and leaving ---- */
 
-/* Does the administrator leave huge pages for shared memory to programs? */
-static bool huge_pages_on_advice(void) {
-  char text[128];
-  int file = open("/sys/kernel/mm/transparent_hugepage/shmem_enabled", O_RDONLY | O_CLOEXEC);
-  if (file < 0) return false;
-  ssize_t length = read(file, text, sizeof text - 1);
-  close(file);
+/* What the kernel says in one of its small files, or nothing. */
+static void read_setting(const char *name, char *text, size_t size) {
+  int file = open(name, O_RDONLY | O_CLOEXEC);
+  ssize_t length = file >= 0 ? read(file, text, size - 1) : 0;
   text[length > 0 ? length : 0] = '\0';
-  return strstr(text, "[advise]") != NULL;
+  if (file >= 0) close(file);
+}
+
+/* The limit on mappings, but an eighth for the rest of the program; and whether pages
+ * as large as a chunk may be asked for (see README.md for why no larger ones are). */
+static void read_settings(void) {
+  char text[128];
+  read_setting("/proc/sys/vm/max_map_count", text, sizeof text);
+  size_t limit = strtoul(text, NULL, 10);
+  if (limit == 0) limit = DEFAULT_LIMIT;
+  registry.mapping_budget = limit - limit / 8;
+  read_setting("/sys/kernel/mm/transparent_hugepage/hugepages-64kB/shmem_enabled", text, sizeof text);
+  registry.large_pages = strstr(text, "[advise]") != NULL;
 }
 
 /* A thread must not be cancelled while it reads the kernel's settings: it holds
@@ -31,70 +43,68 @@ static void start(void) {
   int before;
   pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &before);
   registry.started = true;
-  registry.huge_pages = huge_pages_on_advice();
-  pressure_startup();
+  read_settings();
+  lock_startup();
   fault_startup();
   pthread_setcancelstate(before, &before);
 }
 
-/* Takes the lock and does what has been put off. */
+/* Takes the lock and does what can be done now. */
 static void enter(struct held *held) {
-  lock(held);
+  fork_enter(held);
   if (!registry.started) start();
-  fork_refresh();
-  slots_reap();
+  frames_recover(true);
+  frames_retry();
 }
 
 /* Gives the lock back. error is 0 or goes to errno. */
 static void leave(struct held *held, int error) {
-  unlock(held);
-  if (error) errno = error;
+  if (error) held->error = error;
+  lock_give(held);
 }
 
-/* The slots of a range of live chunks, or no place. */
-static struct place live_range(const void *chunks, size_t count) {
-  struct place slot = arena_slot_at(chunks);
-  if (!slot.arena || (uintptr_t)chunks % CHUNKSIZE != 0 || count == 0) return (struct place){NULL, 0};
-  if (count > slot.arena->count - slot.index) return (struct place){NULL, 0};
+/* The slots of a range of live chunks, or none. */
+static struct slot live_range(const void *chunks, size_t count) {
+  struct slot slot = space_slot_at(chunks), none = {0};
+  if (!slot.index || (uintptr_t)chunks % CHUNKSIZE != 0 || count == 0) return none;
+  if (count > registry.end - slot.index) return none;
   for (size_t i = 0; i < count; i++) {
-    if (!is_live(*mapping_of(place_plus(slot, i)))) return (struct place){NULL, 0};
+    if (!is_live(maps_of(slot_plus(slot, i)))) return none;
   }
   return slot;
 }
 
 /* ---- New blocks ---- */
 
-/* Opens free slots. No place if refused. */
-static struct place new_block(size_t count, bool zeroed) {
-  struct place slot = arena_find_free(count, false);
-  if (!slot.arena) return slot;
-  if (zeroed) frames_clear(slot, count);
-  if (slots_open(slot, count) != 0) return (struct place){NULL, 0};
-  uint32_t flags = WRITABLE;
-  bool huge = registry.huge_pages && count >= HUGE_BLOCK;
-  if (huge && madvise(view_of(slot), count * CHUNKSIZE, MADV_HUGEPAGE) == 0) flags |= HUGE_PAGES;
-  frames_claim(slot, count);
-  slots_record(slot, count, number_of(slot) | flags);
+/* Opens free slots; or none if the kernel refuses. */
+static struct slot new_block(size_t count, bool zeroed) {
+  struct slot slot = frames_find_room(count), none = {0};
+  if (!slot.index) return none;
+  if (registry.forks > 0 || !space_sharing_works())
+    return mapping_open_private(slot, count) == 0 ? slot : none;
+  if (zeroed) frames_clear(home_of(slot), count);
+  if (mapping_open(slot, count) != 0) return none;
+  frames_claim(home_of(slot), count, false);
   return slot;
 }
 
 void *chunks_alloc(size_t count) {
   struct held held;
   enter(&held);
-  struct place slot = count > 0 ? new_block(count, true) : (struct place){NULL, 0};
-  leave(&held, slot.arena ? 0 : count > 0 ? ENOMEM : EINVAL);
-  return slot.arena ? view_of(slot) : NULL;
+  struct slot slot = count > 0 ? new_block(count, true) : (struct slot){0};
+  leave(&held, slot.index ? 0 : count > 0 ? ENOMEM : EINVAL);
+  return slot.index ? view_of(slot) : NULL;
 }
 
 /* Copies in the open: other threads may go on meanwhile, and their first writes. */
 static void *copy_eagerly(void *chunks, size_t count, bool instead_of_lazy) {
   struct held held;
   enter(&held);
-  struct place source = live_range(chunks, count);
-  struct place copy = source.arena ? new_block(count, false) : (struct place){NULL, 0};
-  if (copy.arena && instead_of_lazy) registry.eager_fallbacks += count;
-  leave(&held, copy.arena ? 0 : source.arena ? ENOMEM : EINVAL);
-  if (!copy.arena) return NULL;
+  struct slot source = live_range(chunks, count);
+  struct slot copy = source.index ? new_block(count, false) : source;
+  if (copy.index && instead_of_lazy) registry.eager_fallbacks += count;
+  leave(&held, copy.index ? 0 : source.index ? ENOMEM : EINVAL);
+  if (!copy.index) return NULL;
   int error = errno;
   char *target = view_of(copy);
   /* All pages in one call; without memory that is an error here and not a signal. */
@@ -114,60 +124,66 @@ void *chunks_copy_eager(void *chunks, size_t count) {
 /* ---- Lazy copies ---- */
 
 /* The number of slots from the first that map consecutive frames. */
-static size_t run_length(struct place slot, size_t count) {
-  const uint32_t *mapping = mapping_of(slot);
+static size_t run_length(struct slot slot, size_t count) {
+  const struct slot_record *records = record_of(slot);
   size_t length = 1;
-  while (length < count && mapping[length] == mapping[length - 1] + 1) length++;
+  while (length < count && records[length].maps == records[length - 1].maps + 1) length++;
   return length;
-}
-
-static bool any_writable(struct place slot, size_t count) {
-  uint32_t all = 0;
-  for (size_t i = 0; i < count; i++) all |= mapping_of(slot)[i];
-  return all & WRITABLE;
 }
 
 /* Maps free slots to what is behind the source: run by run, as mremap with old
  * size 0 takes the frames that follow the first, whatever the slots beside it
- * map. Returns false if that is refused for a part of them. */
-static bool share_runs(struct place slot, struct place source, size_t count) {
-  for (size_t done = 0, length; done < count; done += length) {
-    struct place from = place_plus(source, done), to = place_plus(slot, done);
-    length = run_length(from, count - done);
-    if (slots_share(to, length, from) != 0) return false;
-    slots_record(to, length, *mapping_of(from));
+ * map. Returns how many slots are mapped: fewer if the kernel refuses. */
+static size_t share_runs(struct slot slot, struct slot source, size_t count) {
+  size_t done = 0;
+  while (done < count) {
+    struct slot from = slot_plus(source, done), to = slot_plus(slot, done);
+    size_t length = run_length(from, count - done);
+    if (mapping_share(to, length, from) != 0) break;
     ring_join(to, length, from);
+    done += length;
   }
-  return true;
+  return done;
 }
 
-/* A lazy copy of live slots, or no place if it has to be made eagerly: in a
- * private arena, when mappings are short, or if the kernel refuses. */
-static struct place copy_lazily(struct place source, size_t count) {
-  struct place none = {NULL, 0};
-  if (source.arena->is_private) return none;
-  bool protect = any_writable(source, count);
-  size_t cost = slots_boundaries(source, count) + (protect ? 2 : 0);
-  if (registry.mappings + cost > registry.mapping_budget) return none;
-  struct place copy = slots_reuse(count);
-  if (!copy.arena) copy = arena_find_free(count, true);
-  if (!copy.arena) return none;
-  arena_populate_records(copy, count);
-  if (protect) tables_move_to_window(source, count);
-  bool refused = protect && slots_protect(source, count, false) != 0;
-  if (!refused && share_runs(copy, source, count)) return copy;
-  slots_give_back(copy, count);
+/* Makes all of the source read-only, and mappings few. Returns -1 if it cannot be
+ * shared. */
+static int prepare_source(struct slot source, size_t count) {
+  uint32_t flags = 0;
+  for (size_t i = 0; i < count; i++) flags |= maps_of(slot_plus(source, i));
+  if (flags & LOST) return -1;
+  if (flags & PRIVATE && split_adopt(source, count) != 0) return -1;
+  if (flags & (WRITABLE | PRIVATE)) {
+    bool cuts = mapping_boundaries(source, 0) + mapping_boundaries(slot_plus(source, count), 0) < 2;
+    if (cuts && registry.mappings + 2 > registry.mapping_budget) return -1;
+    if (mapping_protect(source, count, false) != 0) return -1;
+  }
+  if (mapping_boundaries(source, count) > SCATTERED) split_bring_home(source, count);
+  return registry.mappings + mapping_boundaries(source, count) > registry.mapping_budget ? -1 : 0;
+}
+
+/* A lazy copy of live slots, or none if it has to be made eagerly: during a fork,
+ * when mappings are short, or if the kernel refuses. */
+static struct slot copy_lazily(struct slot source, size_t count) {
+  struct slot none = {0};
+  if (registry.forks > 0 || !space_sharing_works() || prepare_source(source, count) != 0) return none;
+  struct slot copy = frames_find_room(count);
+  if (!copy.index) return none;
+  space_populate_records(copy, count);
+  size_t shared = share_runs(copy, source, count);
+  if (shared == count) return copy;
+  if (shared > 0) frames_free(copy, shared);
   return none;
 }
 
 void *chunks_copy_lazy(void *chunks, size_t count) {
   struct held held;
   enter(&held);
-  struct place source = live_range(chunks, count);
-  struct place copy = source.arena ? copy_lazily(source, count) : source;
-  leave(&held, source.arena ? 0 : EINVAL);
-  if (copy.arena) return view_of(copy);
-  return source.arena ? copy_eagerly(chunks, count, true) : NULL;
+  struct slot source = live_range(chunks, count);
+  struct slot copy = source.index ? copy_lazily(source, count) : source;
+  leave(&held, source.index ? 0 : EINVAL);
+  if (copy.index) return view_of(copy);
+  return source.index ? copy_eagerly(chunks, count, true) : NULL;
 }
 
 /* ---- The rest ---- */
@@ -176,40 +192,36 @@ int chunks_free(void *chunks, size_t count) {
   if (!chunks && count > 0) return 0;
   struct held held;
   enter(&held);
-  struct place slot = live_range(chunks, count);
-  if (slot.arena) slots_free(slot, count);
-  leave(&held, slot.arena ? 0 : EINVAL);
-  return slot.arena ? 0 : -1;
+  struct slot slot = live_range(chunks, count);
+  if (slot.index) frames_free(slot, count);
+  leave(&held, slot.index ? 0 : EINVAL);
+  return slot.index ? 0 : -1;
 }
 
 /* One chunk at a time, so that other threads need not wait for all of them. */
 int chunk_make_writable(void *address, size_t length) {
-  uintptr_t begin = (uintptr_t)address & ~(uintptr_t)(CHUNKSIZE - 1), end = (uintptr_t)address + length;
-  if (length == 0) return 0;
-  struct held held;
-  enter(&held);
-  bool live = end > begin && live_range((void *)begin, (end - begin + CHUNKSIZE - 1) / CHUNKSIZE).arena;
-  leave(&held, live ? 0 : EINVAL);
-  if (!live) return -1;
-  for (; begin < end; begin += CHUNKSIZE) {
+  size_t offset = (uintptr_t)address % CHUNKSIZE, count = (offset + length + CHUNKSIZE - 1) / CHUNKSIZE;
+  char *begin = (char *)address - offset;
+  int error = length > SIZE_MAX - 2 * CHUNKSIZE ? EINVAL : 0;
+  for (size_t i = 0; length > 0 && i < count && !error; i++) {
+    struct held held;
     enter(&held);
-    struct place slot = live_range((void *)begin, 1);
-    int error = !slot.arena ? EINVAL : split(slot) != 0 ? ENOMEM : 0;
+    struct slot slot = live_range(begin + i * CHUNKSIZE, i == 0 ? count : 1);
+    error = !slot.index ? EINVAL : split(slot) != 0 ? ENOMEM : 0;
     leave(&held, error);
-    if (error) return -1;
   }
-  return 0;
+  if (error) errno = error;
+  return error ? -1 : 0;
 }
 
 void chunk_get_stats(struct chunk_stats *stats) {
   struct held held;
   enter(&held);
-  slots_finish_free();
   *stats = (struct chunk_stats){
       .live_chunks = registry.live,
       .sharing_chunks = registry.sharing,
       .frames_in_use = registry.used,
-      .frames_cached = registry.warm_count,
+      .frames_cached = registry.warm,
       .bytes_saved = registry.live > registry.used ? (registry.live - registry.used) * CHUNKSIZE : 0,
       .splits = registry.splits,
       .splits_without_copy = registry.promotions,

@@ -37,6 +37,17 @@
 #include <signal.h> /* siginfo_t */
 #include <stddef.h>
 
+/* The version of this header, and as one number, 10203 for 1.2.3, for #if. */
+#define LAZYCOPY_VERSION_MAJOR 1
+#define LAZYCOPY_VERSION_MINOR 0
+#define LAZYCOPY_VERSION_PATCH 0
+#define LAZYCOPY_VERSION \
+  (LAZYCOPY_VERSION_MAJOR * 10000 + LAZYCOPY_VERSION_MINOR * 100 + LAZYCOPY_VERSION_PATCH)
+#define LAZYCOPY_VERSION_STRING \
+  LAZYCOPY_VERSION_DOTS(LAZYCOPY_VERSION_MAJOR, LAZYCOPY_VERSION_MINOR, LAZYCOPY_VERSION_PATCH)
+#define LAZYCOPY_VERSION_DOTS(major, minor, patch) LAZYCOPY_VERSION_DOTS_(major, minor, patch)
+#define LAZYCOPY_VERSION_DOTS_(major, minor, patch) #major "." #minor "." #patch
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -100,15 +111,18 @@ int chunk_make_writable(void *address, size_t length);
  * function is meant to be called from a SIGSEGV handler, and only from there.
  * Install that handler with SA_SIGINFO and a mask of all signals but the
  * synchronous ones: another handler must not run on top of it and write to a
- * chunk. */
+ * chunk. Declared where <signal.h> declares siginfo_t: not in strict modes
+ * (-std=c11) unless _POSIX_C_SOURCE or the like asks for it. */
+#ifdef SI_USER /* the macro that comes with siginfo_t */
 int chunk_handle_fault(siginfo_t *info, void *context);
+#endif
 
 /* Figures about all chunks of this process at one moment. */
 struct chunk_stats {
   size_t live_chunks;         /* allocated or copied, and not freed */
   size_t sharing_chunks;      /* of these: share their memory with another live chunk */
   size_t frames_in_use;       /* 64 KiB units of memory behind the live chunks */
-  size_t frames_cached;       /* freed ones kept: at most 1024 (64 MiB), unless under mlockall */
+  size_t frames_cached;       /* freed ones kept: up to 1024 (64 MiB) or a quarter of those in use */
   size_t bytes_saved;         /* what eager copying would need on top of frames_in_use */
   size_t splits;              /* chunks given memory of their own so far, by copying */
   size_t splits_without_copy; /* the last sharer was simply made writable */

@@ -4,30 +4,44 @@
  * The synchronous signals stay open: a fault while they are blocked kills. */
 #include <errno.h>
 #include <linux/futex.h>
-#include <pthread.h>
 #include <stdatomic.h>
+#include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "internal.h"
 
+#ifndef MADV_WIPEONFORK
+#define MADV_WIPEONFORK 18 /* Linux 4.14 */
+#endif
+
 enum { UNLOCKED, LOCKED, CONTENDED };
 static atomic_int state;
 
-/* While a fork is prepared its thread holds the lock, and another library's fork
- * handlers may use chunks in that thread: it passes. */
-static atomic_bool fork_under_way;
-static _Atomic pthread_t fork_thread; /* others read it at any time */
+/* Not 0, but in a child process that has not taken the lock yet: a page that the
+ * kernel clears there. */
+static atomic_int *known;
 
-static bool held_by_this_fork(void) {
-  return atomic_load(&fork_under_way) && pthread_equal(atomic_load(&fork_thread), pthread_self());
+void lock_startup(void) {
+  size_t page = (size_t)sysconf(_SC_PAGESIZE);
+  void *memory = mmap(NULL, page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (memory == MAP_FAILED) return;
+  madvise(memory, page, MADV_WIPEONFORK);
+  known = memory;
+  atomic_store(known, 1);
 }
 
-/* Async-signal-safe. */
-void asynchronous_signals(sigset_t *set) {
+/* Those that the C library keeps for itself and leaves out of sigfillset, too: a
+ * thread cancelled by one of them would take the lock along. */
+void lock_asynchronous_signals(sigset_t *set) {
   static const int synchronous[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP};
-  sigfillset(set);
+  memset(set, 0xff, sizeof *set);
   for (size_t i = 0; i < sizeof synchronous / sizeof *synchronous; i++) sigdelset(set, synchronous[i]);
+}
+
+/* pthread_sigmask, but for all signals. */
+void lock_mask_signals(int how, const sigset_t *set, sigset_t *before) {
+  syscall(SYS_rt_sigprocmask, how, set, before, _NSIG / 8);
 }
 
 static void acquire(void) {
@@ -38,54 +52,26 @@ static void acquire(void) {
   }
 }
 
-static void release(void) {
+/* Returns whether this is the first time in a new child process. There is no thread
+ * but this one then, even if the parent was forked while another held the lock. */
+bool lock_take(struct held *held) {
+  sigset_t asynchronous;
+  held->error = errno;
+  lock_asynchronous_signals(&asynchronous);
+  lock_mask_signals(SIG_BLOCK, &asynchronous, &held->signals);
+  bool is_born = known && atomic_load(known) == 0;
+  if (is_born) {
+    atomic_store(&state, UNLOCKED);
+    atomic_store(known, 1);
+  }
+  acquire();
+  return is_born;
+}
+
+void lock_give(const struct held *held) {
   if (atomic_exchange(&state, UNLOCKED) == CONTENDED) {
     syscall(SYS_futex, &state, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
   }
-}
-
-/* Where asynchronous signals are blocked already. Async-signal-safe. */
-void lock_in_handler(struct held *held) {
-  held->error = errno;
-  if (held_by_this_fork()) {
-    fork_catch_up();
-  } else {
-    acquire();
-  }
-}
-
-/* Async-signal-safe. */
-void unlock_in_handler(const struct held *held) {
-  if (!held_by_this_fork()) release();
+  lock_mask_signals(SIG_SETMASK, &held->signals, NULL);
   errno = held->error;
-}
-
-/* Async-signal-safe. */
-void block_asynchronous_signals(sigset_t *before) {
-  sigset_t asynchronous;
-  asynchronous_signals(&asynchronous);
-  pthread_sigmask(SIG_BLOCK, &asynchronous, before);
-}
-
-void lock(struct held *held) {
-  block_asynchronous_signals(&held->signals);
-  lock_in_handler(held);
-  if (held_by_this_fork()) fork_take_back(); /* what is to come may need true records */
-}
-
-void unlock(const struct held *held) {
-  if (held_by_this_fork()) fork_prepare();
-  unlock_in_handler(held);
-  pthread_sigmask(SIG_SETMASK, &held->signals, NULL);
-}
-
-void lock_for_fork(struct held *held) {
-  lock(held);
-  atomic_store(&fork_thread, pthread_self());
-  atomic_store(&fork_under_way, true);
-}
-
-void unlock_after_fork(const struct held *held) {
-  atomic_store(&fork_under_way, false);
-  unlock(held);
 }

@@ -1,7 +1,7 @@
 # partB: the lazycopy library. Its objects are linked into one, in which only
 # the names of lazycopy.h stay visible, so that the archive too exports nothing else.
 
-LAZYCOPY_FILES := lazycopy lock arena room slots unmap ring frame tables split pressure fault fork generation
+LAZYCOPY_FILES := lazycopy fault fork split frame mapping ring space generation lock
 LAZYCOPY_OBJECTS := $(LAZYCOPY_FILES:%=partB/build/%.o)
 # Of CFLAGS, what decides the kind of code; the others might link libraries in. With
 # -flto the result is machine code, in which objcopy can find the names.
@@ -30,7 +30,8 @@ partB/liblazycopy.so: partB/$(LAZYCOPY_REALNAME)
 	ln -sf $(<F) partB/$(LAZYCOPY_SONAME)
 	ln -sf $(LAZYCOPY_SONAME) $@
 
-partB/$(LAZYCOPY_REALNAME): $(LAZYCOPY_OBJECTS)
-	$(CC) $(CFLAGS) $(LDFLAGS) -shared -Wl,-soname,$(LAZYCOPY_SONAME) -Wl,-z,defs -Wl,-z,nodelete -o $@ $^ -pthread
+partB/$(LAZYCOPY_REALNAME): $(LAZYCOPY_OBJECTS) partB/lazycopy.map
+	$(CC) $(CFLAGS) $(LDFLAGS) -shared -Wl,-soname,$(LAZYCOPY_SONAME) -Wl,--version-script,partB/lazycopy.map \
+	  -Wl,-z,defs -Wl,-z,nodelete -o $@ $(LAZYCOPY_OBJECTS) -pthread
 
 -include $(LAZYCOPY_OBJECTS:.o=.d)

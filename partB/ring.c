@@ -1,48 +1,37 @@
 /* Rings of sharers: the slots that map the same frame, as a circular doubly
- * linked list of their numbers. A slot that has its frame to itself is in no
- * ring: its links are 0, so that new slots need no set-up.
- * Everything here is async-signal-safe. */
+ * linked list of their indices. A slot that has its frame to itself is in no
+ * ring: its links are 0, so that new slots need no set-up. */
 #include "internal.h"
 
 /* Puts each of the slots into the ring of the member beside it. */
-void ring_join(struct place slot, size_t count, struct place member) {
-  struct arena *to = slot.arena, *from = member.arena;
-  uint32_t *next = to->next_sharer + slot.index, *previous = to->previous_sharer + slot.index;
-  uint32_t *member_next = from->next_sharer + member.index,
-           *member_previous = from->previous_sharer + member.index;
-  uint32_t number = number_of(slot), member_number = number_of(member);
-  struct arena *third = from;
+void ring_join(struct slot slot, size_t count, struct slot member) {
+  struct slot_record *joins = record_of(slot), *stays = record_of(member);
   registry.sharing += count;
   for (uint32_t i = 0; i < count; i++) {
-    uint32_t after = member_next[i];
-    previous[i] = member_number + i;
-    member_next[i] = number + i;
-    if (after == 0) {
-      next[i] = member_number + i;
-      member_previous[i] = number + i;
+    if (stays[i].next == 0) {
+      stays[i].next = stays[i].previous = member.index + i;
       registry.sharing++;
-      continue;
     }
-    next[i] = after;
-    if (after - third->first >= third->count) third = arena_place(after).arena;
-    third->previous_sharer[after - third->first] = number + i;
+    joins[i].next = stays[i].next;
+    joins[i].previous = member.index + i;
+    registry.slots[stays[i].next].previous = slot.index + i;
+    stays[i].next = slot.index + i;
   }
 }
 
 /* Takes the slot out of its ring. Returns whether another slot still maps its
  * frame. */
-bool ring_leave(struct place slot) {
-  uint32_t *next = &slot.arena->next_sharer[slot.index], *previous = &slot.arena->previous_sharer[slot.index];
-  if (*next == 0) return false;
-  struct place after = arena_place(*next), before = arena_place(*previous);
+bool ring_leave(struct slot slot) {
+  struct slot_record *leaves = record_of(slot);
+  if (ring_is_alone(slot)) return false;
+  struct slot_record *next = &registry.slots[leaves->next], *previous = &registry.slots[leaves->previous];
+  next->previous = leaves->previous;
+  previous->next = leaves->next;
   registry.sharing--;
-  if (*next == *previous) {
-    after.arena->next_sharer[after.index] = after.arena->previous_sharer[after.index] = 0;
+  if (next == previous) { /* the only one left */
+    next->next = next->previous = 0;
     registry.sharing--;
-  } else {
-    after.arena->previous_sharer[after.index] = *previous;
-    before.arena->next_sharer[before.index] = *next;
   }
-  *next = *previous = 0;
+  leaves->next = leaves->previous = 0;
   return true;
 }

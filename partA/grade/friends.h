@@ -5,9 +5,9 @@
 
 #include <stdbool.h>
 
-#include "../../partB/grade/box.h"
-#include "../../partB/grade/pace.h"
-#include "../../partB/grade/report.h"
+#include "../../partB/harness/box.h"
+#include "../../partB/harness/pace.h"
+#include "../../partB/harness/report.h"
 
 enum way { ALONE, LINKED, PRELOADED };
 
@@ -28,7 +28,7 @@ const char *friends_victim(void);
 /* Could the program be linked with the library? */
 bool friends_linked(void);
 
-/* The result is valid until the next run. NULL: no time is left. */
+/* The result is valid until the next run. NULL: nothing is known, see pace_reason. */
 const struct box_result *friends_run(const struct run *run);
 
 /* How many processes all runs together have left behind. */

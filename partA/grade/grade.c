@@ -63,7 +63,7 @@ int main(int count, char **arguments) {
   }
   report_notes(arguments[3]);
   box_startup();
-  pace_start(9);
+  pace_start(30);
   if (count == 5) {
     friends_startup(arguments[2], arguments[4]);
     run_checks(strcmp(arguments[1], "required") == 0);

@@ -3,7 +3,7 @@
 
 FRIENDS_GRADE := partA/build/grade
 FRIENDS_GRADE_OBJECTS := $(patsubst %,$(FRIENDS_GRADE)/%.o,grade run check_required check_robust compare) \
-  $(patsubst %,partB/build/%.o,grade/box grade/leftovers grade/pace grade/report bench/measure)
+  $(HARNESS_GRADER)
 GRADERS += $(patsubst %,$(FRIENDS_GRADE)/%,grade victim clock.so)
 
 $(FRIENDS_GRADE)/%.o: partA/grade/%.c

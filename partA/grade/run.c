@@ -52,11 +52,8 @@ const struct box_result *friends_run(const struct run *run) {
   snprintf(seconds, sizeof seconds, "GRADE_SECONDS=%llu", run->when);
   snprintf(preload, sizeof preload, "LD_PRELOAD=%s%s%s", run->when ? faked_clock : "", run->when ? " " : "",
            run->way == PRELOADED ? library : "");
-  struct box box = {
-      .argv = run->mode ? victim : run->argv, .added = variables, .seconds = pace_limit(SECONDS)};
-  if (box.seconds <= 0) return NULL;
-  box_run(&box, &result);
-  pace_note(&result);
+  struct box box = {.argv = run->mode ? victim : run->argv, .added = variables, .confined = true};
+  if (!pace_run(&box, SECONDS, &result)) return NULL;
   left_behind += result.left_behind;
   return &result;
 }
@@ -70,5 +67,5 @@ bool has_message(const struct box_result *result) {
 }
 
 void report_not_tried(enum section section, const char *name) {
-  report(section, UNDECIDED, name, "not tried: the time for all checks was over");
+  report(section, UNDECIDED, name, "not tried: %s", pace_reason());
 }

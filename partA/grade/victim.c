@@ -12,8 +12,8 @@
 #include <sys/auxv.h>
 #include <unistd.h>
 
-#include "../../partB/grade/box.h"
 #include "../../partB/grade/malloc_watch.h"
+#include "../../partB/harness/box.h"
 
 /* Pointers and a function that the compiler cannot see through. */
 static volatile char *volatile nowhere = (char *)(uintptr_t)0x55;

@@ -50,7 +50,7 @@ test_linked_by_both_names() {
 
 test_exports() {
   needs nm
-  equal 'pthread_create thrd_create ' "$(nm -D --defined-only $library | awk '$3 !~ /^_/ { print $3 }' | sort | tr '\n' ' ')"
+  equal 'prctl pthread_create thrd_create ' "$(nm -D --defined-only $library | awk '$3 !~ /^_/ { print $3 }' | sort | tr '\n' ' ')"
 }
 
 test_soname() {

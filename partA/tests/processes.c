@@ -1,5 +1,5 @@
 /* Crashes of processes in a bad way: for each, what is printed, how the program
- * ends, and (in observe) that it ends in time. Run from the top directory; the
+ * ends, and that it does. Run from the top directory; the
  * animals are in zoo_process.c. */
 #include <fcntl.h>
 #include <signal.h>
@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "../../partB/tests/runner.h"
+#include "../../partB/harness/runner.h"
 #include "observe.h"
 
 /* Animals whose report has all three lines, whatever the moment. */
@@ -77,11 +77,11 @@ static void no_address_space(void) {
 }
 
 static void no_descriptors(void) {
-  partial_report("no_descriptors", "Where: not known; /proc/self/maps cannot be read.\n");
+  partial_report("no_descriptors", UNNAMED);
 }
 
 static void no_proc(void) {
-  partial_report("no_proc", "Where: not known; /proc/self/maps cannot be read.\n");
+  partial_report("no_proc", UNNAMED);
 }
 
 /* A sandbox kills for the first file that is opened: the kind line is out by then. */
@@ -90,6 +90,17 @@ static void sandbox_kills(void) {
   if (outcome->status == 77) test_skip("no seccomp here");
   CHECK(outcome->status == 128 + SIGSYS && outcome->by_signal);
   CHECK(begins_kindly(report_of(outcome)));
+}
+
+/* The child dies between two lines: this process writes the second, as well as it can. */
+static void sandbox_kills_child(void) {
+  const struct outcome *outcome = observe(ZOO, "sandbox_kills_child", STDERR_READ);
+  if (outcome->status == 77) test_skip("no seccomp here");
+  CHECK(outcome->status == 139 && !outcome->by_signal);
+  CHECK(begins_kindly(report_of(outcome)));
+  CHECK(occurrences(outcome->text, "What happened: ") == 1);
+  CHECK_MATCH(outcome->text, WHAT);
+  CHECK_MATCH(outcome->text, "Where: " PLACE "; this tells the line: addr2line ");
 }
 
 static void stderr_closed(void) {
@@ -108,6 +119,7 @@ static void stderr_is_a_file_of_the_program(void) {
 }
 
 static void stderr_full(void) {
+  setenv("LETSBEFRIENDS_OPTIONS", "timeout=1", 1);
   const struct outcome *outcome = observe(ZOO, "silent", STDERR_FULL);
   CHECK(outcome->status == 139 && !outcome->by_signal);
 }
@@ -146,7 +158,7 @@ static void remove_addr2line(void) {
 }
 
 /* The report without addr2line's help, or with a broken one. */
-static void unnamed_report(const char *script) {
+static void unnamed_report(const char *script, const char *where) {
   if (emulated()) test_skip("the emulator itself is found by PATH");
   set_addr2line(script);
   const struct outcome *outcome = observe(ZOO, "crash", STDERR_READ);
@@ -154,29 +166,32 @@ static void unnamed_report(const char *script) {
   CHECK(outcome->status == 139 && !outcome->by_signal);
   CHECK(begins_kindly(report_of(outcome)));
   CHECK_MATCH(outcome->text, WHAT);
-  CHECK_MATCH(outcome->text, UNNAMED);
+  CHECK_MATCH(outcome->text, where);
 }
 
 static void addr2line_absent(void) {
-  unnamed_report(NULL);
+  unnamed_report(NULL, UNNAMED);
 }
 
+/* What takes too long is said to have done so. */
 static void addr2line_hangs(void) {
-  unnamed_report("while :; do :; done");
+  setenv("LETSBEFRIENDS_OPTIONS", "timeout=1", 1);
+  unnamed_report("while :; do :; done",
+                 "Where: crash  \\(" PLACE "\\); time ran out; this tells the line: addr2line");
 }
 
 static void addr2line_floods(void) {
-  unnamed_report("while :; do echo; done");
+  unnamed_report("while :; do echo; done", UNNAMED);
 }
 
 static void addr2line_fails(void) {
-  unnamed_report("exit 1");
+  unnamed_report("exit 1", UNNAMED);
 }
 
 /* C++ has such names. What does not fit on the line is marked. */
 static void addr2line_says_much(void) {
   if (emulated()) test_skip("the emulator itself is found by PATH");
-  set_addr2line("shift 2; for address; do printf 'f%07000d\nfile.c:1\n' 0; done");
+  set_addr2line("shift 6; for address; do printf '0x%s\nf%07000d\nfile.c:1\n' $address 0; done");
   const struct outcome *outcome = observe(ZOO, "crash", STDERR_READ);
   remove_addr2line();
   CHECK_MATCH(outcome->text, "Where: f0{100,200}\\.\\.\\. at file.c:1  \\(" PLACE "\\)\n");
@@ -194,6 +209,7 @@ static const struct test tests[] = {
     {"no_descriptors", no_descriptors, 10},
     {"no_proc", no_proc, 10},
     {"sandbox_kills", sandbox_kills, 10},
+    {"sandbox_kills_child", sandbox_kills_child, 10},
     {"stderr_closed", stderr_closed, 10},
     {"stderr_is_a_file_of_the_program", stderr_is_a_file_of_the_program, 10},
     {"stderr_full", stderr_full, 10},

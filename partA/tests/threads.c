@@ -14,7 +14,7 @@
 #include <threads.h>
 #include <unistd.h>
 
-#include "../../partB/tests/runner.h"
+#include "../../partB/harness/runner.h"
 #include "observe.h"
 
 #ifndef AT_MINSIGSTKSZ

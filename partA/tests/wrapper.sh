@@ -85,14 +85,14 @@ test_wrapper_status() {
 }
 
 test_wrapper_options() {
-  try $wrapper --backtrace --core --no-symbolize --no-explain --signals segv+bus --color=never sh -c 'echo "$LETSBEFRIENDS_OPTIONS"'
-  equal 'backtrace=1:core=1:symbolize=0:explain=0:signals=segv+bus:color=never' "$out"
+  try $wrapper --backtrace --core --no-symbolize --no-explain --registers --timeout 5 --signals segv+bus --color=never sh -c 'echo "$LETSBEFRIENDS_OPTIONS"'
+  equal 'signals=all:backtrace=1:core=1:symbolize=0:explain=0:registers=1:timeout=5:signals=segv+bus:color=never' "$out"
   equal '' "$err"
 }
 
 test_wrapper_keeps_environment() {
   LETSBEFRIENDS_OPTIONS=explain=0 LD_PRELOAD=$PWD/partA/libletsbefriends.so try $wrapper --core sh -c 'echo "$LETSBEFRIENDS_OPTIONS $LD_PRELOAD"'
-  equal "explain=0:core=1 $PWD/partA/libletsbefriends.so:$PWD/partA/libletsbefriends.so" "$out"
+  equal "signals=all:explain=0:core=1 $PWD/partA/libletsbefriends.so:$PWD/partA/libletsbefriends.so" "$out"
 }
 
 test_wrapper_arguments() {
@@ -114,7 +114,7 @@ test_wrapper_help() {
   try $wrapper --help
   equal 0 "$status"
   contains "$out" '^usage: letsbefriends '
-  for option in core backtrace no-symbolize no-explain signals messages color; do contains "$out" "^  --$option "; done
+  for option in core backtrace no-symbolize no-explain registers signals timeout messages color; do contains "$out" "^  --$option "; done
 }
 
 test_wrapper_bad_usage() {
@@ -124,6 +124,39 @@ test_wrapper_bad_usage() {
   refused 'unknown option --core, or one that takes no value' --core=1 true
   refused '--signals needs a value' --signals
   refused '--messages: cannot read /no/such' --messages /no/such sh
+  refused '--color: sometimes is not auto, always or never' --color=sometimes true
+  refused '--signals: hup is not some of ' --signals hup true
+  refused '--signals: segv\+ is not some of ' --signals segv+ true
+  for number in 0 soon 3601 99999 ''; do refused "--timeout: $number is not a number of seconds" "--timeout=$number" true; done
+}
+
+test_wrapper_all_signals() {
+  try $wrapper sh -c 'kill -FPE $$'
+  equal 136 "$status"
+  contains "$err" '^What happened: sh sent itself SIGFPE'
+  LETSBEFRIENDS_OPTIONS=signals=segv try $wrapper sh -c 'kill -FPE $$'
+  lacks "$err" '^What happened'
+}
+
+# cannot_run STATUS PATTERN COMMAND: one line of the wrapper's own
+cannot_run() {
+  try $wrapper "$3"
+  equal "$1" "$status"
+  equal 1 "$(wc -l <"$scratch/err" | tr -d ' ')"
+  contains "$err" "^letsbefriends: $3: $2"
+}
+
+test_wrapper_cannot_run() {
+  mkdir "$scratch/directory"
+  printf '#! /no/such/shell -e\n' >"$scratch/script"
+  printf '#!/bin/sh\nexit 5\n' >"$scratch/closed"
+  chmod +x "$scratch/script"
+  cannot_run 126 'is a directory$' "$scratch/directory"
+  cannot_run 127 'its interpreter /no/such/shell cannot be executed$' "$scratch/script"
+  cannot_run 126 'cannot be executed$' "$scratch/closed"
+  chmod +x "$scratch/closed"
+  try $wrapper "$scratch/closed"
+  equal 5 "$status"
 }
 
 # warned PROGRAM PATTERN
@@ -175,6 +208,6 @@ test_wrapper_is_quiet_about_the_rest() {
 
 run_tests wrapper_crash wrapper_from_anywhere wrapper_installed wrapper_in_directories_with_odd_names wrapper_status \
   wrapper_options wrapper_keeps_environment \
-  wrapper_arguments wrapper_messages wrapper_help wrapper_bad_usage wrapper_warns_of_static \
+  wrapper_arguments wrapper_messages wrapper_help wrapper_bad_usage wrapper_all_signals wrapper_cannot_run wrapper_warns_of_static \
   wrapper_warns_of_set_user_id wrapper_warns_of_other_processor wrapper_warns_of_address_sanitizer \
   wrapper_warns_of_musl wrapper_is_quiet_about_the_rest

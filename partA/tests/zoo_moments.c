@@ -3,6 +3,7 @@
 #include <link.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -112,37 +113,60 @@ static void in_loader(void) {
   dl_iterate_phdr(crash_for_object, NULL);
 }
 
+static pthread_barrier_t barrier;
+
 static void *hold_locks(void *argument) {
   flockfile(stdout);
   flockfile(stderr);
+  pthread_barrier_wait(&barrier);
   for (;;) pause();
   return argument;
 }
 
 static void streams_locked(void) {
   pthread_t thread;
+  pthread_barrier_init(&barrier, NULL, 2);
   pthread_create(&thread, NULL, hold_locks, NULL);
-  usleep(10000);
+  pthread_barrier_wait(&barrier);
   crash();
+}
+
+/* Passes on standard error, through another process, which says so when the report begins. */
+static void relay_standard_error(int begun) {
+  char text[4096];
+  int ends[2];
+  if (pipe(ends) != 0) _exit(77);
+  if (fork() == 0) {
+    close(ends[1]);
+    for (ssize_t got; (got = read(ends[0], text, sizeof text)) > 0;) {
+      bool report = got < 14 || memcmp(text, "crash in line ", 14) != 0;
+      if (write(2, text, (size_t)got) != got || (report && write(begun, "", 1) != 1)) _exit(1);
+    }
+    _exit(0);
+  }
+  dup2(ends[1], 2);
+  close(ends[0]);
+  close(ends[1]);
 }
 
 /* Blocks all signals, as most threads of a server do. */
-static void *exit_soon(void *argument) {
+static void *exit_in_report(void *begun) {
   sigset_t all;
+  char byte;
   sigfillset(&all);
   pthread_sigmask(SIG_SETMASK, &all, NULL);
-  usleep(3000);
-  exit(0);
-  return argument;
+  if (read(*(int *)begun, &byte, 1) == 1) exit(0);
+  return begun;
 }
 
 static void exit_races(void) {
+  static int begun[2];
   pthread_t thread;
-  pthread_create(&thread, NULL, exit_soon, NULL);
+  if (pipe(begun) != 0) _exit(77);
+  relay_standard_error(begun[1]);
+  pthread_create(&thread, NULL, exit_in_report, begun);
   crash();
 }
-
-static pthread_barrier_t barrier;
 
 static void *crash_together(void *argument) {
   pthread_barrier_wait(&barrier);
@@ -158,15 +182,16 @@ static void together(void) {
   for (;;) pause();
 }
 
-static void *crash_later(void *argument) {
-  usleep(10000);
+static void *crash_alone(void *main_thread) {
+  pthread_join(*(pthread_t *)main_thread, NULL);
   crash();
-  return argument;
+  return main_thread;
 }
 
 static void main_thread_gone(void) {
-  pthread_t thread;
-  pthread_create(&thread, NULL, crash_later, NULL);
+  static pthread_t thread, main_thread;
+  main_thread = pthread_self();
+  pthread_create(&thread, NULL, crash_alone, &main_thread);
   pthread_exit(NULL);
 }
 

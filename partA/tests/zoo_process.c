@@ -44,12 +44,13 @@ static void say_child_ended(int number) {
   if (write(2, "SIGCHLD\n", 8) < 0) _exit(1);
 }
 
-static void *wait_for_children(void *argument) {
+static void *wait_for_children(void *about_to) {
   uint64_t all =
       ~(uint64_t)0; /* else the report would stop this thread, by a signal that C libraries do not block */
   syscall(SYS_rt_sigprocmask, SIG_BLOCK, &all, NULL, sizeof all);
+  pthread_barrier_wait(about_to);
   if (waitpid(-1, NULL, 0) >= 0) dprintf(2, "a child ended\n");
-  return argument;
+  return about_to;
 }
 
 /* Somebody else waits for children and would notice those of the report. */
@@ -59,10 +60,12 @@ static void children_watched(void) {
     for (;;) pause();
   }
   struct sigaction action = {.sa_handler = say_child_ended};
+  static pthread_barrier_t about_to;
   pthread_t thread;
   sigaction(SIGCHLD, &action, NULL);
-  pthread_create(&thread, NULL, wait_for_children, NULL);
-  usleep(10000);
+  pthread_barrier_init(&about_to, NULL, 2);
+  pthread_create(&thread, NULL, wait_for_children, &about_to);
+  pthread_barrier_wait(&about_to);
   crash();
 }
 
@@ -110,6 +113,15 @@ static void no_proc(void) {
 
 static void sandbox_kills(void) {
   refuse_to_open(0);
+  crash();
+}
+
+/* Kills what makes pipes, which is the child that asks addr2line. */
+static void sandbox_kills_child(void) {
+  refuse(SYS_pipe2, 0);
+#ifdef SYS_pipe
+  refuse(SYS_pipe, 0);
+#endif
   crash();
 }
 
@@ -210,6 +222,7 @@ const struct animal processes[] = {
     ANIMAL(no_process),
     ANIMAL(no_proc),
     ANIMAL(sandbox_kills),
+    ANIMAL(sandbox_kills_child),
     ANIMAL(no_address_space),
     ANIMAL(no_descriptors),
     ANIMAL(descriptors_used_up),

@@ -11,9 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../harness/text.h"
 #include "report.h"
 #include "scenarios.h"
-#include "text.h"
 
 enum { BAD_USAGE = 2 };
 

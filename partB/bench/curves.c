@@ -3,9 +3,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "../harness/text.h"
 #include "report.h"
 #include "scenarios.h"
-#include "text.h"
 
 static const struct method *const all_methods[] = {&lazy, &handout, &kernel, &forked, &eager, &eager_warm};
 enum { METHODS = sizeof all_methods / sizeof *all_methods };

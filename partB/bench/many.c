@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "../harness/maps.h"
 #include "report.h"
 #include "scenarios.h"
 

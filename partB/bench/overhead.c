@@ -98,6 +98,6 @@ void scenario_alloc_free(void) {
   report_figures(racers, 2, 0, TIME_US, CHUNKSIZE);
   report_figure("chunk_free", racers[0].figures[1], TIME_US, CHUNKSIZE);
   report_figure("the bare system call of chunk_free", racers[1].figures[1], TIME_US, CHUNKSIZE);
-  bar_figure_at_most("chunk_alloc", racers[0].figures[0].median, 5, TIME_US);
-  bar_figure_at_most("chunk_free", racers[0].figures[1].median, 5, TIME_US);
+  bar_figure_at_most("chunk_alloc", racers[0].figures[0].median, 8, TIME_US);
+  bar_figure_at_most("chunk_free", racers[0].figures[1].median, 8, TIME_US);
 }

@@ -13,8 +13,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "../harness/text.h"
 #include "report.h"
-#include "text.h"
 
 enum { LAP_LIMIT_MS = 180000 };
 

@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "measure.h"
+#include "../harness/measure.h"
 #include "method.h"
 
 enum { FIGURES = 8, MOST_LAPS = 40 };

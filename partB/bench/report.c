@@ -4,7 +4,7 @@
 #include <stdarg.h>
 #include <string.h>
 
-#include "text.h"
+#include "../harness/text.h"
 
 static FILE *csv_file, *table;
 static const char *scenario, *part_name;

@@ -1,8 +1,9 @@
 #!/bin/sh
 # Tests of the example programs. Run from the top of the tree.
-# shellcheck source=partB/bench/shelltest.sh disable=SC2317,SC2015
-. partB/bench/shelltest.sh
+# shellcheck source=partB/harness/shelltest.sh disable=SC2317,SC2015
+. partB/harness/shelltest.sh
 examples=partB/examples
+pitfalls=partB/handout
 
 number_in() { sed -n "s/^$1 *\([0-9]*\).*/\1/p" "$scratch/out"; }
 
@@ -37,26 +38,26 @@ example_save_refuses_bad_usage() {
 
 # The library has none of these, except that read(2) must be asked for.
 example_pitfalls() {
-  try 0 "$examples"/pitfalls torn
+  try 0 "$pitfalls"/pitfalls torn
   grep -q '^saw a zero in 0 of ' "$scratch/out" || fail "$(cat "$scratch/out")"
-  try 0 "$examples"/pitfalls limit
+  try 0 "$pitfalls"/pitfalls limit
   grep -q '^all [14]0000 chunks have a lazy copy$' "$scratch/out" || fail "$(cat "$scratch/out")"
-  try 0 "$examples"/pitfalls read
+  try 0 "$pitfalls"/pitfalls read
   grep -qx 'read into a lazy copy: Bad address' "$scratch/out" || fail "$(cat "$scratch/out")"
   grep -qx 'read into it after a write to it: works' "$scratch/out" || fail "$(cat "$scratch/out")"
-  try 2 "$examples"/pitfalls nonsense
+  try 2 "$pitfalls"/pitfalls nonsense
   one_line_about 'torn, limit or read'
 }
 
 # And the plain answer has them all.
 example_pitfalls_of_the_handout() {
   for attempt in 1 2 3; do
-    try 0 "$examples"/pitfalls-handout torn
+    try 0 "$pitfalls"/pitfalls-handout torn
     grep -q '^saw a zero in 0 of ' "$scratch/out" || break
     [ "$attempt" -lt 3 ] || fail "no torn read: $(cat "$scratch/out")"
   done
   [ "$(cat /proc/sys/vm/max_map_count)" -le 65530 ] || skip "there may be as many mappings as that"
-  try 0 "$examples"/pitfalls-handout limit
+  try 0 "$pitfalls"/pitfalls-handout limit
   grep -q '^all 10000 ' "$scratch/out" && skip "32 bits: no address space for as many chunks as that"
   grep -q '^no more after 2[0-9]* lazy copies: .* memory$' "$scratch/out" || fail "$(cat "$scratch/out")"
 }

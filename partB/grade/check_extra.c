@@ -3,8 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../harness/maps.h"
 #include "checks.h"
-#include "mappings.h"
+#include "resident.h"
 
 /* Which memory is mapped at an address: a place in the shared memory that an
  * inode names. */
@@ -14,7 +15,7 @@ struct backing {
 
 static struct backing backing_of(const void *address) {
   struct mapping mapping;
-  if (!find_mapping(address, &mapping) || !mapping.shared) return (struct backing){0, 0};
+  if (!maps_find(address, &mapping) || !mapping.shared) return (struct backing){0, 0};
   return (struct backing){mapping.inode, mapping.offset + ((uintptr_t)address - mapping.start)};
 }
 

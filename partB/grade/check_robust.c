@@ -7,16 +7,17 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "../harness/maps.h"
 #include "checks.h"
 #include "malloc_watch.h"
-#include "mappings.h"
+#include "resident.h"
 
 /* A pointer that the compiler cannot see through. */
 static char *volatile nowhere = (char *)(uintptr_t)8;
 
 static bool is_writable(const unsigned char *address) {
   struct mapping mapping;
-  return find_mapping(address, &mapping) && mapping.writable;
+  return maps_find(address, &mapping) && mapping.writable;
 }
 
 static bool is_a_start(const unsigned char *address, const struct pair *pairs, size_t count) {

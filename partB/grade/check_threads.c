@@ -6,7 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "../bench/measure.h"
+#include "../harness/effort.h"
+#include "../harness/measure.h"
 #include "checks.h"
 
 static void start_thread(pthread_t *thread, const pthread_attr_t *attributes, void *(*body)(void *),
@@ -80,6 +81,9 @@ static bool write_under_reader(unsigned char *chunk) {
   return overlapped;
 }
 
+/* Of processor time, for both threads together. */
+static const double MOST_SECONDS = 2.5;
+
 /* Threads that never met prove nothing. */
 static void need_meetings(unsigned meetings) {
   const unsigned enough = 30;
@@ -90,8 +94,7 @@ void check_torn_read(void) {
   enum { PAIRS = 300 };
   unsigned meetings = 0;
   lab.startup();
-  double start = now_us();
-  for (size_t i = 0; i < PAIRS && now_us() - start < 1.5e6; i++) {
+  for (size_t i = 0; i < PAIRS && effort_of_this_process() < MOST_SECONDS; i++) {
     unsigned char *original = new_chunk();
     memset(original, BYTE, CHUNKSIZE);
     unsigned char *copy = lazy_copy(original);
@@ -151,8 +154,7 @@ void check_two_writers(void) {
   unsigned meetings = 0;
   lab.startup();
   start_pair(write_each_round);
-  double start = now_us();
-  for (unsigned round = 1; round <= ROUNDS && now_us() - start < 1.5e6; round++) {
+  for (unsigned round = 1; round <= ROUNDS && effort_of_this_process() < MOST_SECONDS; round++) {
     unsigned char *chunk = new_chunk();
     memset(chunk, BYTE, CHUNKSIZE);
     if (!model) model = new_model(chunk);

@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "box.h"
+#include "../harness/box.h"
 #include "checks.h"
 
 struct lab lab;

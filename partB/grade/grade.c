@@ -10,10 +10,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "../bench/measure.h"
-#include "box.h"
-#include "pace.h"
-#include "report.h"
+#include "../harness/box.h"
+#include "../harness/measure.h"
+#include "../harness/pace.h"
+#include "../harness/report.h"
 
 struct check {
   enum section section;
@@ -56,7 +56,8 @@ static void report_ending(const struct check *check, const struct box_result *re
   struct box_text ending = box_describe(result);
   bool hasty = result->ending == STOPPED_FOR_TIME && pace_was_hasty();
   report(check->section, hasty ? UNDECIDED : FAIL, check->name, "it %s when the check %s%s", ending.string,
-         message->text, hasty ? " (it had little time: others had hung before)" : "");
+         *message->text ? message->text : "began",
+         hasty ? " (it had little time: others had hung before)" : "");
 }
 
 static void report_result(const struct check *check, struct box_result *result, const char *word) {
@@ -81,17 +82,15 @@ static int run_check(const struct check *check, const char *checker, const char 
   static struct box_result result;
   static uint64_t seed;
   char word[20];
-  double seconds = pace_limit(check->seconds);
-  if (seconds <= 0) {
-    report(check->section, UNDECIDED, check->name, "not tried: the time for all checks was over");
-    return 0;
-  }
   seed ^= (uint64_t)now_us() << 16 ^ (uint64_t)getpid();
   snprintf(word, sizeof word, "%016llx", (unsigned long long)random_next(&seed));
   char *argv[] = {(char *)(size_t)checker, (char *)(size_t)library, (char *)(size_t)check->name, word, NULL};
-  box_run(&(struct box){.argv = argv, .seconds = seconds}, &result);
-  pace_note(&result);
-  report_result(check, &result, word);
+  struct box box = {.argv = argv, .confined = true};
+  if (pace_run(&box, check->seconds, &result)) {
+    report_result(check, &result, word);
+  } else {
+    report(check->section, UNDECIDED, check->name, "not tried: %s", pace_reason());
+  }
   return result.left_behind;
 }
 
@@ -120,7 +119,7 @@ int main(int count, char **arguments) {
   bool only_required = strcmp(arguments[1], "required") == 0;
   report_notes(arguments[3]);
   box_startup();
-  pace_start(15);
+  pace_start(60);
   if (count == 5) {
     run_checks(arguments[2], arguments[4], only_required);
   } else {

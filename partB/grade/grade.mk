@@ -4,8 +4,7 @@
 #   make grade FRIENDS=path/library.so  (or a .c file; both may be given)
 
 GRADE_BUILD := partB/build/grade
-GRADE_SHARED := $(patsubst %,$(GRADE_BUILD)/%.o,box leftovers pace report) partB/build/bench/measure.o
-GRADE_CHECKS := checker pairs mappings resident check_values check_split check_many check_extra check_robust \
+GRADE_CHECKS := checker pairs resident check_values check_split check_many check_speed check_extra check_robust \
   check_threads malloc_watch
 GRADERS += $(GRADE_BUILD)/grade $(GRADE_BUILD)/checker
 
@@ -13,10 +12,10 @@ $(GRADE_BUILD)/%.o: partB/grade/%.c
 	@mkdir -p $(@D)
 	$(COMPILE) -c -o $@ $<
 
-$(GRADE_BUILD)/grade: $(GRADE_BUILD)/grade.o $(GRADE_SHARED)
+$(GRADE_BUILD)/grade: $(GRADE_BUILD)/grade.o $(HARNESS_GRADER)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^
 
-$(GRADE_BUILD)/checker: $(GRADE_CHECKS:%=$(GRADE_BUILD)/%.o) partB/build/bench/measure.o
+$(GRADE_BUILD)/checker: $(GRADE_CHECKS:%=$(GRADE_BUILD)/%.o) $(patsubst %,$(HARNESS_BUILD)/%.o,effort measure maps)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -pthread -ldl
 
 # The graded code is compiled without CFLAGS: no use under a sanitizer.
@@ -30,7 +29,7 @@ endif
 # All mutants, and our own libraries: two or three minutes.
 .PHONY: check-mutants
 check-mutants: all $(GRADERS)
-	@sh partB/tests/tally.sh 'sh partB/tests/mutants/run.sh friends partA/tests/mutants' \
+	@sh partB/harness/tally.sh 'sh partB/tests/mutants/run.sh friends partA/tests/mutants' \
 	  'sh partB/tests/mutants/run.sh lazycopy partB/tests/mutants'
 
 .PHONY: grade

@@ -3,7 +3,8 @@
 # repository by `make grade`. A FILE is a C file, an archive or a shared library;
 # --required leaves out what is not part of the grade.
 #
-# Prints a report (see report.h). Exit status 0 if all that the handout requires
+# Prints a report (see report.h). Limits are on processor time, and grow with what this
+# machine takes to start a process; GRADE_SLOW=n multiplies them. Exit status 0 if all that the handout requires
 # holds, 1 if not, 2 for a bad argument. The graded code runs with limits, but
 # it may do whatever you may: this is no sandbox.
 here=$(dirname "$0")
@@ -65,6 +66,7 @@ lazycopy_path='' friends_path=''
 [ -z "$lazycopy" ] || lazycopy_path=$(find_file "$lazycopy") || exit 2
 [ -z "$friends" ] || friends_path=$(find_file "$friends") || exit 2
 
+[ -z "$GRADE_SLOW" ] || export SLOW="$GRADE_SLOW"
 work=$(mktemp -d) || exit 2
 trap 'rm -rf "$work"' EXIT
 trap 'exit 2' HUP INT TERM

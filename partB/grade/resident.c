@@ -1,12 +1,13 @@
-/* Memory that is mapped, touched or not (see mappings.h). */
+/* Memory that is mapped, touched or not. */
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "../harness/maps.h"
 #include "checks.h"
-#include "mappings.h"
+#include "resident.h"
 
 enum { STRETCH = 4096, SLOTS = 1 << 17 }; /* pages asked about at once; a hash table's size */
 
@@ -52,11 +53,12 @@ static long long count_pages(const struct mapping *mapping, struct seen *seen) {
 long long resident_memory(void) {
   struct seen *seen = calloc(1, sizeof *seen);
   if (!seen) undecided("the grader has no memory left");
-  FILE *list = open_mappings();
+  FILE *maps = maps_open();
+  if (!maps) undecided("/proc/self/maps cannot be read");
   struct mapping mapping;
   long long pages = 0;
-  while (next_mapping(list, &mapping)) pages += count_pages(&mapping, seen);
-  fclose(list);
+  while (maps_next(maps, &mapping)) pages += count_pages(&mapping, seen);
+  maps_close(maps);
   free(seen);
   return pages * sysconf(_SC_PAGESIZE);
 }

@@ -45,8 +45,8 @@ test_arguments() {
 # Every line is a heading or has a verdict, a name and a text, in fixed columns.
 test_report() {
   why=''
-  cp partB/bench/handout.c "$work/handout.c"
-  sed 's|"../../bench/handout.c"|"handout.c"|' partB/tests/mutants/sloppy.c >"$work/a file.c"
+  cp partB/handout/handout.c "$work/handout.c"
+  sed 's|"../../handout/handout.c"|"handout.c"|' partB/tests/mutants/sloppy.c >"$work/a file.c"
   grade --required --lazycopy "$work/a file.c" || why="exit status $?"
   grep -v -E '^#|^(pass|FAIL|undecided|note) +[a-z]+[.][a-z-]+ +[^ ]' "$work/out" && why='a line in another form'
   [ "$(grep -c '^pass ' "$work/out")" -eq 12 ] || why='not all that is required holds'

@@ -5,8 +5,8 @@
 # that it holds no solution; that its pages are right. --long: that it builds with
 # either compiler, fails the checks that it should, and passes with the plain answers.
 # KIT_ANSWERS names these: of part A, of part B.
-# shellcheck source=partB/bench/shelltest.sh disable=SC2317,SC2015,SC2016
-. partB/bench/shelltest.sh
+# shellcheck source=partB/harness/shelltest.sh disable=SC2317,SC2015,SC2016
+. partB/harness/shelltest.sh
 tests='refuses holds_no_solution pages names_the_checks'
 [ "$1" != --long ] || tests='builds is_solved_by_the_answers'
 # shellcheck disable=SC2086 # two words

@@ -1,8 +1,9 @@
 # make kit DIR=path: what a student's repository starts from, without solutions.
 
 # All that the checks are made of, and the plain answers: of part A, of part B.
-KIT_CHECKS := partA/grade partB/grade partB/bench/measure.c partB/bench/measure.h
-KIT_ANSWERS := partA/tests/mutants/plain.c partB/bench/handout.c
+KIT_HARNESS := maps $(patsubst $(HARNESS_BUILD)/%.o,%,$(HARNESS_GRADER))
+KIT_CHECKS := partA/grade partB/grade $(wildcard $(KIT_HARNESS:%=partB/harness/%.[ch]))
+KIT_ANSWERS := partA/tests/mutants/plain.c partB/handout/handout.c
 export KIT_CHECKS KIT_ANSWERS
 
 .PHONY: kit
@@ -14,4 +15,4 @@ CHECKS += 'sh partB/kit/kit-test.sh'
 # Some ten seconds of processor time: part of make check-all.
 .PHONY: check-kit
 check-kit:
-	@sh partB/tests/tally.sh 'sh partB/kit/kit-test.sh --long'
+	@sh partB/harness/tally.sh 'sh partB/kit/kit-test.sh --long'

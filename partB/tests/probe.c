@@ -7,12 +7,12 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "runner.h"
+#include "../harness/maps.h"
+#include "../harness/runner.h"
 
 /* Some pages of a shared object, and where they are mapped. */
 struct piece {
-  unsigned long inode;
-  unsigned long long offset;
+  uint64_t inode, offset;
   uintptr_t address;
   size_t length;
 };
@@ -23,30 +23,22 @@ static int by_object_and_offset(const void *left, const void *right) {
   return (a->offset > b->offset) - (a->offset < b->offset);
 }
 
-/* Parses a line of /proc/self/maps; 1 if it is a shared anonymous mapping. */
-static int is_shared_anonymous(const char *line, struct piece *piece) {
-  unsigned long long start, end;
-  char permissions[5], device[16], path[64] = "";
-  if (sscanf(line, "%llx-%llx %4s %llx %15s %lu %63[^\n]", &start, &end, permissions, &piece->offset, device,
-             &piece->inode, path) < 6) {
-    return 0;
-  }
-  piece->address = (uintptr_t)start;
-  piece->length = (size_t)(end - start);
-  return permissions[3] == 's' && strstr(path, "/dev/zero");
+static bool is_shared_anonymous(const struct mapping *mapping) {
+  return mapping->shared && strstr(mapping->name, "/dev/zero");
 }
 
 static size_t read_pieces(struct piece **pieces) {
-  FILE *maps = fopen("/proc/self/maps", "r");
-  if (!maps) test_skip("no /proc/self/maps");
   size_t count = 0, room = mapping_count() + 64;
   *pieces = mmap(NULL, room * sizeof **pieces, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   CHECK(*pieces != MAP_FAILED);
-  char line[512];
-  while (count < room && fgets(line, sizeof line, maps)) {
-    count += (size_t)is_shared_anonymous(line, &(*pieces)[count]);
+  struct mapping mapping;
+  FILE *maps = maps_open();
+  while (count < room && maps_next(maps, &mapping)) {
+    if (!is_shared_anonymous(&mapping)) continue;
+    (*pieces)[count++] =
+        (struct piece){mapping.inode, mapping.offset, mapping.start, mapping.end - mapping.start};
   }
-  fclose(maps);
+  maps_close(maps);
   qsort(*pieces, count, sizeof **pieces, by_object_and_offset);
   return count;
 }
@@ -67,13 +59,12 @@ static long shared_kib(void) {
   struct piece *pieces;
   size_t count = read_pieces(&pieces);
   long kib = 0;
-  unsigned long inode = 0;
-  unsigned long long seen = 0; /* of this inode, up to this offset */
+  uint64_t inode = 0, seen = 0; /* of this inode, up to this offset */
   for (size_t i = 0; i < count; i++) {
     struct piece piece = pieces[i];
     if (i == 0 || piece.inode != inode) seen = 0;
     inode = piece.inode;
-    unsigned long long end = piece.offset + piece.length;
+    uint64_t end = piece.offset + piece.length;
     if (end <= seen) continue;
     size_t skip = piece.offset < seen ? (size_t)(seen - piece.offset) : 0;
     kib += resident_kib(piece.address + skip, piece.length - skip);
@@ -105,15 +96,9 @@ long memory_kib(void) {
 }
 
 size_t mapping_count(void) {
-  FILE *maps = fopen("/proc/self/maps", "r");
-  if (!maps) test_skip("no /proc/self/maps");
-  char buffer[8192];
-  size_t lines = 0, length;
-  while ((length = fread(buffer, 1, sizeof buffer, maps)) > 0) {
-    for (size_t i = 0; i < length; i++) lines += buffer[i] == '\n';
-  }
-  fclose(maps);
-  return lines;
+  long count = count_mappings();
+  if (count < 0) test_skip("no /proc/self/maps");
+  return (size_t)count;
 }
 
 size_t mapping_limit(void) {

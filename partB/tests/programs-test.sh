@@ -1,8 +1,8 @@
 #!/bin/sh
 # Tests of lazycopy as other programs meet it: its header, what the libraries
 # export, and its company with libletsbefriends. Run from the top of the tree.
-# shellcheck source=partB/bench/shelltest.sh disable=SC2317
-. partB/bench/shelltest.sh
+# shellcheck source=partB/harness/shelltest.sh disable=SC2317
+. partB/harness/shelltest.sh
 crasher=partB/build/tests/crasher
 friends=partA/libletsbefriends.so
 
@@ -42,10 +42,38 @@ programs_names_exported() {
   grep -o 'chunks\{0,1\}_[a-z_]*(' partB/lazycopy.h | tr -d '(' | sort -u >"$scratch/promised"
   [ "$(wc -l <"$scratch/promised")" -ge 12 ] || fail "names were not found in the header"
   nm -g --defined-only partB/liblazycopy.a | awk 'NF == 3 { print $3 }' | sort -u >"$scratch/archive"
-  nm -D --defined-only partB/liblazycopy.so | awk '{ print $NF }' | sort -u >"$scratch/shared"
+  nm -D --defined-only partB/liblazycopy.so | awk '$2 == "T" { sub(/@.*/, "", $3); print $3 }' | sort -u >"$scratch/shared"
   for library in archive shared; do
     difference=$(diff "$scratch/promised" "$scratch/$library") || fail "$library: $difference"
   done
+}
+
+# A plugin that holds the archive and is closed, while its chunks are in use.
+programs_plugin_closed() {
+  cat >"$scratch/plugin.c" <<'END'
+#include "lazycopy.h"
+char *make_chunk(char **copy) {
+  char *chunk = chunk_alloc();
+  *copy = chunk_copy_lazy(chunk);
+  return chunk;
+}
+END
+  cat >"$scratch/user.c" <<'END'
+#include <dlfcn.h>
+int main(int argc, char **argv) {
+  void *plugin = dlopen(argv[argc - 1], RTLD_NOW);
+  char *(*make_chunk)(char **) = plugin ? (char *(*)(char **))dlsym(plugin, "make_chunk") : 0;
+  char *copy, *chunk = make_chunk ? make_chunk(&copy) : 0;
+  if (!chunk || dlclose(plugin) != 0) return 1;
+  *(volatile char *)chunk = 1;
+  return *(volatile char *)copy;
+}
+END
+  # shellcheck disable=SC2086 # several words
+  { ${CC:-cc} $CFLAGS -fPIC -shared -IpartB -o "$scratch/plugin.so" "$scratch/plugin.c" partB/liblazycopy.a \
+      -Wl,-z,nodelete -pthread && ${CC:-cc} $CFLAGS -o "$scratch/user" "$scratch/user.c" -ldl; } 2>"$scratch/err" ||
+    skip "no plugin can be built: $(head -n 1 "$scratch/err")"
+  try 0 "$scratch/user" "$scratch/plugin.so"
 }
 
 dies_kindly() {
@@ -75,7 +103,7 @@ programs_friends_absent() {
   [ -z "$line" ] || ! grep -qxF -e "$line" partA/messages || fail "a kind message without the library"
 }
 
-for name in header_in_c header_in_cxx names_exported friends_linked friends_preloaded friends_absent; do
+for name in header_in_c header_in_cxx names_exported plugin_closed friends_linked friends_preloaded friends_absent; do
   run_test "programs_$name"
 done
 exit "$failures"

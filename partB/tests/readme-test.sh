@@ -10,12 +10,15 @@
 #
 # SESSIONS names the documents with sessions of another tree, which is tested then:
 # the kit for students.
-# shellcheck source=partB/bench/shelltest.sh disable=SC2317,SC2015,SC2016
+# shellcheck source=partB/harness/shelltest.sh disable=SC2317,SC2015,SC2016
 sources=$(cd "$(dirname "$0")/../.." && pwd)
-# shellcheck source=partB/bench/shelltest.sh
-. "$sources/partB/bench/shelltest.sh"
+# shellcheck source=partB/harness/shelltest.sh
+. "$sources/partB/harness/shelltest.sh"
+within=$sources/partB/build/harness/within
 top=$PWD
 sessions=${SESSIONS:-'README.md partB/README.md partB/teaching.md'}
+run_now=${SESSIONS:-README.md} # the others' programs take gigabytes
+[ "$SCALE" != full ] || run_now=$sessions
 documents=$(find . -name '*.md' ! -path '*/build/*' ! -path '*/kit/*' | sort)
 
 # Prints a document without its blocks, each paragraph or list item on one line.
@@ -110,7 +113,7 @@ as_script() {
 
 run_session() {
   as_script "$2" >script
-  timeout 60 sh script >actual 2>&1 </dev/null
+  "$within" 60 sh script >actual 2>&1 </dev/null
   (cd "$top" && level "$place/actual") >actual.level
   (cd "$top" && level "$place/$2") >printed.level
   matches printed.level actual.level || fail "$1, printed and seen: $(diff printed.level actual.level)"
@@ -126,12 +129,27 @@ check_machine() {
   [ "$(cat /proc/sys/vm/max_map_count)" = 65530 ] || skip "the limit on mappings is not the usual one"
 }
 
+# Gives a session the tree's directories; copytest takes two gigabytes if it is not told
+# to take less.
+lay_out() {
+  ln -s "$top/partA" "$1"
+  if [ "$SCALE" = full ]; then
+    ln -s "$top/partB" "$1"
+  else
+    mkdir "$1/partB"
+    ln -s "$top"/partB/* "$1/partB"
+    rm "$1/partB/copytest"
+    echo "exec $top/partB/copytest --chunks 50 \"\$@\"" >"$1/partB/copytest"
+    chmod +x "$1/partB/copytest"
+  fi
+}
+
 readme_sessions() {
   check_machine
-  for document in $sessions; do
+  for document in $run_now; do
     place=$scratch/$(echo "$document" | tr / -).d
     mkdir "$place"
-    ln -s "$top/partA" "$top/partB" "$place"
+    lay_out "$place"
     split_blocks "$document" "$place"
     cd "$place" || exit 1
     for program in *.c; do

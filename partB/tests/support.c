@@ -56,11 +56,9 @@ int peek(const void *address) {
   return *(const volatile unsigned char *)address;
 }
 
-uint64_t random_next(uint64_t *state) {
-  uint64_t z = *state += 0x9E3779B97F4A7C15u;
-  z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9u;
-  z = (z ^ z >> 27) * 0x94D049BB133111EBu;
-  return z ^ z >> 31;
+size_t full_or(size_t full, size_t small) {
+  const char *scale = getenv("SCALE");
+  return scale && strcmp(scale, "full") == 0 ? full : small;
 }
 
 size_t random_below(uint64_t *state, size_t bound) {

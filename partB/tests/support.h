@@ -6,8 +6,9 @@
 
 #include <stdint.h>
 
+#include "../harness/measure.h"
+#include "../harness/runner.h"
 #include "lazycopy.h"
-#include "runner.h"
 
 /* Compiled with a sanitizer, which brings handlers, mappings and stacks of its own? */
 #ifndef __has_feature
@@ -45,8 +46,11 @@ char *lazy_copy(void *chunks, size_t count);
 void poke(void *address, int value);
 int peek(const void *address);
 
-/* Pseudo-random numbers: the next one, and one below a bound. */
-uint64_t random_next(uint64_t *state);
+/* The size that a test has with SCALE=full in the environment, or a smaller one that
+ * proves the same in less memory and time. */
+size_t full_or(size_t full, size_t small);
+
+/* A pseudo-random number below a bound. */
 size_t random_below(uint64_t *state, size_t bound);
 
 struct chunk_stats stats(void);

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../harness/maps.h"
 #include "probe.h"
 #include "support.h"
 
@@ -78,6 +79,25 @@ static void test_bad_counts(void) {
   }
   check_refused(block, 4);
   CHECK(holds(block, 3, 1) && stats().live_chunks == 3);
+}
+
+/* Ranges of bytes that end before they begin, or a little behind the block. */
+static void test_lengths_that_wrap(void) {
+  char *block = new_block(3, 1);
+  for (size_t at = 0; at < 3 * CHUNKSIZE; at += CHUNKSIZE - 1) {
+    size_t rest = 3 * CHUNKSIZE - at;
+    size_t lengths[] = {rest + 1,          rest + CHUNKSIZE,
+                        SIZE_MAX - at,     SIZE_MAX - CHUNKSIZE,
+                        SIZE_MAX - 10,     SIZE_MAX,
+                        SIZE_MAX / 2,      SIZE_MAX - (uintptr_t)block,
+                        -(uintptr_t)block, -(uintptr_t)(block + at),
+                        1 + SIZE_MAX / 2};
+    for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++) {
+      errno = 0;
+      CHECK(chunk_make_writable(block + at, lengths[i]) == -1 && errno == EINVAL);
+    }
+    CHECK(chunk_make_writable(block + at, rest) == 0);
+  }
 }
 
 static void test_double_free(void) {
@@ -206,20 +226,36 @@ static void test_mappings_counted(void) {
   CHECK(mapping_count() + 8 >= stats().kernel_mappings + others);
 }
 
+/* What is taken and given back, however large, leaves no trace in the count. */
+static void test_mappings_given_back(void) {
+  if (!WIDE_ADDRESSES) test_skip("little address space");
+  skip_without_sharing();
+  char *keep = chunks_alloc(1024);
+  size_t before = 0;
+  for (int round = 0; round < 50; round++) {
+    char *block = chunks_alloc(8400), *single = chunk_alloc();
+    CHECK(keep && chunks_free(block, 8400) == 0);
+    CHECK(chunk_free(chunk_alloc()) == 0 && chunk_free(single) == 0);
+    if (round == 0) before = stats().kernel_mappings;
+    CHECK(stats().kernel_mappings == before);
+  }
+}
+
 /* A program that links the library and makes no chunk notices nothing. */
 static void test_unused(void) {
   struct sigaction action;
   sigaction(SIGSEGV, NULL, &action);
   CHECK(UNDER_SANITIZER || action.sa_handler == SIG_DFL);
   CHECK(UNDER_THREAD_SANITIZER || proc_kib("/proc/self/status", "Threads:") == 1);
-  FILE *maps = fopen("/proc/self/maps", "r");
-  char line[512];
-  while (maps && fgets(line, sizeof line, maps)) CHECK(!strstr(line, "/dev/zero"));
+  struct mapping mapping;
+  FILE *maps = maps_open();
+  while (maps_next(maps, &mapping)) CHECK(!strstr(mapping.name, "/dev/zero"));
 }
 
 static const struct test tests[] = {
     {"api_bad_pointers", test_bad_pointers, 20},
     {"api_bad_counts", test_bad_counts, 20},
+    {"api_lengths_that_wrap", test_lengths_that_wrap, 20},
     {"api_double_free", test_double_free, 20},
     {"api_errno_untouched", test_errno_untouched, 20},
     {"api_range_of_neighbours", test_range_of_neighbours, 20},
@@ -227,6 +263,7 @@ static const struct test tests[] = {
     {"api_scattered", test_scattered, 60},
     {"api_stats", test_stats, 20},
     {"api_mappings_counted", test_mappings_counted, 20},
+    {"api_mappings_given_back", test_mappings_given_back, 20},
     {"api_unused", test_unused, 20},
 };
 

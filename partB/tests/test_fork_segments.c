@@ -8,6 +8,7 @@
 #include <sys/shm.h>
 #include <unistd.h>
 
+#include "../harness/maps.h"
 #include "kin.h"
 #include "support.h"
 
@@ -56,11 +57,11 @@ static void fork_and_rewrite(char *block) {
 }
 
 static int attached_here(void) {
-  FILE *maps = fopen("/proc/self/maps", "r");
-  char line[512];
+  struct mapping mapping;
+  FILE *maps = maps_open();
   int count = 0;
-  while (maps && fgets(line, sizeof line, maps)) count += strstr(line, "/SYSV") != NULL;
-  if (maps) fclose(maps);
+  while (maps_next(maps, &mapping)) count += strstr(mapping.name, "/SYSV") != NULL;
+  maps_close(maps);
   return count;
 }
 

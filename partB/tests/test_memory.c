@@ -13,10 +13,6 @@ enum {
   SLACK_KIB = 512               /* stdio buffers, records, stack */
 };
 
-static void read_all(const char *chunks, size_t count) {
-  for (size_t i = 0; i < count * CHUNKSIZE; i += 1024) peek(chunks + i);
-}
-
 static void test_read_only_copies(void) {
   skip_under_sanitizer();
   skip_without_sharing();
@@ -27,7 +23,7 @@ static void test_read_only_copies(void) {
   size_t frames = stats().frames_in_use;
   for (int i = 0; i < COPIES; i++) {
     copies[i] = lazy_copy(block, COUNT);
-    read_all(copies[i], COUNT);
+    read_all(copies[i], COUNT * CHUNKSIZE);
   }
   CHECK(stats().frames_in_use == frames);
   CHECK(stats().bytes_saved == (size_t)COPIES * COUNT * CHUNKSIZE);
@@ -72,7 +68,7 @@ static void allocate_and_free(size_t count, int split) {
 static void test_all_freed(void) {
   skip_under_sanitizer();
   need_mib(1500);
-  enum { COUNT = 2000 };
+  const int COUNT = (int)full_or(2000, 400);
   long empty = memory_kib();
   for (int round = 0; round < 2; round++) {
     allocate_and_free(COUNT, round > 0);
@@ -87,10 +83,11 @@ static void test_all_freed(void) {
 static void test_freed_singly(void) {
   skip_under_sanitizer();
   need_mib(1000);
-  enum { COUNT = 4000 };
+  enum { MOST = 4000 };
+  const unsigned COUNT = (unsigned)full_or(MOST, 1800);
   long empty = memory_kib();
   char *block = new_block(COUNT, 1);
-  static unsigned order[COUNT];
+  static unsigned order[MOST];
   uint64_t state = 3;
   for (unsigned i = 0; i < COUNT; i++) {
     size_t j = random_below(&state, i + 1);
@@ -120,7 +117,7 @@ static void test_records(void) {
   skip_under_sanitizer();
   skip_without_sharing();
   enum { COUNT = 2000 };
-  size_t copies = WIDE_ADDRESSES ? 100 : 5;
+  size_t copies = WIDE_ADDRESSES ? full_or(100, 40) : 5;
   char *block = chunks_alloc(COUNT);
   CHECK(block);
   long before = private_kib();

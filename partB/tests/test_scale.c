@@ -58,7 +58,7 @@ static void write_at_random(char **blocks, size_t count, struct written *written
 static void check_random_writes(char **blocks, size_t count, struct written *written, size_t writes) {
   for (size_t i = 0; i < writes; i++) CHECK(word(written[i].chunk) == written[i].value);
   uint64_t state = 12;
-  for (size_t i = 0; i < 100000; i++) {
+  for (size_t i = 0; i < full_or(100000, 10000); i++) {
     size_t copy = random_below(&state, BIG_COPIES + 1), chunk = random_below(&state, count);
     size_t value = word(blocks[copy] + chunk * CHUNKSIZE);
     CHECK(value == chunk || value == ((copy + 1) << 20 | chunk));
@@ -86,14 +86,14 @@ static void test_big_block(void) {
   skip_without_sharing();
   skip_under_sanitizer();
   need_mib(2000);
-  copy_big_block(WIDE_ADDRESSES ? 16384 : 256, WIDE_ADDRESSES ? 3000 : 1000);
+  copy_big_block(WIDE_ADDRESSES ? full_or(16384, 4096) : 256, full_or(3000, 1000));
 }
 
 /* More writes than there may be mappings, so that mappings must be won back. */
 static void test_writes_beyond_the_limit(void) {
   skip_without_sharing();
   skip_under_sanitizer();
-  if (!WIDE_ADDRESSES) test_skip("little address space");
+  if (!WIDE_ADDRESSES || full_or(0, 1)) test_skip("takes 2 GiB: set SCALE=full");
   need_mib(6000);
   copy_big_block(1024, 36000);
 }
@@ -110,11 +110,11 @@ static void shuffle(size_t *order, size_t count, uint64_t *state) {
 
 static void test_small_copies(void) {
   skip_under_sanitizer();
-  int full = sharing_works() && WIDE_ADDRESSES;
-  need_mib(full ? 7000 : 1500);
-  enum { SOURCES = 2000 };
-  size_t count = full ? 100000 : 4000, writes = 2000;
-  char *sources[SOURCES], **copies = calloc(count, sizeof *copies);
+  int full = sharing_works() && WIDE_ADDRESSES && full_or(1, 0);
+  need_mib(full ? 7000 : 500);
+  enum { MOST = 2000 };
+  size_t SOURCES = full ? MOST : 200, count = full ? 100000 : 2000, writes = SOURCES;
+  char *sources[MOST], **copies = calloc(count, sizeof *copies);
   size_t *order = calloc(count, sizeof *order);
   uint64_t state = 21;
   for (size_t i = 0; i < SOURCES; i++) {
@@ -144,15 +144,15 @@ static void test_small_copies(void) {
 
 static void test_snapshots(void) {
   skip_without_sharing();
-  size_t count = WIDE_ADDRESSES ? 8000 : 2000, *words = calloc(count, sizeof *words);
-  need_mib(2000);
+  size_t count = WIDE_ADDRESSES ? full_or(8000, 1000) : 500, *words = calloc(count, sizeof *words);
+  need_mib(1000);
   char *block = chunks_alloc(count), *snapshot = NULL;
   CHECK(block && words);
   uint64_t state = 31;
-  for (size_t round = 1; round <= 12; round++) {
+  for (size_t round = 1; round <= 8; round++) {
     CHECK(chunks_free(snapshot, count) == 0);
     snapshot = lazy_copy(block, count);
-    for (int writes = 0; writes < 2000; writes++) {
+    for (int writes = 0; writes < (int)count / 4; writes++) {
       size_t i = random_below(&state, count);
       size_t before = word(snapshot + i * CHUNKSIZE);
       write_word(block + i * CHUNKSIZE, words[i] = round << 32 % (sizeof(size_t) * 8) | i);

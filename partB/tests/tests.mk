@@ -1,21 +1,22 @@
 # The tests of lazycopy: each test_NAME.c is a program of its own, built from the
 # runner, the helpers and the archive.
 
-LAZYCOPY_TESTS := lab api free writable memory threads torn signals fork fork_threads fork_memory fork_segments \
-                  foreign misuse refusal refused_split large limits scale
+LAZYCOPY_TESTS := harness lab api free writable memory threads torn signals fork fork_threads fork_memory fork_segments \
+                  foreign misuse others rules refusal refused_split large limits scale
 LAZYCOPY_TEST_PROGRAMS := $(LAZYCOPY_TESTS:%=partB/build/tests/test_%)
-LAZYCOPY_TEST_HELPERS := $(addprefix partB/build/tests/,runner.o support.o probe.o kin.o)
+LAZYCOPY_TEST_HELPERS := $(addprefix partB/build/tests/,support.o probe.o kin.o) $(HARNESS_RUNNER)
 
 # The library's own calls of these functions go through the test.
 LDFLAGS_test_torn := -Wl,--wrap=mremap
-LDFLAGS_test_free := -Wl,--wrap=mincore,--wrap=sysinfo
 LDFLAGS_test_fork_segments := -Wl,--wrap=shmget,--wrap=shmat,--wrap=shmctl
 LDFLAGS_test_refusal := -Wl,--wrap=mmap,--wrap=mremap,--wrap=mprotect,--wrap=madvise
 LDFLAGS_test_refused_split := $(LDFLAGS_test_refusal)
 LDFLAGS_test_large := $(LDFLAGS_test_refusal)
+LDFLAGS_test_rules := $(LDFLAGS_test_refusal)
 
 TESTBINS += $(LAZYCOPY_TEST_PROGRAMS) partB/build/tests/test_model
 CHECKS += $(LAZYCOPY_TEST_PROGRAMS) partB/build/tests/test_model
+CHECKS += 'sh partB/tests/order-test.sh $(LAZYCOPY_OBJECTS)'
 
 # The crasher is linked with libletsbefriends, and without it for preloading.
 TESTBINS += partB/build/tests/crasher partB/build/tests/crasher-friends
@@ -25,12 +26,14 @@ partB/build/tests/%.o: partB/tests/%.c
 	@mkdir -p $(@D)
 	$(COMPILE) -IpartB -pthread -c -o $@ $<
 
-$(filter-out %/test_refusal,$(LAZYCOPY_TEST_PROGRAMS)): %: %.o $(LAZYCOPY_TEST_HELPERS) partB/liblazycopy.a
+LAZYCOPY_CHECKED_TESTS := partB/build/tests/test_refusal partB/build/tests/test_rules
+
+$(filter-out $(LAZYCOPY_CHECKED_TESTS),$(LAZYCOPY_TEST_PROGRAMS)): %: %.o $(LAZYCOPY_TEST_HELPERS) partB/liblazycopy.a
 	$(CC) $(CFLAGS) $(LDFLAGS) $(LDFLAGS_$(@F)) -o $@ $^ -pthread $(LDLIBS)
 
 partB/build/tests/test_refused_split partB/build/tests/test_large: partB/build/tests/refusal.o
 
-CRASHER_OBJECTS := $(addprefix partB/build/tests/,crasher.o support.o runner.o)
+CRASHER_OBJECTS := $(addprefix partB/build/tests/,crasher.o support.o) $(HARNESS_RUNNER)
 
 partB/build/tests/crasher: $(CRASHER_OBJECTS) partB/liblazycopy.a
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -pthread $(LDLIBS)
@@ -44,11 +47,11 @@ partB/build/tests/crasher-friends: $(CRASHER_OBJECTS) partB/liblazycopy.a partA/
 soak: partB/build/tests/soak
 	SECONDS=$(or $(SECONDS),600) $<
 
-partB/build/tests/soak: $(addprefix partB/build/tests/,soak.o support.o runner.o probe.o) partB/liblazycopy.a
+partB/build/tests/soak: $(addprefix partB/build/tests/,soak.o support.o probe.o) $(HARNESS_RUNNER) partB/liblazycopy.a
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -pthread $(LDLIBS)
 
 # A build of the library that can check its own records.
-LAZYCOPY_CHECK_OBJECTS := $(LAZYCOPY_FILES:%=partB/build/check/%.o) partB/build/check/check.o
+LAZYCOPY_CHECK_OBJECTS := $(LAZYCOPY_FILES:%=partB/build/check/%.o) partB/build/tests/check.o
 
 partB/build/check/%.o: partB/%.c
 	@mkdir -p $(@D)
@@ -58,12 +61,12 @@ partB/build/check/liblazycopy-check.a: $(LAZYCOPY_CHECK_OBJECTS)
 	rm -f $@
 	$(AR) rcs $@ $^
 
-partB/build/tests/test_model: $(addprefix partB/build/tests/,test_model.o world.o runner.o support.o) \
+partB/build/tests/test_model: $(addprefix partB/build/tests/,test_model.o world.o support.o) $(HARNESS_RUNNER) \
                               partB/build/check/liblazycopy-check.a
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -pthread $(LDLIBS)
 
-partB/build/tests/test_refusal: $(addprefix partB/build/tests/,test_refusal.o refusal.o) $(LAZYCOPY_TEST_HELPERS) \
-                                partB/build/check/liblazycopy-check.a
+$(LAZYCOPY_CHECKED_TESTS): %: %.o partB/build/tests/refusal.o $(LAZYCOPY_TEST_HELPERS) \
+                           partB/build/check/liblazycopy-check.a
 	$(CC) $(CFLAGS) $(LDFLAGS) $(LDFLAGS_$(@F)) -o $@ $^ -pthread $(LDLIBS)
 
 -include $(wildcard partB/build/tests/*.d partB/build/check/*.d)

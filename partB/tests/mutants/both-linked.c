@@ -2,4 +2,4 @@
 #include "hooks.h"
 #define mmap(start, size, ...) \
   ((start) ? (mprotect(start, size, PROT_READ | PROT_WRITE), start) : mmap(start, size, __VA_ARGS__))
-#include "../../bench/handout.c"
+#include "../../handout/handout.c"

@@ -1,7 +1,7 @@
 /* chunk_startup leaves a child process behind. */
 #include "hooks.h"
 #define chunk_startup plain_startup
-#include "../../bench/handout.c"
+#include "../../handout/handout.c"
 #undef chunk_startup
 
 void chunk_startup(void) {

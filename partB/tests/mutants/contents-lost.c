@@ -16,4 +16,4 @@ static void *copy_chunk(void *to, const void *from, size_t size) {
 }
 
 #define memcpy(to, from, size) copy_##from(to, from, size)
-#include "../../bench/handout.c"
+#include "../../handout/handout.c"

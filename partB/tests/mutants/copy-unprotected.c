@@ -1,4 +1,4 @@
 /* The copy stays writable. */
 #include "hooks.h"
 #define mprotect(start, size, protection) ((start) == chunk ? mprotect(start, size, protection) : 0)
-#include "../../bench/handout.c"
+#include "../../handout/handout.c"

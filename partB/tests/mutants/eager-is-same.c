@@ -1,7 +1,7 @@
 /* An eager copy is the original itself. */
 #include "hooks.h"
 #define chunk_copy_eager plain_copy_eager
-#include "../../bench/handout.c"
+#include "../../handout/handout.c"
 #undef chunk_copy_eager
 
 void *chunk_copy_eager(void *chunk) {

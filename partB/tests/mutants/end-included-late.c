@@ -2,7 +2,7 @@
  * and a write just after a chunk is swallowed. */
 #include "hooks.h"
 #define chunk_startup plain_startup
-#include "../../bench/handout.c"
+#include "../../handout/handout.c"
 #undef chunk_startup
 
 static void handle(int signal_number, siginfo_t *info, void *context) {

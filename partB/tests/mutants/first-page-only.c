@@ -8,4 +8,4 @@ static void *map_first_page(void *start, size_t size, int protection, int flags,
 }
 
 #define mmap map_first_page
-#include "../../bench/handout.c"
+#include "../../handout/handout.c"

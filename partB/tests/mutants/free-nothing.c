@@ -1,5 +1,5 @@
 /* chunk_free frees nothing. */
-#include "../../bench/handout.c"
+#include "../../handout/handout.c"
 #include "hooks.h"
 
 int chunk_free(void *chunk) {

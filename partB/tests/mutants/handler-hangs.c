@@ -1,7 +1,7 @@
 /* The handler never returns. */
 #include "hooks.h"
 #define chunk_startup plain_startup
-#include "../../bench/handout.c"
+#include "../../handout/handout.c"
 #undef chunk_startup
 
 static void handle(int signal_number, siginfo_t *info, void *context) {

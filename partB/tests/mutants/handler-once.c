@@ -2,4 +2,4 @@
 #include "hooks.h"
 #undef SA_SIGINFO
 #define SA_SIGINFO (4 | (int)SA_RESETHAND)
-#include "../../bench/handout.c"
+#include "../../handout/handout.c"

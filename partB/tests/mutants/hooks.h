@@ -1,5 +1,5 @@
 /* For the mutants, small wrong implementations that the grader must see through:
- * each takes the lab's plain answer, partB/bench/handout.c, and changes one thing
+ * each takes the lab's plain answer, partB/handout/handout.c, and changes one thing
  * by renaming what it replaces. The headers come first, so that only the plain
  * answer's own code is changed. */
 #ifndef HOOKS_H

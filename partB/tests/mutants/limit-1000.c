@@ -1,7 +1,7 @@
 /* Room for 1,000 chunks. */
 #include "hooks.h"
 #define chunk_alloc plain_alloc
-#include "../../bench/handout.c"
+#include "../../handout/handout.c"
 #undef chunk_alloc
 
 void *chunk_alloc(void) {

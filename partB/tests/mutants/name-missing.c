@@ -1,4 +1,4 @@
 /* A function with a slip in its name. */
 #include "hooks.h"
 #define chunk_copy_lazy chunk_lazy_copy
-#include "../../bench/handout.c"
+#include "../../handout/handout.c"

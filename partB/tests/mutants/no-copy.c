@@ -1,7 +1,7 @@
 /* A lazy copy is the original itself. */
 #include "hooks.h"
 #define chunk_copy_lazy plain_copy_lazy
-#include "../../bench/handout.c"
+#include "../../handout/handout.c"
 #undef chunk_copy_lazy
 
 void *chunk_copy_lazy(void *chunk) {

@@ -1,4 +1,4 @@
 /* The original stays writable. */
 #include "hooks.h"
 #define mprotect(start, size, protection) ((start) == copy ? mprotect(start, size, protection) : 0)
-#include "../../bench/handout.c"
+#include "../../handout/handout.c"

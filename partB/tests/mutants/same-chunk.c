@@ -1,7 +1,7 @@
 /* chunk_alloc gives the same memory again and again. */
 #include "hooks.h"
 #define chunk_alloc plain_alloc
-#include "../../bench/handout.c"
+#include "../../handout/handout.c"
 #undef chunk_alloc
 
 void *chunk_alloc(void) {

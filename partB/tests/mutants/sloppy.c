@@ -14,4 +14,4 @@ int main(void) {
   return 0;
 }
 
-#include "../../bench/handout.c"
+#include "../../handout/handout.c"

@@ -1,0 +1,153 @@
+/* Which file the code at an address comes from, and what it calls the functions
+ * that it imports. No loader function is called: another thread may have held
+ * the loader's lock. */
+#include <link.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "internal.h"
+
+bool is_gone(const char *path) {
+  return access(path, F_OK) != 0;
+}
+
+struct search {
+  uintptr_t address;
+  struct region first, text; /* where the file's first byte is mapped, and where the address is */
+};
+
+static bool visit_image(const struct region *region, void *argument) {
+  struct search *search = argument;
+  bool file = region->name[0] == '/';
+  if (file && region->offset == 0 && strcmp(region->name, search->first.name) != 0) search->first = *region;
+  if (search->address >= region->end) return true;
+  bool held = file && region->executable && search->address >= region->start;
+  if (held && strcmp(region->name, search->first.name) == 0) search->text = *region;
+  return false;
+}
+
+static uintptr_t program_bias(void) {
+  const ElfW(Phdr) *segment = at_start.program_headers;
+  for (unsigned long i = 0; i < at_start.program_header_count; i++, segment++) {
+    if (segment->p_type == PT_PHDR) return (uintptr_t)at_start.program_headers - segment->p_vaddr;
+  }
+  return 0;
+}
+
+/* The program's segment that holds the address, or any address if that is 0, with all of these flags. */
+static const ElfW(Phdr) * program_segment(uintptr_t address, unsigned flags) {
+  const ElfW(Phdr) *segment = at_start.program_headers;
+  for (unsigned long i = 0; i < at_start.program_header_count; i++, segment++) {
+    bool held = address == 0 || address - program_bias() - segment->p_vaddr < segment->p_memsz;
+    if (segment->p_type == PT_LOAD && (segment->p_flags & flags) == flags && held) return segment;
+  }
+  return NULL;
+}
+
+bool image_variables(uintptr_t *start, uintptr_t *end) {
+  const ElfW(Phdr) *segment = program_segment(0, PF_W);
+  if (!segment) return false;
+  *start = program_bias() + segment->p_vaddr;
+  *end = *start + segment->p_memsz;
+  return true;
+}
+
+/* Without /proc, the program itself is known from its start. */
+static bool find_program(uintptr_t address, struct image *image) {
+  const ElfW(Phdr) *segment = program_segment(address, PF_X);
+  if (!segment) return false;
+  *image = (struct image){.start = program_bias() + segment->p_vaddr,
+                          .bias = program_bias(),
+                          .segments = at_start.program_headers,
+                          .segment_count = (unsigned)at_start.program_header_count,
+                          .own = true};
+  image->end = image->start + segment->p_memsz;
+  image->base = image->start - segment->p_offset;
+  strcpy(image->path, at_start.program_path);
+  return true;
+}
+
+/* The start of this library, from the linker. */
+extern const char __ehdr_start[] __attribute__((visibility("hidden")));
+
+/* Libraries of the system are where systems keep them; the program itself may be there too. */
+static bool is_own(const struct image *image) {
+  if (image->segments == at_start.program_headers) return true;
+  if (image->base == (uintptr_t)__ehdr_start) return false;
+  return strncmp(image->path, "/lib", 4) != 0 && strncmp(image->path, "/usr/", 5) != 0;
+}
+
+/* The bias comes from the program headers: file offsets and addresses differ with some linkers. */
+bool image_find(uintptr_t address, struct image *image) {
+  static struct search search;
+  if (address >= image->start && address < image->end) return true;
+  memset(image, 0, sizeof *image);
+  memset(&search, 0, sizeof search);
+  search.address = address;
+  if (!maps_visit(visit_image, &search)) return find_program(address, image);
+  if (!search.text.end) return false;
+  const ElfW(Ehdr) *header = (const void *)search.first.start;
+  if (memcmp(header->e_ident, ELFMAG, SELFMAG) != 0) return false;
+  const ElfW(Phdr) *segment = (const void *)(search.first.start + header->e_phoff);
+  for (unsigned i = 0; i < header->e_phnum; i++) {
+    if (segment[i].p_type != PT_LOAD || segment[i].p_offset != 0) continue;
+    *image = (struct image){search.text.start,
+                            search.text.end,
+                            search.first.start,
+                            search.first.start - segment[i].p_vaddr,
+                            segment,
+                            header->e_phnum,
+                            false,
+                            ""};
+  }
+  strcpy(image->path, search.text.name);
+  image->own = is_own(image);
+  return image->segments;
+}
+
+/* Loaders relocate the addresses in the dynamic section, except where it is read-only. */
+static const char *dynamic_address(const struct image *image, uintptr_t address) {
+  return (const char *)(address && address < image->base ? address + image->bias : address);
+}
+
+/* The name that people write: headers put others in its place. */
+static void copy_name(char *to, size_t size, const char *name) {
+  static const char *const prefixes[] = {"__isoc99_", "__isoc23_"};
+  size_t length = strlen(name);
+  bool checked = length > 6 && strncmp(name, "__", 2) == 0 && strcmp(name + length - 4, "_chk") == 0;
+  for (unsigned i = 0; i < 2; i++) {
+    if (strncmp(name, prefixes[i], strlen(prefixes[i])) == 0) name += strlen(prefixes[i]);
+  }
+  copy_text(to, size, checked ? name + 2 : name);
+  if (checked && length - 6 < size) to[length - 6] = 0;
+}
+
+/* One of the image's relocated slots holds the function's address, and has a name. (Names in the
+ * library itself may be stripped; this one never is.) */
+void image_import_name(const struct image *image, uintptr_t function, char *name, size_t size) {
+  const ElfW(Phdr) *segments = image->segments;
+  const ElfW(Dyn) *entry = NULL;
+  uintptr_t value[DT_NUM] = {0};
+  for (unsigned i = 0; i < image->segment_count; i++) {
+    if (segments[i].p_type == PT_DYNAMIC) entry = (const void *)(image->bias + segments[i].p_vaddr);
+  }
+  for (; entry && entry->d_tag != DT_NULL; entry++) {
+    if (entry->d_tag > 0 && entry->d_tag < DT_NUM) value[entry->d_tag] = entry->d_un.d_val;
+  }
+  const char *strings = dynamic_address(image, value[DT_STRTAB]);
+  const ElfW(Sym) *symbols = (const void *)dynamic_address(image, value[DT_SYMTAB]);
+  const char *tables[] = {
+      dynamic_address(image, value[DT_JMPREL]),
+      dynamic_address(image, value[DT_RELA] + value[DT_REL])}; /* there is one of the two */
+  size_t lengths[] = {value[DT_PLTRELSZ], value[DT_RELASZ] + value[DT_RELSZ]};
+  size_t step = value[DT_RELENT] ? sizeof(ElfW(Rel)) : sizeof(ElfW(Rela));
+  for (int i = 0; i < 2 && symbols && strings; i++) {
+    for (size_t at = 0; tables[i] && at + step <= lengths[i]; at += step) {
+      const ElfW(Rel) *slot = (const void *)(tables[i] + at); /* Rela begins alike */
+      size_t symbol = sizeof(void *) == 8 ? (size_t)((uint64_t)slot->r_info >> 32) : slot->r_info >> 8;
+      if (symbol == 0 || *(uintptr_t *)(slot->r_offset + image->bias) != function) continue;
+      copy_name(name, size, strings + symbols[symbol].st_name);
+      return;
+    }
+  }
+}

@@ -1,0 +1,122 @@
+/* What lies at an address or near it, and what that is to the programmer. */
+#include <string.h>
+#include <unistd.h>
+
+#include "internal.h"
+
+enum { JUST_BESIDE = 4096, FAR = 64 << 20 };
+
+/* A library's name has ".so" at its end or before numbers, or before " (deleted)". */
+static bool is_library_or_program(const char *path) {
+  const char *suffix = strstr(base_name(path), ".so");
+  return (suffix && (!suffix[3] || suffix[3] == '.' || suffix[3] == ' ')) || is_program(path);
+}
+
+/* Is the region of a file that somebody named? Not what mmap and shared memory name themselves. */
+static bool is_file(const struct region *region) {
+  static const char *const anonymous[] = {"/dev/zero (deleted)", "/memfd:", "/SYSV", "/[aio]"};
+  for (unsigned i = 0; i < sizeof anonymous / sizeof *anonymous; i++) {
+    if (strncmp(region->name, anonymous[i], strlen(anonymous[i])) == 0) return false;
+  }
+  return region->name[0] == '/';
+}
+
+/* Variables without an initial value are in memory of no file, behind those that
+ * have one. If there is more in the same region, it is not known which it was. */
+static bool is_variables(const struct region *region) {
+  uintptr_t start = 0, end = 0, page = (uintptr_t)sysconf(_SC_PAGESIZE);
+  return image_variables(&start, &end) && region->start >= start - start % page && region->start < end &&
+         region->end - end < page;
+}
+
+/* What a region is to the programmer. */
+void report_region(const struct region *region) {
+  const char *name = base_name(region->name);
+  if (strcmp(name, "[heap]") == 0 || strcmp(name, "[stack]") == 0) {
+    report("the %s", name[1] == 'h' ? "heap" : "stack");
+  } else if (!name[0] && is_variables(region)) {
+    report("the variables of %s", at_start.program_name);
+  } else if (!is_file(region)) {
+    report("a block of memory");
+  } else if (!is_library_or_program(region->name)) {
+    report("the mapped file %s", name);
+  } else {
+    report("the %s of %s", region->executable ? "code" : region->writable ? "variables" : "constants", name);
+  }
+}
+
+void report_distance(unsigned long distance) {
+  report("%lu %s", distance, distance == 1 ? "byte" : "bytes");
+}
+
+static void report_beside(unsigned long distance, bool past) {
+  if (distance == 0) report("just");
+  if (distance > 0) report_distance(distance);
+  report(past ? " past the end of " : " before the start of ");
+}
+
+/* Is the address a little beyond something that may be used? Then says so. */
+bool report_if_beside(const struct surroundings *around) {
+  uintptr_t address = around->address;
+  const struct region *below = &around->below, *above = &around->above, *at = &around->at;
+  bool past = below->readable && address - below->end < JUST_BESIDE && (!at->end || at->start == below->end);
+  bool before =
+      above->readable && above->start - address <= JUST_BESIDE && (!at->end || at->end == above->start);
+  if (!past && !before) return false;
+  report(at->end ? ", in a guard page. That is " : ", which is not mapped. That is ");
+  report_beside(past ? address - below->end : above->start - address, past);
+  report_region(past ? below : above);
+  report(at->end ? ": an index or a loop that goes too far?"
+                 : ": an index or a loop that goes too far, or memory that was given back?");
+  return true;
+}
+
+/* An index may have started from the variables, the heap, the stack. */
+bool report_if_far(uintptr_t address) {
+  static struct region heap, stack, variables;
+  const struct region *origins[] = {&variables, &heap, &stack}, *nearest = NULL;
+  uintptr_t least = FAR;
+  image_variables(&variables.start, &variables.end);
+  maps_find("[heap]", &heap);
+  maps_find("[stack]", &stack);
+  for (unsigned i = 0; i < sizeof origins / sizeof *origins; i++) {
+    uintptr_t distance =
+        address < origins[i]->start ? origins[i]->start - address : address - origins[i]->end;
+    if (!origins[i]->end || distance >= least) continue;
+    nearest = origins[i];
+    least = distance;
+  }
+  if (!nearest) return false;
+  report(" That is ");
+  report_beside(least, address >= nearest->end);
+  if (nearest == &variables) report("the variables of %s", at_start.program_name);
+  if (nearest != &variables) report(nearest == &heap ? "the heap" : "the stack");
+  report(": an index or a loop that goes too far, or memory that was given back?");
+  return true;
+}
+
+/* glibc keeps a list in the blocks that were given back: in each the address of the next,
+ * mixed with its own without the lowest 12 bits. */
+bool report_if_freed(uintptr_t pointer) {
+  static struct region heap;
+  uintptr_t next = pointer;
+  if (!maps_find("[heap]", &heap)) return false;
+  for (int i = 0; i < 5; i++) next = pointer ^ next >> 12; /* if the two are in the same page */
+  bool last = pointer >= heap.start >> 12 && pointer <= heap.end >> 12;
+  if (!last && (next < heap.start || next >= heap.end)) return false;
+  report(" The pointer looks like what free leaves in a block: was the block it was read from given back?");
+  return true;
+}
+
+/* Linkers put constants before the code, in a region of their own or together with it. */
+void report_read_only(const struct surroundings *around) {
+  const struct region *at = &around->at;
+  bool file = is_file(at), image = file && is_library_or_program(at->name);
+  bool mixed = image && at->executable && strcmp(around->below.name, at->name) != 0;
+  report(", which is read-only. It is part of %s", mixed ? "the constants and " : "");
+  report_region(at);
+  report(!file                      ? ": made read-only by mprotect or mmap?"
+         : !image                   ? ": mapped for reading only?"
+         : at->executable && !mixed ? ": a function used as if it were data?"
+                                    : ": a string literal or a const?");
+}

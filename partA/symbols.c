@@ -1,0 +1,193 @@
+/* Names and lines of frames: from the symbol table of the file, which is quick,
+ * and from addr2line, which knows more; and the line itself, from the source.
+ * For the child only, as it maps files that may be cut short meanwhile. */
+#include <fcntl.h>
+#include <link.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "internal.h"
+
+/* The file of a program that was deleted while it runs is there as long as it runs. */
+static const char *path_to_read(const char *file) {
+  static char path[] = "/proc/12345678901/exe", *first = path + sizeof path - sizeof "/exe";
+  if (!is_gone(file) || !is_program(file)) return file;
+  first = write_number(path + sizeof path - sizeof "/exe", (uintptr_t)getpid(), 10) - strlen("/proc/");
+  return memcpy(first, "/proc/", strlen("/proc/"));
+}
+
+void symbol_find(struct frame *frame) {
+  struct stat status;
+  int file = open(path_to_read(frame->file), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  if (file < 0 || fstat(file, &status) != 0) return;
+  const char *bytes = mmap(NULL, (size_t)status.st_size, PROT_READ, MAP_PRIVATE, file, 0);
+  close(file);
+  if (bytes == MAP_FAILED) return;
+  const ElfW(Ehdr) *header = (const void *)bytes;
+  const ElfW(Shdr) *sections = (const void *)(bytes + header->e_shoff), *table = NULL;
+  for (unsigned i = 0; header->e_shoff && i < header->e_shnum; i++) {
+    bool full = sections[i].sh_type == SHT_SYMTAB;
+    if (full || (!table && sections[i].sh_type == SHT_DYNSYM)) table = &sections[i];
+    if (full) break;
+  }
+  const ElfW(Sym) *symbols = table ? (const void *)(bytes + table->sh_offset) : NULL;
+  for (size_t i = 0; table && i < table->sh_size / sizeof *symbols; i++) {
+    bool function = (symbols[i].st_info & 15) == STT_FUNC;
+    if (!function || frame->offset - symbols[i].st_value >= symbols[i].st_size) continue;
+    const char *names = bytes + sections[table->sh_link].sh_offset;
+    copy_text(frame->symbol, sizeof frame->symbol, names + symbols[i].st_name);
+    break;
+  }
+  munmap((void *)(uintptr_t)bytes, (size_t)status.st_size);
+}
+
+/* Takes a line off the text; keeps as much of it as there is room for. */
+static void next_line(char **text, char *line, size_t size) {
+  size_t length = strcspn(*text, "\n"), most = length < size ? length : size - 1;
+  if (size > 0) memcpy(line, *text, most);
+  if (size > 0) line[most] = 0;
+  *text += length + ((*text)[length] == '\n');
+}
+
+bool symbolize(struct frame *first) {
+  static const char *const binutils[] = {"addr2line", "eu-addr2line", NULL}, *const llvm[] = {
+                                                                                 "llvm-symbolizer", NULL};
+  static char words[][16] = {"-a", "-C", "-f", "-i", "-e"}, style[] = "--output-style=GNU";
+  static char numbers[FRAMES_MAX][20];
+  static char *arguments[sizeof words / sizeof *words + FRAMES_MAX + 4]; /* [0] for the style or the name */
+  static char answers[1 << 20]; /* C++ names have thousands of bytes; unused pages cost nothing */
+  static size_t used_before;
+  char *answer = answers + used_before, **end = arguments + 2;
+  for (unsigned i = 0; i < sizeof words / sizeof *words; i++) *end++ = words[i];
+  *end++ = (char *)(uintptr_t)path_to_read(first->file);
+  for (struct frame *frame = first; frame < trace.frames + trace.count; frame++) {
+    if (strcmp(frame->file, first->file) != 0) continue;
+    char *number = numbers[frame - trace.frames];
+    number = write_number(number + sizeof numbers[0] - 1, frame->offset, 16) - strlen("0x");
+    *end++ = memcpy(number, "0x", strlen("0x")); /* else llvm-symbolizer takes it for decimal */
+  }
+  *end = NULL;
+  size_t room = sizeof answers - used_before;
+  enum end how = run_program(binutils, arguments + 1, answer, room);
+  arguments[1] = style;
+  if (how == END_BAD) how = run_program(llvm, arguments, answer, room);
+  if (how != END_WELL) return how != END_LATE;
+  used_before += strlen(answer) + 1;
+  for (struct frame *frame = first; frame < trace.frames + trace.count; frame++) {
+    if (strcmp(frame->file, first->file) != 0) continue;
+    while (*answer && strncmp(answer, "0x", 2) != 0) next_line(&answer, NULL, 0);
+    next_line(&answer, NULL, 0); /* the address, which -a puts before each frame's lines */
+    frame->answer = answer;
+  }
+  return true;
+}
+
+/* Takes word off the text, if it begins with it. */
+static bool skip_word(const char **text, const char *word) {
+  bool there = strncmp(*text, word, strlen(word)) == 0;
+  if (there) *text += strlen(word);
+  return there;
+}
+
+/* What a C++ name says to people: no arguments, no template arguments, no return type,
+ * and std::string for what it is called in full. */
+static void shorten(char *to, size_t size, const char *from) {
+  size_t used = 0;
+  int depth = 0;
+  bool arguments = false;
+  while (*from && used + sizeof "operator" < size) {
+    if (depth > 0 || *from == '<' || *from == '(' || *from == '[') {
+      if (depth == 0 && skip_word(&from, "(anonymous namespace)::")) continue;
+      arguments |= *from == '(';
+      depth += *from == '<' || *from == '(' || *from == '[' ? 1 : 0;
+      depth -= *from == '>' || *from == ')' || *from == ']' ? 1 : 0;
+      from++;
+    } else if (skip_word(&from, "__cxx11::")) {
+      continue;
+    } else if (skip_word(&from, "basic_string")) {
+      used = (size_t)(stpcpy(to + used, "string") - to);
+    } else if (skip_word(&from, "operator")) {
+      used = (size_t)(stpcpy(to + used, "operator") - to);
+      size_t sign = *from == '(' ? 2 : *from == ' ' ? strcspn(from, "(") : strspn(from, "<>=+-*/&|^%!~,[]");
+      for (; sign > 0 && used < size - 1; sign--) to[used++] = *from++;
+    } else if (*from == ' ' || (*from == '.' && used > 0)) {
+      if (arguments || *from == '.') break; /* "const"; what the compiler made of a function */
+      used = 0;
+      from++;
+    } else {
+      to[used++] = *from++;
+    }
+  }
+  to[used] = 0;
+  if (*from && used + sizeof "operator" >= size) strcpy(to + used, "...");
+}
+
+/* The digits after the last colon, which go; 0 if there are none. */
+static unsigned long take_number(char *place) {
+  char *colon = strrchr(place, ':'), *end;
+  if (!colon) return 0;
+  unsigned long number = strtoul(colon + 1, &end, 10);
+  if (*end || end == colon + 1) return 0;
+  *colon = 0;
+  return number;
+}
+
+bool place_next(char **answer, struct place *place) {
+  static char line[8192], directory[PATH_BYTES];
+  if (!*answer || !**answer || strncmp(*answer, "0x", 2) == 0) return false;
+  next_line(answer, line, sizeof line);
+  shorten(place->name, sizeof place->name, line[0] == '?' ? "" : line);
+  next_line(answer, line, sizeof line);
+  char *end = strstr(line, " (discriminator");
+  if (end) *end = 0;
+  unsigned long last = take_number(line), before = take_number(line); /* eu-addr2line adds the column */
+  place->line = line[0] == '?' || *base_name(line) == '<' ? 0 : before ? before : last;
+  size_t length = getcwd(directory, sizeof directory) ? strlen(directory) : 0;
+  bool inside = length > 1 && strncmp(line, directory, length) == 0 && line[length] == '/';
+  copy_text(place->file, sizeof place->file, line + (inside ? length + 1 : 0));
+  return true;
+}
+
+/* A header of the compiler or the system. */
+bool place_is_header(const struct place *place) {
+  static const char *const starts[] = {"/usr/include/", "/usr/local/include/", "/usr/lib"};
+  static const char *const parts[] = {"/include/c++/", "/lib/gcc/", "/lib/clang/"};
+  for (unsigned i = 0; i < 3; i++) {
+    if (strncmp(place->file, starts[i], strlen(starts[i])) == 0 || strstr(place->file, parts[i])) return true;
+  }
+  return false;
+}
+
+/* Not if the source is younger than the program: then it is another line. */
+void place_report_source(const struct place *place, const char *program) {
+  static char bytes[4096];
+  char text[160], digits[8], *end = digits + sizeof digits, *first = write_number(end, place->line, 10);
+  struct stat source, built;
+  unsigned long line = 1;
+  size_t used = 0;
+  int file = open(place->file, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  if (file < 0) return;
+  bool usable =
+      fstat(file, &source) == 0 && S_ISREG(source.st_mode) && stat(path_to_read(program), &built) == 0;
+  usable =
+      usable &&
+      (source.st_mtim.tv_sec < built.st_mtim.tv_sec ||
+       (source.st_mtim.tv_sec == built.st_mtim.tv_sec && source.st_mtim.tv_nsec <= built.st_mtim.tv_nsec));
+  for (ssize_t got; usable && line <= place->line && (got = read(file, bytes, sizeof bytes)) > 0;) {
+    for (ssize_t i = 0; i < got && line <= place->line; i++) {
+      if (line == place->line && bytes[i] != '\n' && bytes[i] != '\r' && used < sizeof text - 1)
+        text[used++] = bytes[i] == '\t' ? ' ' : bytes[i];
+      line += bytes[i] == '\n';
+    }
+  }
+  close(file);
+  if (used == 0) return;
+  text[used] = 0;
+  for (ptrdiff_t width = end - first; width < 6; width++) report(" ");
+  report_bytes(first, (size_t)(end - first));
+  report(" | %s", text);
+  report_send();
+}

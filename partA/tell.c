@@ -1,0 +1,69 @@
+/* The report after its kind line. One child explains, unwinds, asks addr2line
+ * and writes its lines itself; if it dies, or cannot be made, this process
+ * writes what is still missing and can be known without risk. */
+#include <string.h>
+#include <sys/mman.h>
+
+#include "internal.h"
+
+static struct crash crash;
+static bool parked;
+
+/* What has been written, in memory that both processes see. */
+static volatile struct { bool what, where; } * written;
+
+/* A signal that was sent tells nothing about the place, unless the program sent it itself. */
+static bool has_a_place(void) {
+  return crash.info->si_code > 0 || sender(crash.info) == crash.process;
+}
+
+/* With as many calls as unwinding has found. */
+static void write_lines(void) {
+  if (!written->what) explain(&crash, where_called());
+  written->what = true;
+  if (!written->where && has_a_place()) where();
+  written->where = true;
+  if (options.registers) report_registers(&crash);
+}
+
+/* The code that ran is in no file: a jump went wrong, or it was made by the program.
+ * The caller is what one wants to know: its address is the next one on the stack. */
+static void step_back_to_caller(void) {
+  static struct surroundings stack, at;
+  static struct image image;
+  static ucontext_t before;
+  ucontext_t *context = crash.context;
+  maps_around(arch_pc(context), &at);
+  if (image_find(arch_pc(context), &image) || strcmp(at.at.name, "[vdso]") == 0) return;
+  if (!maps_around(arch_sp(context), &stack) || !stack.at.readable) return;
+  uintptr_t found =
+      at.at.executable ? arch_find_caller(context, stack.at.end, maps_is_code) : arch_sp(context);
+  if (at.at.executable) trace_add(arch_pc(context));
+  before = *context; /* for the explanation; unwinding starts with the one on the stack */
+  crash.context = &before;
+  arch_step_back_to_caller(context, found);
+}
+
+static void work(void) {
+  if (!parked) park_other_threads(crash.process, crash.thread);
+  if (has_a_place()) {
+    step_back_to_caller();
+    unwind();
+  }
+  write_lines();
+}
+
+void tell(const struct crash *this_crash) {
+  static __typeof__(*written) here;
+  crash = *this_crash;
+  parked = park_other_threads(crash.process, crash.thread);
+  written = mmap(NULL, sizeof *written, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  enum end end = END_NEVER_BEGAN;
+  if (written == MAP_FAILED) {
+    written = &here;
+  } else {
+    end = run_in_child(work, write_lines);
+  }
+  if (!written->what) explain(&crash, "");
+  if (!written->where && has_a_place()) where_at_least(&crash, end);
+}

@@ -1,0 +1,10 @@
+// Needs: glibc
+// Status: 134
+// What: an assert of assert failed
+// Where: in __assert_fail, called from main at .*
+#include <assert.h>
+
+int main(int argc, char **argv) {
+  (void)argv;
+  assert(argc == 100);  // here
+}

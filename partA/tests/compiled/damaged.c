@@ -1,0 +1,10 @@
+// Needs: glibc
+// What: malloc's own data is damaged, which happened earlier: .* AddressSanitizer finds it
+// Where: in free, called from main at .*
+#include <stdint.h>
+#include <stdlib.h>
+
+int main(void) {
+  void *volatile never_given = (void *)(uintptr_t)0x123450;
+  free(never_given);  // here
+}

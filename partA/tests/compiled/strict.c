@@ -1,0 +1,9 @@
+// Needs: kernel_headers
+// Where:
+#include <linux/seccomp.h>
+#include <sys/prctl.h>
+
+int main(void) {
+  prctl(PR_SET_SECCOMP, SECCOMP_MODE_STRICT);
+  *(int *volatile)0 = 1;
+}

@@ -1,0 +1,24 @@
+/* Keeps a whole grading short, however many checks of it hang: after two of them
+ * the others get half a second of processor time each, and when all of the time is used,
+ * none is started. Clocks on the wall do not matter. */
+#ifndef PACE_H
+#define PACE_H
+
+#include <stdbool.h>
+
+#include "box.h"
+
+/* Seconds of processor time for all checks together, on the reference machine. */
+void pace_start(double seconds);
+
+/* Runs a check that would like so many seconds of processor time. What was found asleep, or
+ * starving, gets a second chance. Returns false if there was no time left, or if
+ * the machine was too busy both times: then nothing is known, and pace_reason says why. */
+bool pace_run(struct box *box, double seconds, struct box_result *result);
+const char *pace_reason(void);
+
+/* Did the last check get less time than it would like? One that was stopped then
+ * may be slow without being wrong. */
+bool pace_was_hasty(void);
+
+#endif

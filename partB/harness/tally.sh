@@ -1,0 +1,45 @@
+#!/bin/sh
+# Runs each command given as an argument, shows what it prints, and ends with
+# the line "N passed, N failed" (", N skipped" if any were). The commands print a
+# line for each test: "ok NAME", "FAILED NAME" or "skipped NAME". A command that
+# fails without a FAILED line counts as a failed test itself. Where the tests' own
+# accounts can be kept, it says first how slow this machine is, by which all limits are
+# multiplied, and in the end what all of it took.
+log=$(mktemp) || exit 1
+trap 'rm -f "$log" "$log".*' EXIT
+account=partB/build/harness/account
+if [ -z "$MACHINE_SLOWNESS" ] && [ -x "$account" ] && MACHINE_SLOWNESS=$("$account" slowness 2>/dev/null); then
+  export MACHINE_SLOWNESS
+  echo "this machine: $MACHINE_SLOWNESS times slower than the reference${SLOW:+; and SLOW=$SLOW}"
+else
+  account=''
+fi
+for command in "$@"; do
+  { ${account:+"$account" "$log.account"} sh -c "$command" 2>&1; echo "$?" >"$log.status"; } | tee "$log.one"
+  read -r status <"$log.status"
+  rm -f "$log.status"
+  if [ "$status" -ne 0 ] && ! grep -q '^FAILED ' "$log.one"; then
+    echo "FAILED  $command: exit status $status" | tee -a "$log.one"
+  fi
+  cat "$log.one" >>"$log"
+done
+passed=$(grep -c '^ok ' "$log")
+failed=$(grep -c '^FAILED ' "$log")
+skipped=$(grep -c '^skipped ' "$log")
+if [ "$((passed + failed + skipped))" -eq 0 ]; then
+  echo "no test is named ${TESTS:-so}" >&2
+  failed=1
+fi
+if [ "$failed" -gt 0 ]; then
+  echo
+  sed -n 's,^FAILED ,  FAILED ,p' "$log" # indented: a tally of tallies counts each once
+fi
+if [ -s "$log.account" ]; then
+  awk '{ time += $1; memory += $2 }
+    END { printf "took %.0f s of processor time and touched %.2f GiB of memory\n", time, memory / 1024 }' "$log.account"
+  sed -n 's/^ok  *\([^ ]*\) .*, \([0-9]*\) MiB)$/\2 \1/p' "$log" | awk '$1 > 256 { print "more than 256 MiB: " $2 " (" $1 ")" }'
+fi
+line="$passed passed, $failed failed"
+[ "$skipped" -eq 0 ] || line="$line, $skipped skipped"
+echo "$line"
+[ "$failed" -eq 0 ]

@@ -1,0 +1,141 @@
+#include "copytest_run.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "../harness/measure.h"
+#include "../harness/text.h"
+#include "lazycopy.h"
+
+struct world {
+  unsigned char **originals, **copies;
+};
+
+struct write {
+  size_t chunk, offset;
+  bool to_copy;
+  unsigned char value;
+};
+
+/* Ends the run: nothing that it made is needed any longer. */
+static _Noreturn void finish(int pipe, const struct outcome *outcome) {
+  hide_progress();
+  ssize_t written = write(pipe, outcome, sizeof *outcome);
+  _exit(written == sizeof *outcome ? 0 : 1);
+}
+
+static void *need(void *memory, int pipe) {
+  if (!memory) finish(pipe, &(struct outcome){.error = errno});
+  return memory;
+}
+
+static struct world make_world(const struct plan *plan, size_t done, int pipe) {
+  struct world world = {need(calloc(plan->chunks, sizeof(char *)), pipe),
+                        need(calloc(plan->chunks, sizeof(char *)), pipe)};
+  uint64_t random = plan->seed;
+  for (size_t i = 0; i < plan->chunks; i++) {
+    world.originals[i] = need(chunk_alloc(), pipe);
+    fill_random(world.originals[i], CHUNKSIZE, &random);
+    show_progress(plan->label, done + i, 8 * plan->chunks);
+  }
+  return world;
+}
+
+static struct write *plan_writes(const struct plan *plan, int pipe) {
+  struct write *writes = need(calloc(plan->writes + 1, sizeof *writes), pipe);
+  uint64_t random = ~plan->seed;
+  for (size_t i = 0; i < plan->writes; i++) {
+    writes[i].chunk = random_next(&random) % plan->chunks;
+    uint64_t bits = random_next(&random);
+    writes[i].offset = bits % CHUNKSIZE;
+    writes[i].to_copy = bits >> 32 & 1;
+    writes[i].value = (unsigned char)(bits >> 40);
+  }
+  return writes;
+}
+
+static double copy_all(struct world world, enum method method, size_t chunks, int pipe) {
+  void *(*copy)(void *) = method == LAZY ? chunk_copy_lazy : chunk_copy_eager;
+  double start = now_us();
+  for (size_t i = 0; i < chunks; i++) world.copies[i] = need(copy(world.originals[i]), pipe);
+  return now_us() - start;
+}
+
+static double read_copies(struct world world, size_t chunks) {
+  double start = now_us();
+  for (size_t i = 0; i < chunks; i++) read_all(world.copies[i], CHUNKSIZE);
+  return now_us() - start;
+}
+
+static double write_some(struct world world, const struct write *writes, size_t count) {
+  double start = now_us();
+  for (size_t i = 0; i < count; i++) {
+    unsigned char **side = writes[i].to_copy ? world.copies : world.originals;
+    ((volatile unsigned char *)side[writes[i].chunk])[writes[i].offset] = writes[i].value;
+  }
+  return now_us() - start;
+}
+
+static void compare(const struct world worlds[METHODS], size_t chunks, struct outcome *outcome) {
+  for (size_t i = 0; i < 2 * chunks && !outcome->differs; i++) {
+    const unsigned char *sides[METHODS];
+    for (int method = 0; method < METHODS; method++) {
+      sides[method] = i < chunks ? worlds[method].originals[i] : worlds[method].copies[i - chunks];
+    }
+    if (memcmp(sides[EAGER], sides[LAZY], CHUNKSIZE) == 0) continue;
+    size_t offset = 0;
+    while (sides[EAGER][offset] == sides[LAZY][offset]) offset++;
+    outcome->differs = true;
+    outcome->in_copy = i >= chunks;
+    outcome->chunk = i % chunks;
+    outcome->offset = offset;
+    for (int method = 0; method < METHODS; method++) outcome->values[method] = sides[method][offset];
+  }
+}
+
+static _Noreturn void run(const struct plan *plan, int pipe) {
+  struct outcome outcome = {0};
+  size_t chunks = plan->chunks;
+  chunk_startup();
+  struct world worlds[METHODS] = {make_world(plan, 0, pipe), make_world(plan, chunks, pipe)};
+  struct write *writes = plan_writes(plan, pipe);
+  for (int turn = 0; turn < METHODS; turn++) {
+    enum method method = turn ^ plan->lazy_first;
+    double *us = outcome.us[method];
+    long long before = memory_in_use(0);
+    us[COPY] = copy_all(worlds[method], method, chunks, pipe);
+    show_progress(plan->label, (size_t)(3 + 2 * turn) * chunks, 8 * chunks);
+    us[READ] = read_copies(worlds[method], chunks);
+    us[WRITE] = write_some(worlds[method], writes, plan->writes);
+    show_progress(plan->label, (size_t)(4 + 2 * turn) * chunks, 8 * chunks);
+    outcome.memory[method] = before < 0 ? -1 : memory_in_use(0) - before;
+  }
+  compare(worlds, chunks, &outcome);
+  finish(pipe, &outcome);
+}
+
+int run_apart(const struct plan *plan, struct outcome *outcome) {
+  int ends[2];
+  pid_t pid = -1;
+  if (pipe(ends) == 0) pid = fork();
+  if (pid < 0) {
+    outcome->error = errno;
+    return 0;
+  }
+  if (pid == 0) {
+    prctl(PR_SET_PDEATHSIG, SIGKILL); /* no run goes on when copytest has been ended */
+    close(ends[0]);
+    run(plan, ends[1]);
+  }
+  close(ends[1]);
+  ssize_t got = read(ends[0], outcome, sizeof *outcome);
+  close(ends[0]);
+  int status;
+  while (waitpid(pid, &status, 0) < 0 && errno == EINTR) continue;
+  return got == sizeof *outcome ? 0 : status;
+}
