@@ -32,14 +32,23 @@ static enum subject subject_of(const char *called) {
 static void aborted(const char *called) {
   static const char *const asserts[] = {"__assert_fail", "__assert", "__assert_perror_fail", NULL},
                            *const smashed[] = {"__stack_chk_fail", NULL},
-                           *const exceptions[] = {"__cxa_throw", "__cxa_rethrow", "_ZSt9terminatev",
+                           *const exceptions[] = {"__cxa_throw", "__cxa_rethrow",
                                                   "__cxa_throw_bad_array_new_length", NULL};
   const char *program = at_start.program_name;
   if (is_among(called, asserts)) {
     report("an assert of %s failed: what it claims to be true was not.", program);
   } else if (is_among(called, smashed)) {
     report("a function of %s wrote past the end of a local array (\"stack smashing\").", program);
-  } else if (is_among(called, exceptions) || strncmp(called, "_ZSt", 4) == 0) {
+  } else if (strcmp(called, "_ZSt9terminatev") == 0) {
+    report("%s called std::terminate: a std::thread that was not joined, or an exception that left ",
+           program);
+    report("a destructor or a noexcept function?");
+  } else if (strcmp(called, "__cxa_pure_virtual") == 0) {
+    report("%s called a virtual function of an object that is not whole: in a constructor or destructor of ",
+           program);
+    report("its base, or after the object was deleted?");
+  } else if (is_among(called, exceptions) || strncmp(called, "_ZSt", 4) == 0 ||
+             strncmp(called, "libstdc++", 9) == 0) {
     report("%s threw an exception that nothing caught.", program);
   } else if (subject_of(called) == SUBJECT_HEAP) {
     report("%s: malloc's checks found its own data damaged, which happened earlier: ", program);

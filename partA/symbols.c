@@ -113,6 +113,7 @@ static void shorten(char *to, size_t size, const char *from) {
       used = (size_t)(stpcpy(to + used, "operator") - to);
       size_t sign = *from == '(' ? 2 : *from == ' ' ? strcspn(from, "(") : strspn(from, "<>=+-*/&|^%!~,[]");
       for (; sign > 0 && used < size - 1; sign--) to[used++] = *from++;
+      if (strncmp(from, " <", 2) == 0) from++; /* which keeps "<<" and its template arguments apart */
     } else if (*from == ' ' || (*from == '.' && used > 0)) {
       if (arguments || *from == '.') break; /* "const"; what the compiler made of a function */
       used = 0;

@@ -7,6 +7,7 @@
 #include "internal.h"
 
 static struct crash crash;
+static ucontext_t *on_stack; /* where unwinding begins */
 static bool parked;
 
 /* What has been written, in memory that both processes see. */
@@ -17,8 +18,9 @@ static bool has_a_place(void) {
   return crash.info->si_code > 0 || sender(crash.info) == crash.process;
 }
 
-/* With as many calls as unwinding has found. */
+/* With as many calls as unwinding has found; at least the first is known. */
 static void write_lines(void) {
+  if (trace.count == 0) trace_add(arch_pc(on_stack));
   if (!written->what) explain(&crash, where_called());
   written->what = true;
   if (!written->where && has_a_place()) where();
@@ -32,7 +34,7 @@ static void step_back_to_caller(void) {
   static struct surroundings stack, at;
   static struct image image;
   static ucontext_t before;
-  ucontext_t *context = crash.context;
+  ucontext_t *context = on_stack;
   maps_around(arch_pc(context), &at);
   if (image_find(arch_pc(context), &image) || strcmp(at.at.name, "[vdso]") == 0) return;
   if (!maps_around(arch_sp(context), &stack) || !stack.at.readable) return;
@@ -56,6 +58,7 @@ static void work(void) {
 void tell(const struct crash *this_crash) {
   static __typeof__(*written) here;
   crash = *this_crash;
+  on_stack = crash.context;
   parked = park_other_threads(crash.process, crash.thread);
   written = mmap(NULL, sizeof *written, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   enum end end = END_NEVER_BEGAN;

@@ -5,16 +5,25 @@
 
 #include "internal.h"
 
+/* What calls main is in the program's file, but not what people call the program. */
+static bool starts_main(const struct frame *frame) {
+  return strcmp(frame->called, "__libc_start_main") == 0;
+}
+
 /* The innermost frame of the program's own code; the innermost of all if there is none. */
 static struct frame *own_frame(void) {
   for (unsigned i = 0; i < trace.count; i++) {
-    if (trace.frames[i].own) return &trace.frames[i];
+    if (trace.frames[i].own && !starts_main(&trace.frames[i])) return &trace.frames[i];
   }
   return trace.frames;
 }
 
 const char *where_called(void) {
-  return own_frame()->called;
+  struct frame *own = own_frame();
+  if (own == trace.frames || own->called[0]) return own->called;
+  symbol_find(own - 1); /* reached by a last call of what the program called, which left no trace */
+  copy_text(own->called, sizeof own->called, own[-1].symbol);
+  return own->called[0] ? own->called : base_name(own[-1].file);
 }
 
 /* The library function in which it happened, as far as somebody called it by name. */
@@ -33,10 +42,10 @@ struct find {
 };
 
 static bool find_place(struct frame *own, bool in_headers, struct find *find) {
+  find->header[0] = 0;
   for (struct frame *frame = own; frame < trace.frames + trace.count; frame++) {
     char *answer = frame->answer;
     find->frame = frame;
-    find->header[0] = 0;
     while (frame->own && place_next(&answer, &find->place)) {
       if (find->place.line > 0 && (in_headers || !place_is_header(&find->place))) return true;
       strcpy(find->header, find->place.name);

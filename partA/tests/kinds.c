@@ -60,7 +60,7 @@ static void expect(const char *animal, int status, const char *what, const char 
   CHECK(occurrences(report, "\n") <= 4);
   if (!function) return;
   if (strncmp(function, "in ", 3) == 0 && !ON_GLIBC) {
-    snprintf(where, sizeof where, "Where: .*\\+0x[0-9a-f]+; it is not known who called it.\n");
+    snprintf(where, sizeof where, "Where: .*\\+0x[0-9a-f]+\\)?; it is not known who called it.\n");
   } else if (!have_addr2line()) {
     snprintf(where, sizeof where,
              "Where: .*zoo\\+0x[0-9a-f]+\\)?; this tells the line: addr2line -Cfie /.*/zoo 0x[0-9a-f]+\n");

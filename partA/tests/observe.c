@@ -134,7 +134,7 @@ void check_where(const char *report, const char *function) {
   snprintf(where, sizeof where,
            "Where: %s at partA/tests/zoo[a-z_]*.c:([0-9]+)  \\(" PLACE "\\)\n +[0-9]+ \\| ", function);
   if (strncmp(function, "in ", 3) == 0 && !ON_GLIBC) {
-    CHECK_MATCH(report, "Where: .*\\+0x[0-9a-f]+; it is not known who called it.\n");
+    CHECK_MATCH(report, "Where: .*\\+0x[0-9a-f]+\\)?; it is not known who called it.\n");
   } else {
     CHECK_MATCH(report, have_addr2line() ? where : UNNAMED);
   }

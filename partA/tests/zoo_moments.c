@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "zoo.h"
@@ -195,6 +196,29 @@ static void main_thread_gone(void) {
   pthread_exit(NULL);
 }
 
+/* Another thread's cancellation has come by the time of the crash, and waits for
+ * a handler that lets its signal in: 32, which sigprocmask leaves alone. */
+static void *crash_cancelled(void *argument) {
+  uint64_t cancellation = (uint64_t)1 << 31;
+  int before;
+  pthread_setcanceltype(PTHREAD_CANCEL_ASYNCHRONOUS, &before);
+  syscall(SYS_rt_sigprocmask, SIG_BLOCK, &cancellation, NULL, sizeof cancellation);
+  pthread_barrier_wait(&barrier);
+  pthread_barrier_wait(&barrier);
+  crash();
+  return argument;
+}
+
+static void cancelled(void) {
+  pthread_t thread;
+  pthread_barrier_init(&barrier, NULL, 2);
+  pthread_create(&thread, NULL, crash_cancelled, NULL);
+  pthread_barrier_wait(&barrier);
+  pthread_cancel(thread);
+  pthread_barrier_wait(&barrier);
+  pthread_join(thread, NULL);
+}
+
 __attribute__((noinline)) static void stack_of_nonsense(void) {
   static volatile uintptr_t *word; /* not on the stack */
   static int i;
@@ -204,8 +228,8 @@ __attribute__((noinline)) static void stack_of_nonsense(void) {
 }
 
 const struct animal moments[] = {
-    ANIMAL(in_handler),       ANIMAL(at_exit),           ANIMAL(in_destructor), ANIMAL(little_stack),
-    ANIMAL(in_printf),        ANIMAL(in_strlen),         ANIMAL(in_callback),   ANIMAL(in_malloc),
-    ANIMAL(in_loader),        ANIMAL(streams_locked),    ANIMAL(exit_races),    ANIMAL(together),
-    ANIMAL(main_thread_gone), ANIMAL(stack_of_nonsense), {NULL, NULL},
+    ANIMAL(in_handler),       ANIMAL(at_exit),        ANIMAL(in_destructor),     ANIMAL(little_stack),
+    ANIMAL(in_printf),        ANIMAL(in_strlen),      ANIMAL(in_callback),       ANIMAL(in_malloc),
+    ANIMAL(in_loader),        ANIMAL(streams_locked), ANIMAL(exit_races),        ANIMAL(together),
+    ANIMAL(main_thread_gone), ANIMAL(cancelled),      ANIMAL(stack_of_nonsense), {NULL, NULL},
 };
