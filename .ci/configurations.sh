@@ -230,6 +230,6 @@ configuration_coverage() {
 }
 
 # As another user would have it.
-configuration_install() { sh .ci/install-test.sh; }
+configuration_install() { make -s partB/build/harness/within && sh .ci/install-test.sh; }
 
-configuration_rules() { sh .ci/rules-test.sh; }
+configuration_rules() { make -s partB/build/harness/within && sh .ci/rules-test.sh; }

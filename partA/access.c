@@ -8,7 +8,7 @@
 
 enum { BEFORE_NULL = 4096, NEAR_NULL = 65536, RED_ZONE = 512, LARGEST_FRAME = 1 << 30 };
 
-static struct surroundings near_address, near_stack_pointer;
+static struct surroundings near_address, near_stack_pointer, main_stack;
 
 void report_attempt(enum access access, uintptr_t address) {
   static const char *const verbs[] = {"access", "read from", "write to", "run code at"};
@@ -30,34 +30,28 @@ bool report_if_text(uintptr_t address) {
 
 /* Has a large local array taken the stack pointer out of its stack, beyond the guard below it? */
 static bool left_the_stack(const struct crash *crash, uintptr_t stack_pointer) {
-  static struct surroundings main_stack;
   if (crash->process != crash->thread) return near_stack_pointer.above.writable;
-  maps_around((uintptr_t)at_start.on_stack, &main_stack);
   return stack_pointer < main_stack.at.start && main_stack.at.start - stack_pointer < LARGEST_FRAME;
 }
 
-/* A stack is full if its lower end is between the stack pointer and the address, not
- * further apart than a push or a red zone, or if the stack pointer is in no writable memory: then it
- * was writable above, or the access is beside it. */
+/* A stack is full if its lower end is between the stack pointer and the address, not further
+ * apart than a push or a red zone, or if the stack pointer is in no writable memory: it has left
+ * the stack, or the access is beside it and there is a stack above. */
 static bool stack_overflowed(const struct crash *crash, uintptr_t address, enum access access) {
-  const struct region *stack = &near_stack_pointer.at;
-  uintptr_t stack_pointer = arch_sp(crash->context);
+  const struct region *stack = &near_stack_pointer.at, *above = &near_stack_pointer.above;
+  uintptr_t stack_pointer = arch_sp(crash->context), distance = address - stack_pointer + RED_ZONE;
   if (access == ACCESS_EXECUTE) return false;
   if (stack->writable) return address < stack->start && stack_pointer - address <= RED_ZONE;
   if (access == ACCESS_READ && address == stack_pointer)
     return false; /* a return: the stack pointer was overwritten */
-  bool beside = address - stack_pointer + RED_ZONE < 2 * RED_ZONE && near_stack_pointer.above.writable &&
-                near_stack_pointer.above.start - stack_pointer < LARGEST_FRAME;
-  return beside ||
-         (address - stack_pointer + RED_ZONE < LARGEST_FRAME && left_the_stack(crash, stack_pointer));
+  bool below_one = above->writable && above->start - stack_pointer < LARGEST_FRAME;
+  return (distance < 2 * RED_ZONE && below_one) ||
+         (distance < LARGEST_FRAME && left_the_stack(crash, stack_pointer));
 }
 
 /* The main thread may run on a stack that the program has made, as coroutines do. */
 static void report_stack(const struct crash *crash) {
-  static struct surroundings main_stack;
-  uintptr_t stack_pointer = arch_sp(crash->context);
-  bool on_main = maps_around((uintptr_t)at_start.on_stack, &main_stack) &&
-                 main_stack.at.end - stack_pointer < LARGEST_FRAME;
+  bool on_main = main_stack.at.end - arch_sp(crash->context) < LARGEST_FRAME;
   report("%s used up %s: recursion that never ends, or a very large local array?", at_start.program_name,
          crash->process != crash->thread ? "the stack of one of its threads"
          : on_main                       ? "the stack of its main thread"
@@ -65,12 +59,10 @@ static void report_stack(const struct crash *crash) {
 }
 
 static bool near_null(uintptr_t address, enum subject subject) {
-  if (address == 0 && subject == SUBJECT_SCAN) {
-    report(", which is NULL: a variable without its &, or a pointer that was never set?");
-    return true;
-  }
+  bool scan = subject == SUBJECT_SCAN;
   if (address == 0) {
-    report(", which is NULL: a pointer that was never set, or a NULL result that was not checked?");
+    report(", which is NULL: %s", scan ? "a variable without its &, or " : "");
+    report("a pointer that was never set%s?", scan ? "" : ", or a NULL result that was not checked");
     return true;
   }
   if (address >= NEAR_NULL && -address >= BEFORE_NULL) return false;
@@ -80,7 +72,7 @@ static bool near_null(uintptr_t address, enum subject subject) {
   } else if (address < NEAR_NULL) {
     report_distance(address);
     report(" past NULL: ");
-    if (subject == SUBJECT_SCAN) report("a variable without its &, ");
+    if (scan) report("a variable without its &, ");
     if (subject == SUBJECT_TEXT) report("a number where a pointer belongs, ");
     report("%sa NULL pointer used as a struct or an array?", subject >= SUBJECT_TEXT ? "or " : "");
   } else {
@@ -92,10 +84,8 @@ static bool near_null(uintptr_t address, enum subject subject) {
 
 /* In malloc and free, the mistake was made earlier. */
 void report_damaged_heap(void) {
-  report(
-      " malloc's own data is damaged, which happened earlier: a write past the end of a block, a double "
-      "free, "
-      "or a free of what malloc did not give? AddressSanitizer finds it.");
+  report(" malloc's own data is damaged, which happened earlier: a write past the end of a block, ");
+  report("a double free, or a free of what malloc did not give? AddressSanitizer finds it.");
 }
 
 static void bad_data_access(uintptr_t address, enum access access, enum subject subject) {
@@ -148,8 +138,9 @@ static void bad_jump(uintptr_t address, const ucontext_t *context) {
 void explain_access(const struct crash *crash, enum subject subject) {
   uintptr_t address = (uintptr_t)crash->info->si_addr;
   enum access access = arch_access(crash->info, crash->context);
-  bool have_maps =
-      maps_around(address, &near_address) && maps_around(arch_sp(crash->context), &near_stack_pointer);
+  bool have_maps = maps_around(address, &near_address) &&
+                   maps_around(arch_sp(crash->context), &near_stack_pointer) &&
+                   maps_around((uintptr_t)at_start.on_stack, &main_stack);
   if (access == ACCESS_UNKNOWN && near_address.at.readable && !near_address.at.writable)
     access = ACCESS_WRITE;
   if (have_maps && stack_overflowed(crash, address, access)) {

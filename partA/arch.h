@@ -45,6 +45,13 @@ static inline uintptr_t arch_sp(const ucontext_t *context) {
   return (uintptr_t)ARCH_SP(context);
 }
 
+/* For functions that may be called with a stack pointer that is not aligned. */
+#if defined(__x86_64__) || defined(__i386__)
+#define ARCH_ALIGN_STACK __attribute__((force_align_arg_pointer))
+#else
+#define ARCH_ALIGN_STACK
+#endif
+
 /* Programs that hunt unaligned accesses have x86 processors refuse them; ours are fine. */
 static inline void arch_allow_unaligned(void) {
 #if defined(__x86_64__)

@@ -51,9 +51,8 @@ static void aborted(const char *called) {
              strncmp(called, "libstdc++", 9) == 0) {
     report("%s threw an exception that nothing caught.", program);
   } else if (subject_of(called) == SUBJECT_HEAP) {
-    report("%s: malloc's checks found its own data damaged, which happened earlier: ", program);
-    report("a write past the end of a block, a double free, or a free of what malloc did not give? ");
-    report("AddressSanitizer finds it.");
+    report("malloc's checks stopped %s.", program);
+    report_damaged_heap();
   } else {
     report("%s called abort. The reason may stand above.", program);
   }
@@ -97,10 +96,6 @@ static void no_address(const ucontext_t *context, enum subject subject) {
 static void bus_error(const siginfo_t *info, const ucontext_t *context) {
   static struct surroundings surroundings;
   uintptr_t address = (uintptr_t)info->si_addr;
-  if (info->si_code == SI_KERNEL) {
-    no_address(context, SUBJECT_NONE);
-    return;
-  }
   report_attempt(arch_access(info, context), address);
   maps_around(address, &surroundings);
   const char *name = surroundings.at.name;
@@ -149,14 +144,14 @@ void explain(const struct crash *crash, const char *called) {
   report_label("What happened: ");
   if (info->si_code <= 0) {
     sent_by_someone(crash, called);
+  } else if (info->si_code == SI_KERNEL && (crash->number == SIGSEGV || crash->number == SIGBUS)) {
+    no_address(crash->context, subject_of(called));
   } else if (crash->number == SIGBUS) {
     bus_error(info, crash->context);
   } else if (crash->number == SIGFPE) {
     arithmetic_error(info);
   } else if (crash->number == SIGILL) {
     illegal_instruction(info);
-  } else if (info->si_code == SI_KERNEL) {
-    no_address(crash->context, subject_of(called));
   } else if (comes_with_address(info)) {
     explain_access(crash, subject_of(called));
   } else {

@@ -8,6 +8,7 @@
  * kind line first, then what it knows by itself, and leaves the risky work to
  * a child process, under a deadline. */
 #include <errno.h>
+#include <pthread.h>
 #include <stdatomic.h>
 #include <string.h>
 #include <sys/syscall.h>
@@ -77,11 +78,13 @@ static void finish(int number, const siginfo_t *info) {
   _exit(128 + number);
 }
 
-/* Also those that the C library leaves out of sigfillset and sigprocmask: one of them
- * cancels threads, and the crash would be gone with its thread. */
-static void hold_all_signals_back(void) {
+/* Nothing may end the thread now, or the crash would be gone with it: no signal, also of those that
+ * the C library leaves out of sigfillset and sigprocmask, and no cancellation in a call like write. */
+static void stay_alive(void) {
   uint64_t all = ~(uint64_t)0;
+  int before;
   syscall(SYS_rt_sigprocmask, SIG_SETMASK, &all, NULL, sizeof all);
+  pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &before);
 }
 
 /* The order of events in a crash. What comes later may fail: the sandbox may kill
@@ -92,7 +95,7 @@ static void handle(int number, siginfo_t *info, void *context) {
     say_something_kind();
     syscall(SYS_exit, 128 + number); /* the only way out that it allows */
   }
-  hold_all_signals_back(); /* again: a handler before this one may have passed the crash on */
+  stay_alive();
   if (!claim_the_report()) wait_for_the_end(number);
   report_begin();
   say_something_kind();

@@ -37,9 +37,9 @@ void symbol_find(struct frame *frame) {
   for (size_t i = 0; table && i < table->sh_size / sizeof *symbols; i++) {
     bool function = (symbols[i].st_info & 15) == STT_FUNC;
     if (!function || frame->offset - symbols[i].st_value >= symbols[i].st_size) continue;
-    const char *names = bytes + sections[table->sh_link].sh_offset;
-    copy_text(frame->symbol, sizeof frame->symbol, names + symbols[i].st_name);
-    break;
+    const char *name = bytes + sections[table->sh_link].sh_offset + symbols[i].st_name;
+    if (!frame->symbol[0] || name[0] != '_') copy_text(frame->symbol, sizeof frame->symbol, name);
+    if (name[0] != '_') break; /* else people may know it by another */
   }
   munmap((void *)(uintptr_t)bytes, (size_t)status.st_size);
 }
@@ -152,8 +152,10 @@ bool place_next(char **answer, struct place *place) {
   return true;
 }
 
-/* A header of the compiler or the system. */
+/* A header of the compiler or the system, by the file, or by the function: addr2line 2.40 takes
+ * the first header of a C++ program for the program's own file. */
 bool place_is_header(const struct place *place) {
+  if (strncmp(place->name, "std::", 5) == 0 || strncmp(place->name, "__gnu_cxx::", 11) == 0) return true;
   static const char *const starts[] = {"/usr/include/", "/usr/local/include/", "/usr/lib"};
   static const char *const parts[] = {"/include/c++/", "/lib/gcc/", "/lib/clang/"};
   for (unsigned i = 0; i < 3; i++) {

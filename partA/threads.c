@@ -97,8 +97,8 @@ static bool ends_noticed;
 
 /* Runs when a thread ends, also by pthread_exit, and once more after the
  * program's own destructors. If it ends while a handler runs on the stack, the
- * stack has to stay. */
-static void at_thread_end(void *argument) {
+ * stack has to stay. musl cancels a thread wherever its stack pointer is. */
+ARCH_ALIGN_STACK static void at_thread_end(void *argument) {
   struct thread *thread = argument;
   if (!thread->ending) {
     thread->ending = true;

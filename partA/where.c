@@ -82,7 +82,11 @@ static void report_command(const struct frame *frame) {
 static void report_unknown_line(const struct frame *frame, bool late) {
   const char *answer = frame->answer;
   if (!frame->own) {
-    report(late ? "; time ran out before it was known who called it." : "; it is not known who called it.");
+    bool left_out = trace.count > 1 && starts_main(&trace.frames[trace.count - 1]);
+    report(late ? "; time ran out before it was known who called it."
+           : left_out
+               ? "; who called it is not known, as the last call of a function leaves no trace with -O2."
+               : "; it is not known who called it.");
   } else if (is_gone(frame->file)) {
     report("; the file has been deleted, and nothing can tell the line any more.");
   } else if (answer && !strstr(answer, "??:")) {
@@ -155,35 +159,40 @@ static void report_unknown_place(void) {
   report_send();
 }
 
-void where(void) {
-  struct frame *own = own_frame();
-  bool late = false;
-  if (trace.count == 0 || !own->file[0]) {
-    report_unknown_place();
-    return;
-  }
+/* Names of functions are quick to find, lines are not. */
+static void find_names(struct frame *own, bool *late) {
   for (unsigned i = 0; i < trace.count; i++) {
     struct frame *frame = &trace.frames[i];
     if (frame->file[0] && (frame == own || options.backtrace)) symbol_find(frame);
   }
-  for (unsigned i = 0; i < trace.count && options.symbolize && !late; i++) {
+  for (unsigned i = 0; i < trace.count && options.symbolize && !*late; i++) {
     const char *file = trace.frames[i].file;
     unsigned first = 0;
     while (strcmp(trace.frames[first].file, file) != 0) first++;
     if (first == i && *file && (options.backtrace || strcmp(file, own->file) == 0))
-      late = !symbolize(&trace.frames[i]);
+      *late = !symbolize(&trace.frames[i]);
   }
-  report_where(own, late);
+}
+
+void where(void) {
+  struct frame *own = own_frame();
+  bool late = false;
+  if (own->file[0]) {
+    find_names(own, &late);
+    report_where(own, late);
+  } else {
+    report_unknown_place();
+  }
   if (options.backtrace) report_backtrace();
 }
 
 void where_at_least(const struct crash *crash, enum end why) {
-  if (!trace_add(arch_pc(crash->context))) {
+  if (trace_add(arch_pc(crash->context))) {
+    report_label("Where: ");
+    report_program(trace.frames, false);
+    report_unknown_line(trace.frames, why == END_LATE);
+    report_send();
+  } else {
     report_unknown_place();
-    return;
   }
-  report_label("Where: ");
-  report_program(trace.frames, false);
-  report_unknown_line(trace.frames, why == END_LATE);
-  report_send();
 }

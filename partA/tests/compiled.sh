@@ -41,7 +41,7 @@ report() {
   grep -qxF -f partA/messages "$scratch/report"
   what=$(field What "$file")
   [ -z "$what" ] || contains "$report" "^What happened: .*$what"
-  lacks "$report" 'artificial'
+  lacks "$report" 'artificial|_start'
   where=$(field Where "$file")
   [ -n "$where" ] && command -v addr2line >/dev/null || return 0
   line=$(awk '/\/\/ here/ { print NR }' "$file")

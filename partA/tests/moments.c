@@ -17,7 +17,8 @@
   ANIMAL(in_callback, "crash")                          \
   ANIMAL(in_loader, "crash")                            \
   ANIMAL(streams_locked, "crash")                       \
-  ANIMAL(cancelled, "crash")                            \
+  ANIMAL(cancelled, "crash_cancelled")                  \
+  ANIMAL(cancelled_at_once, "crash_cancelled")          \
   ANIMAL(stack_of_nonsense, "crash")                    \
   ANIMAL(in_printf, "in printf, called from in_printf") \
   ANIMAL(in_strlen, "in strlen, called from in_strlen")

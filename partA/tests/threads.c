@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -206,6 +207,27 @@ static void test_no_memory(void) {
   CHECK(pthread_join(thread, NULL) == 0);
 }
 
+/* Computes until it is cancelled in the midst of it. */
+static void *compute(void *running) {
+  int before;
+  pthread_setcanceltype(PTHREAD_CANCEL_ASYNCHRONOUS, &before);
+  *(_Atomic bool *)running = true;
+  for (;;) continue;
+  return running;
+}
+
+/* musl then ends the thread with the stack pointer as it happened to be, which need not be aligned. */
+static void test_cancelled_anywhere(void) {
+  static _Atomic bool running;
+  pthread_t thread;
+  void *result;
+  CHECK(pthread_create(&thread, NULL, compute, (void *)&running) == 0);
+  while (!running) sched_yield();
+  CHECK(pthread_cancel(thread) == 0);
+  CHECK(pthread_join(thread, &result) == 0);
+  CHECK(result == PTHREAD_CANCELED);
+}
+
 static const struct test tests[] = {
     {"every_thread_has_one", test_every_thread_has_one, 10},
     {"gone_with_the_thread", test_gone_with_the_thread, 10},
@@ -213,6 +235,7 @@ static const struct test tests[] = {
     {"own_stack_is_kept", test_own_stack_is_kept, 10},
     {"failure_leaves_nothing", test_failure_leaves_nothing, 10},
     {"no_memory", test_no_memory, 10},
+    {"cancelled_anywhere", test_cancelled_anywhere, 10},
 };
 
 int main(void) {

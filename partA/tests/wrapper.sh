@@ -124,6 +124,7 @@ test_wrapper_bad_usage() {
   refused 'unknown option --core, or one that takes no value' --core=1 true
   refused '--signals needs a value' --signals
   refused '--messages: cannot read /no/such' --messages /no/such sh
+  refused '--messages: cannot read /' --messages / sh
   refused '--color: sometimes is not auto, always or never' --color=sometimes true
   refused '--signals: hup is not some of ' --signals hup true
   refused '--signals: segv\+ is not some of ' --signals segv+ true

@@ -196,27 +196,36 @@ static void main_thread_gone(void) {
   pthread_exit(NULL);
 }
 
-/* Another thread's cancellation has come by the time of the crash, and waits for
- * a handler that lets its signal in: 32, which sigprocmask leaves alone. */
-static void *crash_cancelled(void *argument) {
-  uint64_t cancellation = (uint64_t)1 << 31;
+/* Another thread's cancellation has come by the time of the crash, and waits for a handler that
+ * lets its signal in (32 or 33, which sigprocmask leaves alone), or that makes a call in which
+ * threads are cancelled. */
+static void *crash_cancelled(void *type) {
+  uint64_t cancellation = (uint64_t)3 << 31;
   int before;
-  pthread_setcanceltype(PTHREAD_CANCEL_ASYNCHRONOUS, &before);
+  pthread_setcanceltype(*(int *)type, &before);
   syscall(SYS_rt_sigprocmask, SIG_BLOCK, &cancellation, NULL, sizeof cancellation);
   pthread_barrier_wait(&barrier);
   pthread_barrier_wait(&barrier);
-  crash();
-  return argument;
+  *(volatile int *)at(0x55) = 1; /* CRASH would write, and be cancelled there */
+  return type;
 }
 
-static void cancelled(void) {
+static void cancel(int type) {
   pthread_t thread;
   pthread_barrier_init(&barrier, NULL, 2);
-  pthread_create(&thread, NULL, crash_cancelled, NULL);
+  pthread_create(&thread, NULL, crash_cancelled, &type);
   pthread_barrier_wait(&barrier);
   pthread_cancel(thread);
   pthread_barrier_wait(&barrier);
   pthread_join(thread, NULL);
+}
+
+static void cancelled(void) {
+  cancel(PTHREAD_CANCEL_DEFERRED);
+}
+
+static void cancelled_at_once(void) {
+  cancel(PTHREAD_CANCEL_ASYNCHRONOUS);
 }
 
 __attribute__((noinline)) static void stack_of_nonsense(void) {
@@ -228,8 +237,10 @@ __attribute__((noinline)) static void stack_of_nonsense(void) {
 }
 
 const struct animal moments[] = {
-    ANIMAL(in_handler),       ANIMAL(at_exit),        ANIMAL(in_destructor),     ANIMAL(little_stack),
-    ANIMAL(in_printf),        ANIMAL(in_strlen),      ANIMAL(in_callback),       ANIMAL(in_malloc),
-    ANIMAL(in_loader),        ANIMAL(streams_locked), ANIMAL(exit_races),        ANIMAL(together),
-    ANIMAL(main_thread_gone), ANIMAL(cancelled),      ANIMAL(stack_of_nonsense), {NULL, NULL},
+    ANIMAL(in_handler),        ANIMAL(at_exit),    ANIMAL(in_destructor),
+    ANIMAL(little_stack),      ANIMAL(in_printf),  ANIMAL(in_strlen),
+    ANIMAL(in_callback),       ANIMAL(in_malloc),  ANIMAL(in_loader),
+    ANIMAL(streams_locked),    ANIMAL(exit_races), ANIMAL(together),
+    ANIMAL(main_thread_gone),  ANIMAL(cancelled),  ANIMAL(cancelled_at_once),
+    ANIMAL(stack_of_nonsense), {NULL, NULL},
 };

@@ -31,7 +31,8 @@ static double seconds(struct timeval time) {
 
 int main(int count, char **arguments) {
   if (count == 2 && strcmp(arguments[1], "slowness") == 0) {
-    printf("%.1f\n", effort_measured_slowness());
+    struct slowness slowness = effort_measured_slowness();
+    printf("%.1f %.1f\n", slowness.work, slowness.wall);
     return 0;
   }
   FILE *file = count > 2 ? fopen(arguments[1], "a") : NULL;

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -15,11 +16,18 @@
 /* ---- The machine ---- */
 
 /* What an ordinary machine takes for it, in microseconds. */
-static const double REFERENCE_US = 3000;
+static const double REFERENCE_WORK_US = 1500, REFERENCE_WALL_US = 3000;
 
-static double start_and_touch_us(void) {
+static double children_us(void) {
+  struct rusage usage;
+  getrusage(RUSAGE_CHILDREN, &usage);
+  return 1e6 * (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
+         (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec);
+}
+
+static void start_and_touch(double *work_us, double *wall_us) {
   enum { MEMORY = 4 << 20, STEP = 4096 };
-  double start = now_us();
+  double start = now_us(), before = children_us();
   pid_t child = fork();
   if (child == 0) {
     char *memory = mmap(NULL, MEMORY, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -28,32 +36,39 @@ static double start_and_touch_us(void) {
     _exit(0);
   }
   if (child > 0) waitpid(child, NULL, 0);
-  return now_us() - start;
+  *work_us = children_us() - before;
+  *wall_us = now_us() - start;
 }
 
-double effort_measured_slowness(void) {
+static double at_least_one(double value) {
+  return value > 1 ? value : 1;
+}
+
+struct slowness effort_measured_slowness(void) {
   const char *known = getenv("MACHINE_SLOWNESS");
-  if (known && atof(known) >= 1) return atof(known);
-  double times[5];
-  for (int i = 0; i < 5; i++) times[i] = start_and_touch_us();
-  double slowness = summarize(times, 5).high / REFERENCE_US;
-  if (slowness < 1) slowness = 1;
+  struct slowness slowness;
+  if (known && sscanf(known, "%lf %lf", &slowness.work, &slowness.wall) == 2) return slowness;
+  double work[5], wall[5];
+  for (int i = 0; i < 5; i++) start_and_touch(&work[i], &wall[i]);
+  slowness.work = at_least_one(summarize(work, 5).median / REFERENCE_WORK_US);
+  slowness.wall = at_least_one(summarize(wall, 5).high / REFERENCE_WALL_US);
   char text[32];
-  snprintf(text, sizeof text, "%.1f", slowness);
+  snprintf(text, sizeof text, "%.1f %.1f", slowness.work, slowness.wall);
   setenv("MACHINE_SLOWNESS", text, 1);
   return slowness;
 }
 
-double effort_slowness(void) {
+struct slowness effort_slowness(void) {
   const char *slow = getenv("SLOW");
-  double factor = slow ? atof(slow) : 1;
-  return effort_measured_slowness() * (factor > 0 ? factor : 1);
+  double factor = slow && atof(slow) > 0 ? atof(slow) : 1;
+  struct slowness slowness = effort_measured_slowness();
+  return (struct slowness){slowness.work * factor, slowness.wall * factor};
 }
 
 double effort_of_this_process(void) {
   struct timespec used;
   clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
-  return ((double)used.tv_sec + 1e-9 * (double)used.tv_nsec) / effort_slowness();
+  return ((double)used.tv_sec + 1e-9 * (double)used.tv_nsec) / effort_slowness().work;
 }
 
 /* ---- Descendants ---- */
@@ -108,14 +123,23 @@ static void look_below(int process, struct look *look) {
   if (threads) closedir(threads);
 }
 
-/* How often what has to run soon should get its turn, at least: one share in so many. */
-static const double FEWEST_SHARES = 20;
+/* Seconds on the wall for a second of processor time: twice what was seen to be needed,
+ * but the machine may become busy later. */
+static double patience_with(struct slowness slowness) {
+  static const double LEAST = 20;
+  double twice = 2 * slowness.wall / slowness.work;
+  return twice > LEAST ? twice : LEAST;
+}
 
+/* Who sleeps is not kept from it by others: that patience does not grow with what they do. */
 struct effort effort_begin(double limit, double patience) {
-  double factor = effort_slowness(), now = now_us() / 1e6;
-  return (struct effort){.limit = limit * factor,
-                         .patience = patience * factor,
-                         .guard = (limit * FEWEST_SHARES + patience) * factor,
+  struct slowness slowness = effort_slowness();
+  double now = now_us() / 1e6;
+  limit *= slowness.work;
+  patience *= slowness.work;
+  return (struct effort){.limit = limit,
+                         .patience = patience,
+                         .guard = limit * patience_with(slowness) + patience,
                          .began_at = now,
                          .awake_at = now};
 }

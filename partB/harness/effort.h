@@ -6,10 +6,14 @@
 /* How many times slower than the machine that limits were written for: at least 1. Seen
  * in what it takes to start a process and to touch some memory, once for all
  * processes that inherit MACHINE_SLOWNESS; times SLOW, if that is set. */
-double effort_slowness(void);
+struct slowness {
+  double work; /* in processor time: the machine itself */
+  double wall; /* until it was done: with all that goes on besides */
+};
+struct slowness effort_slowness(void);
 
 /* The same as measured, without SLOW. */
-double effort_measured_slowness(void);
+struct slowness effort_measured_slowness(void);
 
 /* Seconds of processor time that this process has used, as the reference machine would count them. */
 double effort_of_this_process(void);

@@ -19,7 +19,7 @@ void pace_start(double seconds) {
 
 static void run_and_note(const struct box *box, struct box_result *result) {
   box_run(box, result);
-  left -= result->seconds / effort_slowness();
+  left -= result->seconds / effort_slowness().work;
 }
 
 bool pace_run(struct box *box, double seconds, struct box_result *result) {

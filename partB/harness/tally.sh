@@ -10,7 +10,7 @@ trap 'rm -f "$log" "$log".*' EXIT
 account=partB/build/harness/account
 if [ -z "$MACHINE_SLOWNESS" ] && [ -x "$account" ] && MACHINE_SLOWNESS=$("$account" slowness 2>/dev/null); then
   export MACHINE_SLOWNESS
-  echo "this machine: $MACHINE_SLOWNESS times slower than the reference${SLOW:+; and SLOW=$SLOW}"
+  echo "this machine: ${MACHINE_SLOWNESS% *} times slower than the reference, ${MACHINE_SLOWNESS#* } times with what goes on besides${SLOW:+; and SLOW=$SLOW}"
 else
   account=''
 fi

@@ -113,7 +113,7 @@ works_with() {
   command -v "$1" >/dev/null || skip "no $1"
   cp -R "$kit" "$scratch/by-$1"
   make_in "$scratch/by-$1" clean
-  make_in "$scratch/by-$1" all programs CC="$1" CPPFLAGS=-Werror || fail "$1: $(cat "$scratch/out")"
+  make_in "$scratch/by-$1" all judges CC="$1" CPPFLAGS=-Werror || fail "$1: $(cat "$scratch/out")"
   starters_fail "$scratch/by-$1" "$1"
   answers_pass "$scratch/by-$1" "$1"
 }

@@ -1,6 +1,6 @@
 // Needs: glibc
-// What: write to address 0x7, which is not mapped. That is 7 bytes past NULL: a variable without its &, or a
-// NULL pointer Where: in sscanf, called from main at .*
+// What: write to address 0x7, .* 7 bytes past NULL: a variable without its &, or a NULL pointer
+// Where: in sscanf, called from main at .*
 #include <stdio.h>
 
 int main(void) {

@@ -1,6 +1,6 @@
 // Needs: x86_64
-// What: vector ran an instruction that the processor refused, at 0x[0-9a-f]+: a vector instruction, with an
-// address that is not aligned Where: (in _mm_(load|store)_si128, called from )?main at .*
+// What: refused, at 0x[0-9a-f]+: a vector instruction, with an address that is not aligned
+// Where: (in _mm_(load|store)_si128, called from )?main at .*
 #include <emmintrin.h>
 
 static _Alignas(16) char bytes[64];

@@ -1,0 +1,9 @@
+// Needs: glibc
+// Status: 134
+// What: malloc's checks stopped deleted. malloc's own data is damaged
+// Where: in (free|operator delete), called from main at .*
+int main() {
+  int *numbers = new int[10];
+  int *volatile middle = numbers + 3;
+  delete middle;  // here
+}

@@ -1,0 +1,21 @@
+// Status: 134
+// What: pure called a virtual function of an object that is not whole
+// Where: in abort, called from __cxa_pure_virtual, called from Shape::describe at .*
+struct Shape {
+  Shape() { describe(); }
+  virtual int area() = 0;
+  void describe();
+};
+
+void Shape::describe() {
+  Shape *volatile self = this;
+  self->area();  // here
+}
+
+struct Square : Shape {
+  int area() override { return 1; }
+};
+
+int main() {
+  Square square;
+}
