@@ -64,20 +64,21 @@ static void bound_median(const double *values, size_t count, double *low, double
   *high = sorted[away < middle ? middle + away : count - 1];
 }
 
-/* What the kernel takes for the two ways, with no library around them. */
+/* What the kernel takes for the two ways, with no library around them. Students read
+ * this file: instead of copying lazily, it makes as many calls about a mapping as that
+ * takes at least, after which reading costs what reading a new mapping does. */
 static unsigned char *bare_alloc(void) {
   void *chunk = mmap(NULL, CHUNKSIZE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   if (chunk == MAP_FAILED) undecided("there is no memory for a comparison");
   return chunk;
 }
 
-static unsigned char *bare_copy_lazy(void *chunk) {
-  void *copy = mremap(chunk, 0, CHUNKSIZE, MREMAP_MAYMOVE);
-  if (copy == MAP_FAILED || mprotect(chunk, CHUNKSIZE, PROT_READ) != 0 ||
-      mprotect(copy, CHUNKSIZE, PROT_READ) != 0) {
-    undecided("this kernel maps no memory twice");
+static unsigned char *bare_calls(void *chunk) {
+  if (mprotect(chunk, CHUNKSIZE, PROT_READ) != 0 || madvise(chunk, CHUNKSIZE, MADV_DONTNEED) != 0 ||
+      mprotect(chunk, CHUNKSIZE, PROT_READ | PROT_WRITE) != 0) {
+    undecided("this kernel changes no mapping");
   }
-  return copy;
+  return chunk;
 }
 
 static unsigned char *bare_copy_eager(void *chunk) {
@@ -86,7 +87,7 @@ static unsigned char *bare_copy_eager(void *chunk) {
 
 /* How many times faster lazy copying can be here. */
 static double best_ratio(void) {
-  static const struct ways bare = {bare_alloc, bare_copy_lazy, bare_copy_eager};
+  static const struct ways bare = {bare_alloc, bare_calls, bare_copy_eager};
   static struct timing timing;
   for (size_t round = 0; round < LEAST_ROUNDS; round++) time_round(&bare, &timing, round);
   return summarize(timing.ratio, LEAST_ROUNDS).median;

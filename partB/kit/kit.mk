@@ -8,7 +8,7 @@ export KIT_CHECKS KIT_ANSWERS
 
 .PHONY: kit
 kit:
-	@sh partB/kit/kit.sh '$(DIR)'
+	@sh partB/kit/kit.sh "$$DIR"
 
 CHECKS += 'sh partB/kit/kit-test.sh'
 
