@@ -169,6 +169,7 @@ readme_sessions() {
 # Lines of bars are those of results.csv, and so is, as a median, each time in a
 # table below the comment that says so.
 readme_figures() {
+  [ -e partB/bench/results.csv ] || return 0 # the kit has no benchmark
   csv=partB/bench/results.csv
   grep '^bar,' "$csv" | cut -d, -f2,3,6,9,10 >"$scratch/bars"
   for document in $documents; do
@@ -191,6 +192,7 @@ readme_figures() {
 # Each picture says in words what is seen, with the figures of results.csv: no other
 # run's. Of those, here, the one that the curve of lazycopy begins with.
 readme_pictures() {
+  [ -e partB/bench/results.csv ] || return 0 # the kit has no benchmark
   for document in $documents; do
     grep -Eo '\]\([^)]+\.svg\)' "$document" | sed 's/^](//; s/)$//' | while read -r link; do
       picture=$(dirname "$document")/$link
