@@ -27,19 +27,18 @@ static bool is_shared_anonymous(const struct mapping *mapping) {
   return mapping->shared && strstr(mapping->name, "/dev/zero");
 }
 
-static size_t read_pieces(struct piece **pieces) {
-  size_t count = 0, room = mapping_count() + 64;
-  *pieces = mmap(NULL, room * sizeof **pieces, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  CHECK(*pieces != MAP_FAILED);
+/* No more than there is room for. */
+static size_t read_pieces(struct piece *pieces, size_t room) {
+  size_t count = 0;
   struct mapping mapping;
   FILE *maps = maps_open();
   while (count < room && maps_next(maps, &mapping)) {
     if (!is_shared_anonymous(&mapping)) continue;
-    (*pieces)[count++] =
+    pieces[count++] =
         (struct piece){mapping.inode, mapping.offset, mapping.start, mapping.end - mapping.start};
   }
   maps_close(maps);
-  qsort(*pieces, count, sizeof **pieces, by_object_and_offset);
+  qsort(pieces, count, sizeof *pieces, by_object_and_offset);
   return count;
 }
 
@@ -56,8 +55,10 @@ static long resident_kib(uintptr_t address, size_t length) {
 }
 
 static long shared_kib(void) {
-  struct piece *pieces;
-  size_t count = read_pieces(&pieces);
+  size_t room = mapping_count() + 64, size = room * sizeof(struct piece);
+  struct piece *pieces = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  CHECK(pieces != MAP_FAILED);
+  size_t count = read_pieces(pieces, room);
   long kib = 0;
   uint64_t inode = 0, seen = 0; /* of this inode, up to this offset */
   for (size_t i = 0; i < count; i++) {
@@ -70,7 +71,7 @@ static long shared_kib(void) {
     kib += resident_kib(piece.address + skip, piece.length - skip);
     seen = end;
   }
-  munmap(pieces, (mapping_count() + 64) * sizeof *pieces);
+  munmap(pieces, size);
   return kib;
 }
 
