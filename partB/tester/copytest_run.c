@@ -121,14 +121,15 @@ static _Noreturn void run(const struct plan *plan, int pipe) {
 
 int run_apart(const struct plan *plan, struct outcome *outcome) {
   int ends[2];
-  pid_t pid = -1;
+  pid_t copytest = getpid(), pid = -1;
   if (pipe(ends) == 0) pid = fork();
   if (pid < 0) {
     outcome->error = errno;
     return 0;
   }
   if (pid == 0) {
-    prctl(PR_SET_PDEATHSIG, SIGKILL); /* no run goes on when copytest has been ended */
+    prctl(PR_SET_PDEATHSIG, SIGKILL);    /* no run goes on when copytest has been ended, */
+    if (getppid() != copytest) _exit(0); /* not even just before */
     close(ends[0]);
     run(plan, ends[1]);
   }
