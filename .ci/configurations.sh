@@ -5,7 +5,7 @@
 
 # By worth: where time runs out, the last ones are left out.
 CONFIGURATIONS="asan clang ubsan mutants install rules format shellcheck mandoc i386 musl tsan valgrind \
-coverage slow tidy cppcheck analyzer O0 O3 lto aarch64 riscv64"
+coverage slow tidy cppcheck analyzer O0 O3 lto aarch64 riscv64 kernels"
 SKIP=77
 
 need() {
@@ -99,6 +99,12 @@ configuration_slow() {
   LD_PRELOAD=$PWD/slowcalls.so make -s grade LAZYCOPY=partB/handout/handout.c >graded || true
   cat graded
   ! grep '^FAIL' graded
+}
+
+# The smallest of them.
+configuration_kernels() {
+  need qemu-system-x86_64 cpio
+  sh .ci/kernels/run 6.1
 }
 
 configuration_O0() { make check CFLAGS='-O0 -g' CPPFLAGS=-Werror CHECKS="$(subset)"; }
