@@ -25,7 +25,8 @@ static bool announce_no_memory(struct slot slot) {
 static bool solve_write(struct slot slot, const void *address) {
   if (!(maps_of(slot) & WRITABLE)) return split(slot) == 0 || (announce_no_memory(slot), false);
   if (mapping_is_writable(address)) return true;
-  return maps_of(slot) & PRIVATE && mapping_is_readable(address) && mapping_make_private(slot) == 0;
+  bool half_done = maps_of(slot) & PRIVATE && frame_of(slot).index != 0; /* see fork.c */
+  return half_done && mapping_is_readable(address) && mapping_make_private(slot) == 0;
 }
 
 static bool solve_locked(const siginfo_t *info, const void *context) {

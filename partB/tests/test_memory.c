@@ -117,7 +117,7 @@ static void test_records(void) {
   skip_under_sanitizer();
   skip_without_sharing();
   enum { COUNT = 2000 };
-  size_t copies = WIDE_ADDRESSES ? full_or(100, 40) : 5;
+  size_t copies = WIDE_ADDRESSES ? full_or(100, 40) : 2;
   char *block = chunks_alloc(COUNT);
   CHECK(block);
   long before = private_kib();

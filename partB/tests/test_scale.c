@@ -86,7 +86,7 @@ static void test_big_block(void) {
   skip_without_sharing();
   skip_under_sanitizer();
   need_mib(2000);
-  copy_big_block(WIDE_ADDRESSES ? full_or(16384, 4096) : 256, full_or(3000, 1000));
+  copy_big_block(WIDE_ADDRESSES ? full_or(16384, 4096) : 64, full_or(3000, 1000));
 }
 
 /* More writes than there may be mappings, so that mappings must be won back. */
