@@ -116,7 +116,7 @@ static void test_untouched(void) {
 static void test_records(void) {
   skip_under_sanitizer();
   skip_without_sharing();
-  enum { COUNT = 2000 };
+  const size_t COUNT = WIDE_ADDRESSES ? 2000 : 500;
   size_t copies = WIDE_ADDRESSES ? full_or(100, 40) : 2;
   char *block = chunks_alloc(COUNT);
   CHECK(block);
