@@ -167,8 +167,8 @@ test_wrapper_cannot_run() {
 
 # The command lives and ends as it does without the wrapper.
 test_wrapper_mishaps() {
-  try $wrapper sh -c 'kill -INT $$'
-  equal 130 "$status"
+  try $wrapper sh -c 'kill -TERM $$'
+  equal 143 "$status"
   equal '' "$err"
   try sh -c "$wrapper true <&- >&- 2>&-"
   equal 0 "$status"
