@@ -77,7 +77,7 @@ configuration_aarch64() {
   need_compiler aarch64-linux-gnu-gcc
   EMULATOR='qemu-aarch64 -L /usr/aarch64-linux-gnu'
   WRAPPER=$EMULATOR
-  kinds='null_read null_write null_struct null_call jump_to_data write_constant bus_file aborted past_heap'
+  kinds='null_read null_write null_struct null_call jump_to_data write_constant bus_file past_heap'
   STEPS=10000 make -s check CC=aarch64-linux-gnu-gcc CPPFLAGS=-Werror EMULATOR="$EMULATOR" \
     CHECKS="$(lazycopy_tests lab writable threads torn signals fork fork_threads fork_memory foreign refusal model) \
       'TESTS=\"$kinds\" $EMULATOR partA/build/tests/kinds'"

@@ -14,6 +14,7 @@
 #include "internal.h"
 
 static __thread unsigned begun; /* forks, by this thread: a handler may fork, too */
+static bool caught_up;          /* this child has done what a new child has to do */
 
 static void let_go_of_frames(void) {
   for (struct slot slot = {1}; slot.index < registry.end; slot.index++) {
@@ -24,6 +25,7 @@ static void let_go_of_frames(void) {
 
 /* In a new child: nothing that was free is, and counters may be half done. */
 static void become_child(void) {
+  caught_up = true;
   frames_leave_to_parent();
   registry.live = registry.unfinished = 0;
   registry.mappings = registry.fixed_mappings;
@@ -59,6 +61,7 @@ static void before_fork(void) {
   struct held held;
   fork_enter(&held);
   begun++;
+  caught_up = false;
   if (registry.forks++ == 0 && registry.end > 0) {
     registry.forks = 0;
     frames_retry();
@@ -86,6 +89,7 @@ static void after_fork_in_parent(void) {
 }
 
 static void after_fork_in_child(void) {
+  if (!caught_up) lock_begin_anew();
   end_fork(true);
 }
 

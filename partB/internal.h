@@ -156,6 +156,7 @@ struct held {
   int error;
 };
 void lock_startup(void);
+void lock_begin_anew(void);
 void lock_asynchronous_signals(sigset_t *set);
 void lock_mask_signals(int how, const sigset_t *set, sigset_t *before);
 bool lock_take(struct held *held);

@@ -20,7 +20,7 @@ static atomic_int state;
 
 /* Not 0, but in a child process that has not taken the lock yet: a page that the
  * kernel clears there. */
-static atomic_int *known;
+static atomic_int not_wiped = 1, *known = &not_wiped;
 
 void lock_startup(void) {
   size_t page = (size_t)sysconf(_SC_PAGESIZE);
@@ -52,6 +52,12 @@ static void acquire(void) {
   }
 }
 
+/* In a new child process, where the kernel may not have cleared the page: before Linux
+ * 4.14, and in qemu's user emulation. */
+void lock_begin_anew(void) {
+  atomic_store(known, 0);
+}
+
 /* Returns whether this is the first time in a new child process. There is no thread
  * but this one then, even if the parent was forked while another held the lock. */
 bool lock_take(struct held *held) {
@@ -59,7 +65,7 @@ bool lock_take(struct held *held) {
   held->error = errno;
   lock_asynchronous_signals(&asynchronous);
   lock_mask_signals(SIG_BLOCK, &asynchronous, &held->signals);
-  bool is_born = known && atomic_load(known) == 0;
+  bool is_born = atomic_load(known) == 0;
   if (is_born) {
     atomic_store(&state, UNLOCKED);
     atomic_store(known, 1);

@@ -16,7 +16,7 @@ enum {
   FIRST = 1024,                 /* slots of the first segment: 64 MiB */
   LEAST_SPAN = 8 * STEP,
   SPAN = sizeof(void *) == 8 ? 1 << 26 : 1 << 13, /* 4 TiB, or 512 MiB */
-  SPAN_EMULATED = sizeof(void *) == 8 ? 1 << 16 : 1 << 13,
+  SPAN_EMULATED = sizeof(void *) == 8 ? 1 << 15 : 1 << 13,
   SPAN_TSAN = sizeof(void *) == 8 ? 1 << 22 : 1 << 13,
   MANY = 4096,
 };
