@@ -22,8 +22,7 @@ static bool announce_no_memory(struct slot slot) {
 
 /* Another thread may have solved the fault already; or the user has protected the
  * chunk himself, and means to be told. */
-static bool solve_write(struct slot slot, const void *address) {
-  if (!(maps_of(slot) & WRITABLE)) return split(slot) == 0 || (announce_no_memory(slot), false);
+static bool is_writable_now(struct slot slot, const void *address) {
   if (mapping_is_writable(address)) return true;
   bool half_done = maps_of(slot) & PRIVATE && frame_of(slot).index != 0; /* see fork.c */
   return half_done && mapping_is_readable(address) && mapping_make_private(slot) == 0;
@@ -32,9 +31,11 @@ static bool solve_write(struct slot slot, const void *address) {
 static bool solve_locked(const siginfo_t *info, const void *context) {
   struct slot slot = space_slot_at(info->si_addr);
   if (!slot.index || !is_live(maps_of(slot))) return false;
-  if (maps_of(slot) & LOST) return mapping_restore(slot) == 0 || (announce_no_memory(slot), false);
   if (is_instruction_fetch(info, context)) return false;
-  return may_be_write(context) ? solve_write(slot, info->si_addr) : mapping_is_readable(info->si_addr);
+  bool write = may_be_write(context);
+  if (maps_of(slot) & LOST || (write && !(maps_of(slot) & WRITABLE)))
+    return split(slot) == 0 || (announce_no_memory(slot), false);
+  return write ? is_writable_now(slot, info->si_addr) : mapping_is_readable(info->si_addr);
 }
 
 int chunk_handle_fault(siginfo_t *info, void *context) {
@@ -62,10 +63,8 @@ static void end_by_default(siginfo_t *info) {
  * mask, SIGSEGV blocked unless SA_NODEFER, and once only if SA_RESETHAND. */
 static void call_previous(siginfo_t *info, void *context) {
   struct sigaction action = previous;
-  sigset_t mask = ((ucontext_t *)context)->uc_sigmask;
-  for (int signal = 1; signal < NSIG; signal++) {
-    if (sigismember(&action.sa_mask, signal) == 1) sigaddset(&mask, signal);
-  }
+  sigset_t mask;
+  sigorset(&mask, &((ucontext_t *)context)->uc_sigmask, &action.sa_mask);
   if (!(action.sa_flags & SA_NODEFER)) sigaddset(&mask, SIGSEGV);
   if (action.sa_flags & SA_RESETHAND) previous.sa_handler = SIG_DFL, previous.sa_flags = 0;
   lock_mask_signals(SIG_SETMASK, &mask, NULL);

@@ -19,7 +19,7 @@ static bool caught_up;          /* this child has done what a new child has to d
 static void let_go_of_frames(void) {
   for (struct slot slot = {1}; slot.index < registry.end; slot.index++) {
     if (!(maps_of(slot) & PRIVATE) || frame_of(slot).index == 0) continue;
-    if (mapping_is_writable(view_of(slot)) || mapping_make_private(slot) == 0) split_let_go(slot);
+    if (mapping_is_writable(view_of(slot)) || mapping_make_private(slot) == 0) frames_let_go(slot);
   }
 }
 
@@ -27,15 +27,16 @@ static void let_go_of_frames(void) {
 static void become_child(void) {
   caught_up = true;
   frames_leave_to_parent();
-  registry.live = registry.unfinished = 0;
-  registry.mappings = registry.fixed_mappings;
+  registry.stats.live_chunks = registry.unfinished = 0;
+  registry.stats.kernel_mappings = registry.fixed_mappings;
   for (struct slot slot = {1}; slot.index < registry.end; slot.index++) {
     uint32_t maps = maps_of(slot);
-    registry.live += is_live(maps);
+    registry.stats.live_chunks += is_live(maps);
     registry.unfinished += is_unfinished(maps);
     if (maps != FREE) registry.states[slot.index] |= TAKEN;
   }
-  if (registry.end > 0) registry.mappings += mapping_boundaries((struct slot){1}, registry.end - 1);
+  if (registry.end > 0)
+    registry.stats.kernel_mappings += mapping_boundaries((struct slot){1}, registry.end - 1);
 }
 
 /* Takes the lock. All who want it come this way: other fork handlers of a new child
@@ -62,15 +63,14 @@ static void before_fork(void) {
   fork_enter(&held);
   begun++;
   caught_up = false;
-  if (registry.forks++ == 0 && registry.end > 0) {
-    registry.forks = 0;
+  if (registry.forks == 0 && registry.end > 0) {
     frames_retry();
     frames_recover(false);
-    registry.forks = 1;
     generation_begin();
     protect_all();
     frames_mark_seen();
   }
+  registry.forks++;
   lock_give(&held);
 }
 

@@ -16,8 +16,8 @@ static bool is_used(uint8_t state) {
 
 static void set_state(struct frame frame, uint8_t state) {
   uint8_t *both = &registry.states[frame.index], before = state_of(frame);
-  registry.warm += (size_t)(state == WARM) - (before == WARM);
-  registry.used += (size_t)is_used(state) - is_used(before);
+  registry.stats.frames_cached += (size_t)(state == WARM) - (before == WARM);
+  registry.stats.frames_in_use += (size_t)is_used(state) - is_used(before);
   *both = (uint8_t)(state | (*both & TAKEN));
   if (state <= WARM && frame.index < registry.free_hint) registry.free_hint = frame.index;
   if (state == WARM && frame.index < registry.warm_hint) registry.warm_hint = frame.index;
@@ -52,7 +52,7 @@ static void run_add(struct run *run, struct frame frame) {
 /* A table that is copied and written again and again needs about as many free frames
  * as it has chunks written in between. */
 static size_t warm_limit(void) {
-  return registry.used / 4 > WARM_LEAST ? registry.used / 4 : WARM_LEAST;
+  return registry.stats.frames_in_use / 4 > WARM_LEAST ? registry.stats.frames_in_use / 4 : WARM_LEAST;
 }
 
 /* The slots no longer map their frames: they go, if no other slot maps them. */
@@ -63,8 +63,8 @@ void frames_release(struct slot slot, size_t count) {
     if (frame.index == 0 || ring_leave(slot_plus(slot, i))) continue;
     if (frame_is_foreign(frame)) {
       set_state(frame, LIMBO);
-      registry.seen[frame.index].until = frame.index < registry.inherited ? FOREVER : generation_newest();
-    } else if (state_of(frame) == FULL && registry.warm < warm_limit()) {
+      registry.seen[frame.index].until = generation_newest();
+    } else if (state_of(frame) == FULL && registry.stats.frames_cached < warm_limit()) {
       set_state(frame, WARM);
     } else {
       run_add(&run, frame);
@@ -81,7 +81,7 @@ static bool unmap_around(struct slot slot) {
   while (maps_of(end) & FREED) end.index++;
   size_t count = end.index - first.index;
   size_t before = mapping_boundaries(first, count), after = mapping_boundaries_if_free(first, count);
-  bool dear = after > before && registry.mappings + after - before > registry.mapping_budget;
+  bool dear = after > before && registry.stats.kernel_mappings + after - before > registry.mapping_budget;
   if (registry.forks > 0 || dear || mapping_close(first, count) != 0) return false;
   frames_release(first, count);
   mapping_record(first, count, FREE);
@@ -94,28 +94,41 @@ void frames_free(struct slot slot, size_t count) {
   unmap_around(slot);
 }
 
+/* A private slot gives up its hold on a frame. */
+void frames_let_go(struct slot slot) {
+  frames_release(slot, 1);
+  mapping_record(slot, 1, PRIVATE | WRITABLE);
+}
+
+/* Has the slot in private memory, which needs no frame; it lets go of the one it had, but
+ * not during a fork: then only the mapping may change. */
+int frames_make_private(struct slot slot) {
+  if (mapping_make_private(slot) != 0) return -1;
+  if (registry.forks == 0) frames_let_go(slot);
+  return 0;
+}
+
 /* Does what the kernel has refused before, if there is room again: unmaps FREED slots
  * and maps LOST ones. If it is refused again, the next call goes on there. */
 void frames_retry(void) {
   static uint32_t next;
   size_t room = registry.mapping_budget / 64;
-  if (registry.unfinished == 0 || registry.mappings + room > registry.mapping_budget) return;
+  if (registry.unfinished == 0 || registry.stats.kernel_mappings + room > registry.mapping_budget) return;
   for (uint32_t looked = 0; looked <= registry.end && registry.unfinished > 0; looked++, next++) {
     if (next >= registry.end) next = 1;
-    if (mapping_restore((struct slot){next}) != 0) return;
-    if (maps_of((struct slot){next}) & FREED && !unmap_around((struct slot){next})) return;
+    struct slot slot = {next};
+    if (maps_of(slot) & FREED ? !unmap_around(slot) : maps_of(slot) & LOST && frames_make_private(slot) != 0)
+      return;
   }
 }
 
 /* ---- Relatives ---- */
 
 /* Is the frame nobody's now, though its state does not say so? */
-static bool is_recovered(struct frame frame, bool alone) {
-  bool inherited = frame.index < registry.inherited;
+static bool is_recovered(struct frame frame) {
   struct seen seen = registry.seen[frame.index];
-  uint8_t state = state_of(frame);
-  if (state == LIMBO) return !generation_lives(seen.from, inherited ? FOREVER : seen.until);
-  return alone && inherited && state <= WARM;
+  if (state_of(frame) == LIMBO) return !generation_lives(seen.from, seen.until);
+  return state_of(frame) == INHERITED && !generation_lives(0, FOREVER);
 }
 
 /* Takes back the frames that only relatives could see who are gone. Asks after all, or
@@ -123,15 +136,13 @@ static bool is_recovered(struct frame frame, bool alone) {
 void frames_recover(bool ask_once) {
   if (registry.forks > 0 || (ask_once && !generation_newest_is_gone()) || !generation_forget_gone()) return;
   struct run run = {{0}, 0};
-  bool alone = !generation_lives(0, FOREVER);
   for (struct frame frame = {1}; frame.index < registry.end; frame.index++) {
     uint32_t *from = &registry.seen[frame.index].from;
     if (is_used(state_of(frame)) && !generation_lives(*from, FOREVER)) *from = 0;
-    if (!is_recovered(frame, alone)) continue;
+    if (!is_recovered(frame)) continue;
     *from = 0;
     run_add(&run, frame);
   }
-  if (alone) registry.inherited = 0;
   run_end(&run);
 }
 
@@ -146,10 +157,10 @@ void frames_mark_seen(void) {
 
 /* In a child: all frames are the parent's, the free ones too. */
 void frames_leave_to_parent(void) {
-  for (uint32_t i = registry.warm_hint; registry.warm > 0 && i < registry.end; i++) {
-    if (state_of((struct frame){i}) == WARM) set_state((struct frame){i}, COLD);
+  for (struct frame frame = {1}; frame.index < registry.end; frame.index++) {
+    if (frame_is_free(frame)) set_state(frame, INHERITED);
   }
-  registry.inherited = registry.end;
+  registry.added = 0;
 }
 
 /* ---- Finding ---- */
@@ -170,8 +181,8 @@ static struct frame next_in_state(uint32_t start, uint8_t state) {
 }
 
 static struct frame find_warm(void) {
-  uint32_t start = registry.warm_hint > registry.inherited ? registry.warm_hint : registry.inherited;
-  struct frame frame = next_in_state(start, WARM), taken = next_in_state(start, WARM | TAKEN);
+  struct frame frame = next_in_state(registry.warm_hint, WARM),
+               taken = next_in_state(registry.warm_hint, WARM | TAKEN);
   if (frame.index == 0 || (taken.index != 0 && taken.index < frame.index)) frame = taken;
   if (frame.index) registry.warm_hint = frame.index;
   return frame;
@@ -186,15 +197,15 @@ static bool is_warm(struct frame frame) {
  * it; warm is fast, and preferred while mappings are plentiful. */
 struct frame frame_find(struct slot slot) {
   struct frame home = home_of(slot), beside = {record_of(slot)->next ? record_of(slot)->next : slot.index};
-  bool plentiful = registry.mappings < registry.mapping_budget / 2;
+  bool plentiful = registry.stats.kernel_mappings < registry.mapping_budget / 2;
   if (is_warm(home)) return home;
   if (is_warm(beside)) return beside;
-  if (registry.warm > 0 && plentiful) return find_warm();
+  if (registry.stats.frames_cached > 0 && plentiful) return find_warm();
   if (frame_is_free(home)) return home;
   if (frame_is_free(beside)) return beside;
-  if (registry.warm > 0) return find_warm();
+  if (registry.stats.frames_cached > 0) return find_warm();
   struct slot room = frames_find_room(1);
-  return room.index ? home_of(room) : next_in_state(registry.inherited, COLD | TAKEN);
+  return room.index ? home_of(room) : next_in_state(0, COLD | TAKEN);
 }
 
 /* ---- Contents ---- */
@@ -223,10 +234,7 @@ int frame_copy(struct frame target, struct frame source) {
 
 /* Makes free frames read as zeros. */
 void frames_clear(struct frame frame, size_t count) {
-  bool any_warm = false;
-  for (size_t i = 0; i < count; i++) any_warm |= state_of(frame_plus(frame, i)) == WARM;
-  if (any_warm && count > 1) frames_discard(frame, count);
-  for (size_t i = 0; any_warm && i < count; i++) {
+  for (size_t i = 0; i < count; i++) {
     if (state_of(frame_plus(frame, i)) == WARM) memset(window_of(frame_plus(frame, i)), 0, CHUNKSIZE);
   }
 }

@@ -8,7 +8,7 @@
 #include <sys/ipc.h>
 #include <sys/shm.h>
 #include <sys/types.h>
-#include <time.h>
+#include <unistd.h>
 
 #include "internal.h"
 
@@ -21,7 +21,6 @@ static struct generation {
   void *address;
   size_t size; /* no two of a process are alike: ids may be, in different namespaces */
   pid_t creator;
-  time_t created;
 } kept[MOST]; /* oldest first */
 static size_t count;
 static uint32_t newest; /* its number, or that of the last one */
@@ -30,30 +29,15 @@ uint32_t generation_newest(void) {
   return newest;
 }
 
-static size_t next_size(void) {
-  static size_t sizes;
-  if (sizes == 0) {
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
-    sizes = (size_t)now.tv_nsec;
-  }
-  return ++sizes % SIZES + 1;
-}
-
 /* Attaches a segment; it vanishes when the last process has detached it. */
 static struct generation attach_segment(void) {
-  struct shmid_ds status;
-  struct generation made = {.id = -1, .size = next_size()};
+  static size_t sizes;
+  struct generation made = {.id = -1, .size = ++sizes % SIZES + 1, .creator = getpid()};
   int id = shmget(IPC_PRIVATE, made.size, IPC_CREAT | 0444);
   if (id < 0) return made;
   made.address = shmat(id, NULL, SHM_RDONLY);
   shmctl(id, IPC_RMID, NULL);
-  if (made.address == (void *)-1) return made;
-  if (shmctl(id, IPC_STAT, &status) != 0) {
-    shmdt(made.address);
-    return made;
-  }
-  made.id = id, made.creator = status.shm_cpid, made.created = status.shm_ctime;
+  if (made.address != (void *)-1) made.id = id;
   return made;
 }
 
@@ -69,8 +53,7 @@ void generation_begin(void) {
 static long attached(const struct generation *generation) {
   struct shmid_ds status;
   if (generation->id < 0 || shmctl(generation->id, IPC_STAT, &status) != 0) return -1;
-  bool is_ours = status.shm_segsz == generation->size && status.shm_cpid == generation->creator &&
-                 status.shm_ctime == generation->created;
+  bool is_ours = status.shm_segsz == generation->size && status.shm_cpid == generation->creator;
   return is_ours ? (long)status.shm_nattch : -1;
 }
 

@@ -59,7 +59,7 @@ enum {
   FRAME = (1 << 27) - 1, /* the bits of the index; 0 if the slot is PRIVATE and holds no frame */
   WRITABLE = 1 << 27,    /* nobody else has the frame; without it the slot is read-only */
   PRIVATE = 1 << 28,     /* maps private memory, which the kernel itself copies in a fork */
-  LOST = 1 << 29,        /* unmapped by a kernel that refused something: mapping_restore */
+  LOST = 1 << 29,        /* unmapped by a kernel that refused something: mapped again by split */
   FREED = 1 << 30,       /* by the user, but the kernel refused to unmap it: frames_retry */
 };
 
@@ -75,6 +75,7 @@ enum {
   USED,        /* some slot holds it */
   FULL,        /* the same, and all of its memory is there */
   LIMBO,       /* no slot here holds it, but perhaps one of a relative does */
+  INHERITED,   /* was free when this process was forked: the parent may use it */
   ABSENT,      /* there is no such frame */
   TAKEN = 128, /* flag: the slot is not FREE */
 };
@@ -96,15 +97,14 @@ extern struct registry {
   uint8_t *states;
   uint32_t span;                          /* slots for which there are addresses */
   uint32_t end;                           /* all slots and frames with memory lie below */
-  uint32_t inherited;                     /* frames below it may be a relative's, if they are not ours */
+  uint32_t added;                         /* slots, by this process */
   uint32_t free_hint;                     /* no free slot with a free home lies below */
   uint32_t warm_hint;                     /* no warm frame lies below */
   unsigned forks;                         /* under way: see fork.c */
-  size_t warm;                            /* frames */
-  size_t live, sharing, used, unfinished; /* slots, slots in rings, frames, LOST and FREED slots */
-  size_t mappings, mapping_budget;        /* of the kernel's */
-  size_t fixed_mappings;                  /* of these: not slots */
-  size_t splits, promotions, eager_fallbacks;
+  size_t unfinished;                      /* LOST and FREED slots */
+  size_t mapping_budget;                  /* how many of the kernel's mappings may be used */
+  size_t fixed_mappings;                  /* of those in use: not slots */
+  struct chunk_stats stats;
 } registry;
 
 static inline char *view_of(struct slot slot) {
@@ -131,6 +131,9 @@ static inline uint32_t maps_of(struct slot slot) {
 static inline struct frame frame_of(struct slot slot) {
   return (struct frame){maps_of(slot) & FRAME};
 }
+static inline bool is_memory_without_frame(uint32_t maps) {
+  return maps & PRIVATE && !(maps & FRAME);
+}
 static inline bool is_live(uint32_t maps) {
   return maps != FREE && !(maps & FREED);
 }
@@ -144,7 +147,7 @@ static inline uint8_t state_of(struct frame frame) {
   return registry.states[frame.index] & (uint8_t)~TAKEN;
 }
 static inline bool frame_is_free(struct frame frame) {
-  return frame.index >= registry.inherited && state_of(frame) <= WARM;
+  return state_of(frame) <= WARM;
 }
 static inline bool frame_is_foreign(struct frame frame) {
   return registry.seen[frame.index].from != 0;
@@ -195,11 +198,10 @@ void mapping_mark_freed(struct slot slot, size_t count);
 int mapping_open(struct slot slot, size_t count);
 int mapping_open_private(struct slot slot, size_t count);
 int mapping_share(struct slot slot, size_t count, struct slot source);
-int mapping_move(struct slot slot, size_t count, struct frame frame, bool writable);
+int mapping_move(struct slot slot, size_t count, struct frame frame);
 int mapping_make_private(struct slot slot);
 int mapping_protect(struct slot slot, size_t count, bool writable);
 int mapping_close(struct slot slot, size_t count);
-int mapping_restore(struct slot slot);
 bool mapping_is_readable(const void *address);
 bool mapping_is_writable(const void *address);
 
@@ -213,6 +215,8 @@ void frames_claim(struct frame frame, size_t count, bool full);
 void frames_release(struct slot slot, size_t count);
 void frames_discard(struct frame frame, size_t count);
 void frames_free(struct slot slot, size_t count);
+void frames_let_go(struct slot slot);
+int frames_make_private(struct slot slot);
 void frames_retry(void);
 void frames_recover(bool ask_once);
 void frames_mark_seen(void);
@@ -221,8 +225,7 @@ void frames_leave_to_parent(void);
 /* split.c */
 int split(struct slot slot);
 int split_adopt(struct slot slot, size_t count);
-void split_bring_home(struct slot slot, size_t count);
-void split_let_go(struct slot slot);
+int split_bring_home(struct slot slot, size_t count);
 
 /* fork.c */
 void fork_enter(struct held *held);

@@ -102,7 +102,7 @@ static void *copy_eagerly(void *chunks, size_t count, bool instead_of_lazy) {
   enter(&held);
   struct slot source = live_range(chunks, count);
   struct slot copy = source.index ? new_block(count, false) : source;
-  if (copy.index && instead_of_lazy) registry.eager_fallbacks += count;
+  if (copy.index && instead_of_lazy) registry.stats.eager_fallbacks += count;
   leave(&held, copy.index ? 0 : source.index ? ENOMEM : EINVAL);
   if (!copy.index) return NULL;
   int error = errno;
@@ -155,11 +155,12 @@ static int prepare_source(struct slot source, size_t count) {
   if (flags & PRIVATE && split_adopt(source, count) != 0) return -1;
   if (flags & (WRITABLE | PRIVATE)) {
     bool cuts = mapping_boundaries(source, 0) + mapping_boundaries(slot_plus(source, count), 0) < 2;
-    if (cuts && registry.mappings + 2 > registry.mapping_budget) return -1;
+    if (cuts && registry.stats.kernel_mappings + 2 > registry.mapping_budget) return -1;
     if (mapping_protect(source, count, false) != 0) return -1;
   }
-  if (mapping_boundaries(source, count) > SCATTERED) split_bring_home(source, count);
-  return registry.mappings + mapping_boundaries(source, count) > registry.mapping_budget ? -1 : 0;
+  if (mapping_boundaries(source, count) > SCATTERED && split_bring_home(source, count) != 0) return -1;
+  return registry.stats.kernel_mappings + mapping_boundaries(source, count) > registry.mapping_budget ? -1
+                                                                                                      : 0;
 }
 
 /* A lazy copy of live slots, or none if it has to be made eagerly: during a fork,
@@ -217,17 +218,9 @@ int chunk_make_writable(void *address, size_t length) {
 void chunk_get_stats(struct chunk_stats *stats) {
   struct held held;
   enter(&held);
-  *stats = (struct chunk_stats){
-      .live_chunks = registry.live,
-      .sharing_chunks = registry.sharing,
-      .frames_in_use = registry.used,
-      .frames_cached = registry.warm,
-      .bytes_saved = registry.live > registry.used ? (registry.live - registry.used) * CHUNKSIZE : 0,
-      .splits = registry.splits,
-      .splits_without_copy = registry.promotions,
-      .eager_fallbacks = registry.eager_fallbacks,
-      .kernel_mappings = registry.mappings,
-  };
+  *stats = registry.stats;
+  if (stats->live_chunks > stats->frames_in_use)
+    stats->bytes_saved = (stats->live_chunks - stats->frames_in_use) * CHUNKSIZE;
   leave(&held, 0);
 }
 

@@ -40,41 +40,28 @@ size_t mapping_boundaries_if_free(struct slot slot, size_t count) {
 
 /* Records consecutive frames for the slots, or that all are FREE or PRIVATE. */
 void mapping_record(struct slot slot, size_t count, uint32_t maps) {
-  registry.mappings -= mapping_boundaries(slot, count);
+  registry.stats.kernel_mappings -= mapping_boundaries(slot, count);
   for (uint32_t i = 0; i < count; i++) {
     uint32_t *record = &record_of(slot_plus(slot, i))->maps, now = maps & FRAME ? maps + i : maps;
     uint8_t *state = &registry.states[slot.index + i];
-    registry.live += (size_t)is_live(now) - is_live(*record);
+    registry.stats.live_chunks += (size_t)is_live(now) - is_live(*record);
     registry.unfinished += (size_t)is_unfinished(now) - is_unfinished(*record);
+    registry.stats.frames_in_use += (size_t)is_memory_without_frame(now) - is_memory_without_frame(*record);
     *state = maps == FREE ? *state & (uint8_t)~TAKEN : *state | TAKEN;
     *record = now;
   }
-  registry.mappings += mapping_boundaries(slot, count);
+  registry.stats.kernel_mappings += mapping_boundaries(slot, count);
   if (maps == FREE && slot.index < registry.free_hint) registry.free_hint = slot.index;
 }
 
 /* The user has freed them, but they are still mapped. */
 void mapping_mark_freed(struct slot slot, size_t count) {
   for (size_t i = 0; i < count; i++) record_of(slot_plus(slot, i))->maps |= FREED;
-  registry.live -= count;
+  registry.stats.live_chunks -= count;
   registry.unfinished += count;
 }
 
 /* ---- Mapping ---- */
-
-/* Maps frames read-only. The window is writable, so this goes by way of a mapping
- * elsewhere: no write must slip through before the protection is set. */
-static int map_read_only(struct slot slot, size_t size, struct frame frame) {
-  char *elsewhere = mremap(window_of(frame), 0, size, MREMAP_MAYMOVE);
-  if (elsewhere == MAP_FAILED) return -1;
-  madvise(elsewhere, size, MADV_DODUMP);
-  if (mprotect(elsewhere, size, PROT_READ) == 0 &&
-      mremap(elsewhere, size, size, MREMAP_MAYMOVE | MREMAP_FIXED, view_of(slot)) != MAP_FAILED) {
-    return 0;
-  }
-  munmap(elsewhere, size);
-  return -1;
-}
 
 static int map_writable(struct slot slot, size_t size, struct frame frame) {
   if (space_map_again(window_of(frame), size, view_of(slot)) != 0) return -1;
@@ -114,40 +101,26 @@ int mapping_share(struct slot slot, size_t count, struct slot source) {
 /* Maps live slots to consecutive frames that hold the same bytes, in one step for
  * whoever reads them. Returns the flags to record, or -1. (LOST if the kernel has
  * unmapped the slots only: the bytes are in their new frames.) */
-int mapping_move(struct slot slot, size_t count, struct frame frame, bool writable) {
-  size_t size = count * CHUNKSIZE;
-  int result = writable ? map_writable(slot, size, frame) : map_read_only(slot, size, frame);
-  if (result == 0) return writable ? WRITABLE : 0;
+int mapping_move(struct slot slot, size_t count, struct frame frame) {
+  if (map_writable(slot, count * CHUNKSIZE, frame) == 0) return WRITABLE;
   return space_reserve_hole(slot, count) ? LOST : -1;
 }
 
-/* Gives a live slot private memory with the same bytes. It keeps its hold on its
- * frame: nothing but the one word changes, and that before the mapping, because a
- * child may be forked meanwhile (see fork.c). */
+/* Gives a live slot private memory with the bytes of its frame, which it keeps its hold
+ * on: nothing but the one word changes, and that before the mapping, because a child may
+ * be forked meanwhile (see fork.c). */
 int mapping_make_private(struct slot slot) {
   int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE;
   char *copy = mmap(NULL, CHUNKSIZE, PROT_READ | PROT_WRITE, flags, -1, 0);
   if (copy == MAP_FAILED) return -1;
-  memcpy(copy, view_of(slot), CHUNKSIZE);
+  memcpy(copy, window_of(frame_of(slot)), CHUNKSIZE);
   uint32_t before = maps_of(slot);
-  mapping_record(slot, 1, before | PRIVATE | WRITABLE);
+  mapping_record(slot, 1, (before & ~(uint32_t)LOST) | PRIVATE | WRITABLE);
   if (mremap(copy, CHUNKSIZE, CHUNKSIZE, MREMAP_MAYMOVE | MREMAP_FIXED, view_of(slot)) != MAP_FAILED)
     return 0;
   munmap(copy, CHUNKSIZE);
   mapping_record(slot, 1, space_reserve_hole(slot, 1) ? before | LOST : before);
   return -1;
-}
-
-/* Maps a LOST slot again, read-only. */
-int mapping_restore(struct slot slot) {
-  uint32_t maps = maps_of(slot);
-  if (!(maps & LOST)) return 0;
-  if (map_read_only(slot, CHUNKSIZE, frame_of(slot)) != 0) {
-    space_reserve_hole(slot, 1);
-    return -1;
-  }
-  mapping_record(slot, 1, maps & ~(uint32_t)LOST);
-  return 0;
 }
 
 /* Unmaps slots: their addresses are reserved again. The caller records it. */
@@ -168,12 +141,12 @@ int mapping_protect(struct slot slot, size_t count, bool writable) {
     }
     return -1;
   }
-  registry.mappings -= mapping_boundaries(slot, count);
+  registry.stats.kernel_mappings -= mapping_boundaries(slot, count);
   for (size_t i = 0; i < count; i++) {
     uint32_t *maps = &record_of(slot_plus(slot, i))->maps;
     *maps = writable ? *maps | WRITABLE : *maps & ~(uint32_t)WRITABLE;
   }
-  registry.mappings += mapping_boundaries(slot, count);
+  registry.stats.kernel_mappings += mapping_boundaries(slot, count);
   return 0;
 }
 

@@ -6,11 +6,11 @@
 /* Puts each of the slots into the ring of the member beside it. */
 void ring_join(struct slot slot, size_t count, struct slot member) {
   struct slot_record *joins = record_of(slot), *stays = record_of(member);
-  registry.sharing += count;
+  registry.stats.sharing_chunks += count;
   for (uint32_t i = 0; i < count; i++) {
     if (stays[i].next == 0) {
       stays[i].next = stays[i].previous = member.index + i;
-      registry.sharing++;
+      registry.stats.sharing_chunks++;
     }
     joins[i].next = stays[i].next;
     joins[i].previous = member.index + i;
@@ -27,10 +27,10 @@ bool ring_leave(struct slot slot) {
   struct slot_record *next = &registry.slots[leaves->next], *previous = &registry.slots[leaves->previous];
   next->previous = leaves->previous;
   previous->next = leaves->next;
-  registry.sharing--;
+  registry.stats.sharing_chunks--;
   if (next == previous) { /* the only one left */
     next->next = next->previous = 0;
-    registry.sharing--;
+    registry.stats.sharing_chunks--;
   }
   leaves->next = leaves->previous = 0;
   return true;

@@ -4,7 +4,6 @@
  * left out between two segments, so that frames of two never follow each other. */
 #include <errno.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include "internal.h"
@@ -73,31 +72,26 @@ static size_t records_size(size_t span) {
   return span * (sizeof(struct slot_record) + sizeof(struct seen) + 1);
 }
 
-/* Half of the addresses, where they are limited. */
-static size_t span_wanted(void) {
-  struct rlimit limit;
-  size_t span = !space_sharing_works() ? SPAN_EMULATED : __tsan_init ? SPAN_TSAN : SPAN;
-  if (getrlimit(RLIMIT_AS, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return span;
-  while (span > LEAST_SPAN && span > limit.rlim_cur / 4 / CHUNKSIZE) span /= 2;
-  return span;
-}
-
-/* Reserves [view][window][records], halving them until they are granted. */
+/* Reserves [view][window][records], halving them until they are granted twice: half of
+ * the addresses are left to the rest of the program, where they are limited. */
 static bool reserve_all(void) {
-  size_t span = span_wanted();
-  char *base = MAP_FAILED;
-  for (; span >= LEAST_SPAN; span /= 2) {
-    base = reserve(NULL, 2 * span * CHUNKSIZE + records_size(span) + STEP * CHUNKSIZE, 0);
-    if (base != MAP_FAILED) break;
-  }
+  size_t span = 2 * (!space_sharing_works() ? SPAN_EMULATED : __tsan_init ? SPAN_TSAN : SPAN), size;
+  char *base;
+  do {
+    span /= 2;
+    size = 2 * span * CHUNKSIZE + records_size(span) + STEP * CHUNKSIZE;
+    base = reserve(NULL, 2 * size, 0);
+  } while (base == MAP_FAILED && span > LEAST_SPAN);
   if (base == MAP_FAILED) return false;
+  munmap(base + size, size);
   registry.span = (uint32_t)span;
   registry.views = (char *)round_up((uintptr_t)base, STEP * CHUNKSIZE);
   registry.windows = registry.views + span * CHUNKSIZE;
   registry.slots = (struct slot_record *)(registry.windows + span * CHUNKSIZE);
   registry.seen = (struct seen *)(registry.slots + span);
   registry.states = (uint8_t *)(registry.seen + span);
-  registry.mappings = registry.fixed_mappings = 2 + 2 * 3; /* this, the lock's page, three arrays in use */
+  registry.stats.kernel_mappings = registry.fixed_mappings =
+      2 + 2 * 3; /* this, the lock's page, three arrays in use */
   return true;
 }
 
@@ -125,7 +119,8 @@ static bool add_segment(size_t first, size_t count) {
   if (registry.large_pages) madvise(window, count * CHUNKSIZE, MADV_HUGEPAGE); /* slots inherit it */
   memset(registry.states + begin, ABSENT, first - begin);
   registry.end = (uint32_t)(first + count);
-  registry.mappings += 2;
+  registry.added += (uint32_t)count;
+  registry.stats.kernel_mappings += 2;
   registry.fixed_mappings += 2;
   return true;
 }
@@ -138,7 +133,7 @@ bool space_grow(size_t count) {
   if (!registry.views && !reserve_all()) return false;
   size_t first = round_up(registry.end + 1, STEP), most = registry.span - 1;
   if (count > registry.span || first + count > most) return false;
-  size_t own = registry.end - registry.inherited, wanted = own > FIRST ? own : FIRST;
+  size_t wanted = registry.added > FIRST ? registry.added : FIRST;
   if (wanted < count) wanted = count;
   if (wanted > most - first) wanted = most - first;
   while (!add_segment(first, wanted)) {
@@ -176,8 +171,7 @@ static size_t next_free(size_t start) {
 /* Count neighbouring free slots whose homes are free. */
 struct slot space_find(size_t count) {
   if (registry.end == 0) return (struct slot){0};
-  size_t start = registry.free_hint > registry.inherited ? registry.free_hint : registry.inherited;
-  start = next_free(start);
+  size_t start = next_free(registry.free_hint);
   registry.free_hint = (uint32_t)start;
   while (start < registry.end && count <= registry.end - start) {
     size_t length = 0;

@@ -30,10 +30,10 @@ static int copy_bytes(struct slot slot, size_t count, struct frame frame) {
   return 0;
 }
 
-/* Moves the slots to consecutive frames: each is free, or the slot's already. After a
- * refusal they are as before, but perhaps read-only. */
-static int move(struct slot slot, size_t count, struct frame frame, bool writable) {
-  int flags = copy_bytes(slot, count, frame) == 0 ? mapping_move(slot, count, frame, writable) : -1;
+/* Moves the slots to consecutive frames: each is free, or the slot's already. Then they
+ * are writable. After a refusal they are as before, but perhaps read-only; or LOST. */
+static int move(struct slot slot, size_t count, struct frame frame) {
+  int flags = copy_bytes(slot, count, frame) == 0 ? mapping_move(slot, count, frame) : -1;
   for (size_t i = 0; i < count; i++) {
     struct frame to = frame_plus(frame, i);
     if (is_there(slot_plus(slot, i), to)) continue;
@@ -46,7 +46,7 @@ static int move(struct slot slot, size_t count, struct frame frame, bool writabl
   }
   if (flags < 0) return -1;
   mapping_record(slot, count, frame.index | (uint32_t)flags);
-  return 0;
+  return flags & LOST ? -1 : 0;
 }
 
 /* Gives private slots frames, as something else is to map the same memory. */
@@ -55,58 +55,47 @@ int split_adopt(struct slot slot, size_t count) {
     struct slot one = slot_plus(slot, i);
     if (!(maps_of(one) & PRIVATE)) continue;
     struct frame frame = frame_find(one);
-    if (!frame.index || move(one, 1, frame, true) != 0) return -1;
+    if (!frame.index || move(one, 1, frame) != 0) return -1;
   }
   return 0;
 }
 
-/* Is the slot at home, or can it go there? */
-static bool can_be_home(struct slot slot, bool only_own) {
+/* Is the slot at home and nobody else, or can it go there? */
+static bool can_be_home(struct slot slot) {
   uint32_t maps = maps_of(slot);
   if (!is_live(maps) || maps & (LOST | PRIVATE | WRITABLE)) return false;
-  if (is_at_home(slot)) return !only_own || frame_is_own(slot);
-  return frame_is_free(home_of(slot)) && (only_own || frame_is_own(slot));
+  return is_at_home(slot) ? frame_is_own(slot) : frame_is_free(home_of(slot));
 }
 
 /* A block that was copied and written again and again lies scattered, as the writer
  * always moves: brings home those of its slots that are read-only, have their frame
- * to themselves, and whose homes are free again. */
-void split_bring_home(struct slot slot, size_t count) {
+ * to themselves, and whose homes are free again. Returns -1 if a slot stays writable. */
+int split_bring_home(struct slot slot, size_t count) {
   for (size_t i = 0, length; i < count; i += length + 1) {
+    struct slot first = slot_plus(slot, i), next = first;
     bool all_are = true;
-    for (length = 0; i + length < count && can_be_home(slot_plus(slot, i + length), false); length++) {
-      all_are &= is_at_home(slot_plus(slot, i + length));
+    for (length = 0; i + length < count && can_be_home(next) && frame_is_own(next); length++) {
+      all_are &= is_at_home(next);
+      next.index++;
     }
-    if (!all_are) move(slot_plus(slot, i), length, home_of(slot_plus(slot, i)), false);
+    if (all_are || move(first, length, home_of(first)) != 0) continue;
+    if (mapping_protect(first, length, false) != 0) return -1;
   }
+  return 0;
 }
 
 /* ---- Splitting ---- */
 
-/* In private memory, which needs no frame. During a fork only the mapping may change. */
-static int make_private(struct slot slot) {
-  if (mapping_make_private(slot) != 0) return -1;
-  if (registry.forks == 0) split_let_go(slot);
-  return 0;
-}
-
-/* A private slot gives up its hold on a frame. */
-void split_let_go(struct slot slot) {
-  frames_release(slot, 1);
-  mapping_record(slot, 1, PRIVATE | WRITABLE);
-}
-
 static int promote(struct slot slot) {
   if (mapping_protect(slot, 1, true) != 0) return -1;
-  registry.promotions++;
+  registry.stats.splits_without_copy++;
   return 0;
 }
 
 static int move_away(struct slot slot) {
   struct frame frame = frame_find(slot);
-  if (frame.index ? move(slot, 1, frame, true) != 0 : make_private(slot) != 0) return -1;
-  if (maps_of(slot) & LOST) return -1;
-  registry.splits++;
+  if (frame.index ? move(slot, 1, frame) != 0 : frames_make_private(slot) != 0) return -1;
+  registry.stats.splits++;
   /* One read maps all pages writable (fault-around): the rest of the chunk is then
    * written without a fault for every page. */
   (void)*(volatile char *)view_of(slot);
@@ -114,10 +103,10 @@ static int move_away(struct slot slot) {
 }
 
 static int try_split(struct slot slot) {
+  if (maps_of(slot) & LOST) return frames_make_private(slot);
   if (maps_of(slot) & WRITABLE) return 0;
-  if (mapping_restore(slot) != 0) return -1;
   if (frame_is_own(slot)) return promote(slot);
-  if (registry.forks > 0) return make_private(slot);
+  if (registry.forks > 0) return frames_make_private(slot);
   if (frame_is_foreign(frame_of(slot))) frames_recover(true);
   return frame_is_own(slot) ? promote(slot) : move_away(slot);
 }
@@ -138,17 +127,17 @@ static bool close_gap(struct slot slot, uint32_t reach) {
       open = true;
       length = 0;
     } else {
-      open = open && can_be_home(at, true);
+      open = open && can_be_home(at);
       length++;
     }
   }
-  return gap.index != 0 && move(gap, best, home_of(gap), true) == 0;
+  return gap.index != 0 && move(gap, best, home_of(gap)) == 0;
 }
 
 /* Makes the slot private and writable. Returns 0, or -1 if there is no memory or
  * no mapping to be had: then the slot is as before. */
 int split(struct slot slot) {
-  bool is_short = registry.mappings + 2 > registry.mapping_budget + mapping_boundaries(slot, 1);
+  bool is_short = registry.stats.kernel_mappings + 2 > registry.mapping_budget + mapping_boundaries(slot, 1);
   if (is_short && registry.forks == 0 && !(maps_of(slot) & WRITABLE)) close_gap(slot, NEAR);
   if (try_split(slot) == 0) return 0;
   if (registry.forks == 0) close_gap(slot, registry.end);

@@ -13,7 +13,7 @@
 /* ---- Records ---- */
 
 struct totals {
-  size_t live, sharing, rings, used, warm, unfinished;
+  size_t live, sharing, rings, used, warm, unfinished, unframed;
 };
 
 /* The ring is closed both ways and all its members hold the slot's frame; rule 1: none
@@ -43,6 +43,7 @@ static bool slot_is_valid(struct slot slot, struct totals *totals) {
   uint32_t maps = maps_of(slot);
   totals->live += is_live(maps);
   totals->unfinished += is_unfinished(maps);
+  totals->unframed += is_memory_without_frame(maps);
   HOLDS((maps == FREE) == !(registry.states[slot.index] & TAKEN));
   if (frame_of(slot).index == 0) {
     HOLDS(ring_is_alone(slot) && (maps == FREE || maps & PRIVATE));
@@ -57,13 +58,12 @@ static bool slot_is_valid(struct slot slot, struct totals *totals) {
 
 static bool frame_is_valid(struct frame frame, struct totals *totals) {
   uint8_t state = state_of(frame);
-  bool ours = frame.index >= registry.inherited;
   totals->used += state == USED || state == FULL;
   totals->warm += state == WARM;
   HOLDS(state <= ABSENT);
   HOLDS(state != LIMBO || frame_is_foreign(frame));
   HOLDS(state != WARM || frame.index >= registry.warm_hint);
-  HOLDS(registry.states[frame.index] > WARM || !ours || frame.index >= registry.free_hint);
+  HOLDS(registry.states[frame.index] > WARM || frame.index >= registry.free_hint);
   return true;
 }
 
@@ -73,13 +73,13 @@ static bool registry_is_valid(void) {
     if (!slot_is_valid((struct slot){i}, &totals) || !frame_is_valid((struct frame){i}, &totals))
       return false;
   }
-  HOLDS(totals.live == registry.live);
-  HOLDS(totals.sharing == registry.sharing);
-  HOLDS(totals.rings == registry.used && totals.used == registry.used);
-  HOLDS(totals.warm == registry.warm);
+  HOLDS(totals.live == registry.stats.live_chunks);
+  HOLDS(totals.sharing == registry.stats.sharing_chunks);
+  HOLDS(totals.rings == totals.used && totals.used + totals.unframed == registry.stats.frames_in_use);
+  HOLDS(totals.warm == registry.stats.frames_cached);
   HOLDS(totals.unfinished == registry.unfinished);
   if (registry.end == 0) return true;
-  HOLDS(registry.mappings ==
+  HOLDS(registry.stats.kernel_mappings ==
         registry.fixed_mappings + mapping_boundaries((struct slot){1}, registry.end - 1));
   return true;
 }
