@@ -158,7 +158,7 @@ void frames_mark_seen(void) {
 /* In a child: all frames are the parent's, the free ones too. */
 void frames_leave_to_parent(void) {
   for (struct frame frame = {1}; frame.index < registry.end; frame.index++) {
-    if (frame_is_free(frame)) set_state(frame, INHERITED);
+    if (state_of(frame) < USED) set_state(frame, INHERITED);
   }
   registry.added = 0;
 }

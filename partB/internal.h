@@ -72,10 +72,10 @@ struct slot_record {
 enum {
   COLD,        /* the frame is free and holds no memory: it reads as zeros */
   WARM,        /* free, and all of its memory is there, with anything in it */
+  LIMBO,       /* no slot here holds it, but perhaps one of a relative does */
+  INHERITED,   /* no slot held it when this process was forked: the parent may use it */
   USED,        /* some slot holds it */
   FULL,        /* the same, and all of its memory is there */
-  LIMBO,       /* no slot here holds it, but perhaps one of a relative does */
-  INHERITED,   /* was free when this process was forked: the parent may use it */
   ABSENT,      /* there is no such frame */
   TAKEN = 128, /* flag: the slot is not FREE */
 };

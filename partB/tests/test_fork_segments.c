@@ -1,6 +1,7 @@
 /* Generations of forks are counted by System V segments. Where these are refused,
  * frames wait for ever, but the values are right, and no segment is left behind. */
 #include <errno.h>
+#include <sched.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
@@ -107,7 +108,8 @@ static void test_segments(void) {
   CHECK(segments->count > 0 || !sharing_works());
   for (int i = 0; i < segments->count && i < MOST; i++) {
     struct shmid_ds status;
-    CHECK(__real_shmctl(segments->ids[i], IPC_STAT, &status) == -1);
+    /* A process that has ended keeps its memory while somebody looks at it in /proc. */
+    while (__real_shmctl(segments->ids[i], IPC_STAT, &status) == 0) sched_yield();
   }
 }
 
