@@ -136,6 +136,36 @@ static void test_free_frames(void) {
   CHECK(wait_status(child) == 0);
 }
 
+/* What only an elder child still sees when the younger one is born, and nobody once the
+ * elder has ended, is not taken by both parent and younger child. */
+static void test_sibling_ends(void) {
+  enum { SEEN = 20, ALL = 1100 }; /* more than there is at first */
+  static char *chunks[ALL];
+  char *block = new_block(SEEN, 1);
+  struct turns turns = open_turns(), others = open_turns();
+  pid_t elder = fork_with_turns(&turns);
+  if (elder == 0) {
+    await(turns.to_child);
+    _exit(0);
+  }
+  CHECK(chunks_free(block, SEEN) == 0);
+  pid_t younger = fork_with_turns(&others);
+  if (younger > 0) {
+    give(turns.to_child);
+    CHECK(wait_status(elder) == 0);
+    give(others.to_child);
+  } else {
+    await(others.to_child);
+  }
+  int value = younger == 0 ? 1 : 2;
+  for (int i = 0; i < ALL; i++) poke(chunks[i] = chunk_alloc(), value);
+  give(younger == 0 ? others.to_parent : others.to_child);
+  await(younger == 0 ? others.to_child : others.to_parent);
+  for (int i = 0; i < ALL; i++) CHECK(peek(chunks[i]) == value);
+  if (younger == 0) _exit(0);
+  CHECK(wait_status(younger) == 0);
+}
+
 /* Lazy copies of inherited chunks, on both sides, and their first writes. */
 static void test_copies_after(void) {
   struct family family = make_family();
@@ -207,6 +237,7 @@ static const struct test tests[] = {
     {"fork_child_frees", test_child_frees, 20},
     {"fork_parent_frees", test_parent_frees, 20},
     {"fork_free_frames", test_free_frames, 20},
+    {"fork_sibling_ends", test_sibling_ends, 20},
     {"fork_copies_after", test_copies_after, 20},
     {"fork_orphan", test_orphan, 20},
     {"fork_killed", test_killed, 60},
