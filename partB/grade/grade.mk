@@ -2,7 +2,9 @@
 #   make grade                          grades this repository's libraries
 #   make grade LAZYCOPY=path/lazycopy.c
 #   make grade FRIENDS=path/library.so  (or a .c file; both may be given)
-#   make grade ... POINTS=file JSON=file JUNIT=file
+#   make grade SUBMISSION=directory     (a lazycopy.c and a letsbefriends.c somewhere below it)
+#   make grade ... POINTS=file JSON=file JUNIT=file REQUIRED=1
+#   make grade-class DIR=submissions OUT=grades.csv JOBS=n POINTS=file REQUIRED=1
 
 GRADE_BUILD := partB/build/grade
 GRADE_CHECKS := checker pairs resident check_values check_split check_many check_speed check_extra check_robust \
@@ -32,6 +34,7 @@ ifeq (,$(findstring sanitize,$(CC) $(CFLAGS)))
 TESTBINS += $(GRADERS) partB/build/tests/json_lines
 CHECKS += 'sh partB/grade/test.sh'
 CHECKS += 'sh partB/grade/points-test.sh'
+CHECKS += 'sh partB/grade/class-test.sh'
 CHECKS += 'sh partB/tests/mutants/run.sh lazycopy partB/tests/mutants --fast'
 CHECKS += 'sh partB/tests/mutants/run.sh friends partA/tests/mutants --fast'
 endif
@@ -43,11 +46,16 @@ check-mutants: all $(GRADERS)
 	  'sh partB/tests/mutants/run.sh lazycopy partB/tests/mutants'
 
 # Paths may hold anything, so the shell takes them from the environment.
-export LAZYCOPY FRIENDS POINTS JSON JUNIT
+export LAZYCOPY FRIENDS POINTS JSON JUNIT SUBMISSION REQUIRED DIR OUT JOBS
 
 .PHONY: grade
-grade: $(GRADERS) $(if $(LAZYCOPY)$(FRIENDS),,partB/liblazycopy.a partA/libletsbefriends.so)
+grade: $(GRADERS) $(if $(LAZYCOPY)$(FRIENDS)$(SUBMISSION),,partB/liblazycopy.a partA/libletsbefriends.so)
 	@CC='$(CC)' sh partB/grade/grade.sh $${LAZYCOPY:+--lazycopy "$$LAZYCOPY"} $${FRIENDS:+--friends "$$FRIENDS"} \
+	  $${SUBMISSION:+--submission "$$SUBMISSION"} $${REQUIRED:+--required} \
 	  $${POINTS:+--points "$$POINTS"} $${JSON:+--json "$$JSON"} $${JUNIT:+--junit "$$JUNIT"}
+
+.PHONY: grade-class
+grade-class: $(GRADERS) $(HARNESS_BUILD)/within
+	@CC='$(CC)' sh partB/grade/class.sh "$$DIR" "$$OUT" "$${JOBS:-1}" "$$POINTS" $${REQUIRED:+--required}
 
 -include $(wildcard $(GRADE_BUILD)/*.d)

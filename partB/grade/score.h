@@ -49,7 +49,7 @@ hundredths check_points(const struct check *check);
 bool check_undecided(const struct check *check);
 
 struct sum {
-  int checks, hold, undecided; /* numbers of checks */
+  int checks, hold, undecided;     /* numbers of checks */
   hundredths worth, reached, open; /* open: of those that are undecided */
 };
 
