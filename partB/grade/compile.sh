@@ -9,6 +9,7 @@ shift 3
 here=$(dirname "$0")
 log=$library.log
 slow=''
+seconds=${COMPILE_SECONDS:-600} # of processor time
 missing_define='it needs #define _GNU_SOURCE above its first #include'
 missing_include='an #include is missing'
 
@@ -21,18 +22,18 @@ first() {
   grep "$1" "$log" | head -n 1 | sed "s|^.*/||"
 }
 
-# The compiler gets ten minutes of processor time, 4 GiB of memory, and may not write
+# The compiler gets limited processor time, 4 GiB of memory, and may not write
 # more than some MiB. (SC3045: where the shell has no such limit, there is none.)
 compile() {
   [ -z "$slow" ] || return 1
   # shellcheck disable=SC2086,SC3045 # CC may hold options
   (ulimit -f 65536
    ulimit -v 4194304
-   ulimit -t 600
+   ulimit -t "$seconds"
    LC_ALL=C ${CC:-cc} -std=gnu11 -O2 -g -Wall -Wextra -fPIC -shared "$@" -o "$library" "$source" -pthread -lm) \
     >"$log" 2>&1
   status=$?
-  ! grep -q 'Killed\|CPU time limit' "$log" || slow='the compiler was not done after ten minutes of processor time'
+  ! grep -q 'Killed\|CPU time limit' "$log" || slow="the compiler was not done after $seconds s of processor time"
   return "$status"
 }
 

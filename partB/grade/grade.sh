@@ -1,7 +1,11 @@
 #!/bin/sh
-# grade.sh [--required] [--lazycopy FILE] [--friends FILE], run from the top of the
-# repository by `make grade`. A FILE is a C file, an archive or a shared library;
-# --required leaves out what is not part of the grade.
+# grade.sh [OPTION VALUE]..., run from the top of the repository by `make grade`.
+#
+#   --lazycopy FILE, --friends FILE   what is graded: a C file, an archive or a shared library
+#   --submission DIRECTORY            or the lazycopy.c and letsbefriends.c below it
+#   --required                        leave out what is not part of the grade
+#   --points FILE                     what each check is worth (see partB/grade/points)
+#   --json FILE, --junit FILE         also write the result there
 #
 # Prints a report (see report.h). Limits are on processor time, and grow with what this
 # machine takes to start a process; GRADE_SLOW=n multiplies them. Exit status 0 if all that the handout requires
@@ -16,6 +20,9 @@ die() {
   exit 2
 }
 
+# Of a file's name, what can stand in a line.
+printable() { printf '%s' "$1" | tr '\001-\037\177' '?'; }
+
 # The absolute path of a file that can be graded.
 find_file() {
   case $1 in
@@ -26,52 +33,102 @@ find_file() {
   echo "$(cd "$(dirname "$1")" && pwd)/$(basename "$1")"
 }
 
+# The only file of a name below the submission; says on standard error why there is none.
+find_submitted() {
+  set -- "$1" "$(find "$submission/" -type f -name "$1" -exec printf 'x' \;)"
+  case $2 in
+  '') echo "there is no $1" >&2; return 1 ;;
+  x) find "$submission/" -type f -name "$1" ;;
+  *) echo "there are ${#2} files named $1" >&2; return 1 ;;
+  esac
+}
+
 grade_lazycopy() {
-  echo "# partB, lazycopy: $1"
-  if sh "$here/compile.sh" "$2" "$work/lazycopy.so" "$work/lazycopy.notes" -Wl,-Bsymbolic,-z,defs; then
-    "$lazycopy_build/grade" $sections "$lazycopy_build/checker" "$work/lazycopy.notes" "$work/lazycopy.so"
+  if sh "$here/compile.sh" "$1" "$work/lazycopy.so" "$work/lazycopy.notes" -Wl,-Bsymbolic,-z,defs; then
+    "$lazycopy_build/grade" "$sections" "$lazycopy_build/checker" "$work/lazycopy.notes" "$work/lazycopy.so"
   else
-    "$lazycopy_build/grade" $sections "$lazycopy_build/checker" "$work/lazycopy.notes"
+    "$lazycopy_build/grade" "$sections" "$lazycopy_build/checker" "$work/lazycopy.notes"
   fi
 }
 
 # The program that crashes is linked with the library here: linking is a check.
-grade_friends() {
-  echo "# partA, letsbefriends: $1"
-  set -- "$2" "$work/friends.notes" "$work"
+grade_letsbefriends() {
+  set -- "$1" "$work/friends.notes" "$work"
   if sh "$here/compile.sh" "$1" "$work/libfriends.so" "$2"; then
     sh partA/grade/link.sh "$friends_build" "$work" "$2"
-    "$friends_build/grade" $sections "$friends_build" "$2" "$work"
+    "$friends_build/grade" "$sections" "$friends_build" "$2" "$work"
   else
-    "$friends_build/grade" $sections "$friends_build" "$2"
+    "$friends_build/grade" "$sections" "$friends_build" "$2"
   fi
 }
 
-lazycopy='' friends='' sections=all
+# grade_part LETTER NAME FILE
+grade_part() {
+  file=$3
+  [ -z "$submission" ] || file=$(find_submitted "$2.c" 2>"$work/missing")
+  echo "# part$1, $2: $(printable "${file:-$submission}")"
+  if [ -z "$file" ]; then
+    printf '%-10s %-24s %s\n' FAIL builds "$(cat "$work/missing")"
+    return 1
+  fi
+  "grade_$2" "$(find_file "$file")"
+}
+
+marks() { "$lazycopy_build/marks" "$requirements" "$points" "$@"; }
+
+# document FORM FILE: a file of that name is complete.
+document() {
+  [ -n "$2" ] || return 0
+  if ! { marks "$sections" "$work/report" "$1" >"$2.$$" && mv -f "$2.$$" "$2"; } 2>/dev/null; then
+    rm -f "$2.$$"
+    die "$2 cannot be written"
+  fi
+}
+
+can_be_written() {
+  if [ -d "$1" ] || [ ! -d "$(dirname "$1")" ] || [ ! -w "$(dirname "$1")" ]; then die "$1 cannot be written"; fi
+}
+
+lazycopy='' friends='' submission='' sections=all points=$here/points json='' junit=''
 while [ $# -gt 0 ]; do
   case $1 in
   --required) sections=required; shift; continue ;;
   --lazycopy) lazycopy=$2 ;;
   --friends) friends=$2 ;;
-  *) die "$1: not known; usage: grade.sh [--required] [--lazycopy FILE] [--friends FILE]" ;;
+  --submission) submission=$2 ;;
+  --points) points=$2 ;;
+  --json) json=$2 ;;
+  --junit) junit=$2 ;;
+  *) die "$1: not known; usage: grade.sh [--required] [--lazycopy FILE] [--friends FILE] [--points FILE] [--json FILE] ..." ;;
   esac
   [ $# -ge 2 ] || die "$1 needs a file"
   shift 2
 done
-if [ -z "$lazycopy$friends" ]; then
+if [ -z "$lazycopy$friends$submission" ]; then
   lazycopy=partB/liblazycopy.a
   friends=partA/libletsbefriends.so
 fi
-lazycopy_path='' friends_path=''
-[ -z "$lazycopy" ] || lazycopy_path=$(find_file "$lazycopy") || exit 2
-[ -z "$friends" ] || friends_path=$(find_file "$friends") || exit 2
+[ -z "$submission" ] || [ -d "$submission" ] || die "$submission: no such directory"
+[ -z "$lazycopy" ] || find_file "$lazycopy" >/dev/null || exit 2
+[ -z "$friends" ] || find_file "$friends" >/dev/null || exit 2
+for file in "$json" "$junit"; do
+  [ -z "$file" ] || can_be_written "$file"
+done
+requirements=$here/requirements
+[ -f "$requirements" ] || requirements=$lazycopy_build/requirements
+marks || exit 2
 
 [ -z "$GRADE_SLOW" ] || export SLOW="$GRADE_SLOW"
 work=$(mktemp -d) || exit 2
 trap 'rm -rf "$work"' EXIT
 trap 'exit 2' HUP INT TERM
-status=0
-echo '# What is graded runs with limits on time, memory and output, but in no sandbox: it may do what you may.'
-if [ -n "$lazycopy" ]; then grade_lazycopy "$lazycopy" "$lazycopy_path" || status=1; fi
-if [ -n "$friends" ]; then grade_friends "$friends" "$friends_path" || status=1; fi
-exit $status
+: >"$work/failed"
+{
+  echo '# What is graded runs with limits on time, memory and output, but in no sandbox: it may do what you may.'
+  [ -z "$lazycopy$submission" ] || grade_part B lazycopy "$lazycopy" || echo B >>"$work/failed"
+  [ -z "$friends$submission" ] || grade_part A letsbefriends "$friends" || echo A >>"$work/failed"
+} | tee "$work/report"
+marks "$sections" "$work/report" line
+document json "$json"
+document junit "$junit"
+[ ! -s "$work/failed" ]

@@ -42,6 +42,10 @@ partB/build/tests/crasher-friends: $(CRASHER_OBJECTS) partB/liblazycopy.a partA/
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(CRASHER_OBJECTS) partB/liblazycopy.a -Wl,-rpath,'$(CURDIR)/partA' -LpartA \
 	  -Wl,--no-as-needed -lletsbefriends -pthread $(LDLIBS)
 
+# Judges the grader's documents.
+partB/build/tests/json_lines: partB/build/tests/json_lines.o
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^
+
 # Not part of check: ten minutes, or as long as SECONDS says.
 .PHONY: soak
 soak: partB/build/tests/soak

@@ -1,0 +1,96 @@
+#!/bin/sh
+# class-test.sh, run from the top of the repository: a class of students who hand in all
+# sorts of things. Only what is required is graded, for the sake of time.
+# shellcheck source=partB/harness/shelltest.sh disable=SC2317,SC2016
+. partB/harness/shelltest.sh
+class=$scratch/class out=$scratch/grades.csv reports=$scratch/grades.reports
+looping='loops, "for ever"'
+required=$(grep -cv '^[AB] \(extra\|robust\)\.' partB/build/grade/requirements)
+mkdir -p "$class"
+
+grade_class() { sh partB/grade/class.sh "$class" "$out" 2 '' --required >"$scratch/out" 2>"$scratch/err"; }
+
+# row START: the row that begins so.
+row() { grep -qF -e "$1" "$out" || fail "no row $1: $(cut -c1-200 "$out")"; }
+
+refuses() {
+  words=$1
+  shift
+  try 2 sh partB/grade/class.sh "$@"
+  one_line_about "$words"
+}
+
+class_refuses() {
+  mkdir "$scratch/empty"
+  refuses 'DIR= must name' '' "$out" 1
+  refuses 'nowhere: no such directory' "$scratch/nowhere" "$out" 1
+  refuses 'empty has no directories' "$scratch/empty" "$out" 1
+  refuses 'OUT= must name' "$class" '' 1
+  refuses 'cannot be written' "$class" "$scratch" 1
+  refuses 'cannot be written' "$class" "$scratch/no/such.csv" 1
+  refuses 'among the submissions' "$class" "$class/grades.csv" 1
+  for jobs in 0 -1 x 1.5 10000; do refuses "JOBS=$jobs: not a number" "$class" "$out" "$jobs"; done
+  refuses 'no-points: cannot be read' "$class" "$out" 1 "$scratch/no-points"
+  [ ! -e "$out" ] || fail 'grades were written'
+}
+
+# Right, looping in one part without the other, empty, and one file twice.
+class_rows() {
+  mkdir -p "$class/ada/a/b" "$class/$looping" "$class/nobody" "$class/twice/old"
+  cp partB/handout/handout.c "$class/ada/a/b/lazycopy.c"
+  cp partA/tests/mutants/plain.c "$class/ada/a/letsbefriends.c"
+  printf '#include <signal.h>\nstatic void spin(int signal) { for (;;) (void)signal; }\n%s\n' \
+    '__attribute__((constructor)) static void install(void) { signal(SIGSEGV, spin); }' >"$class/$looping/letsbefriends.c"
+  echo 'int x = ;' | tee "$class/twice/lazycopy.c" >"$class/twice/old/lazycopy.c"
+  echo 'int x = ;' >"$class/twice/letsbefriends.c"
+  : >"$class/a file of no student"
+  grade_class || fail "$(cat "$scratch/err")"
+  [ "$(wc -l <"$out")" -eq 5 ] || fail "rows: $(cat "$out")"
+  row "\"ada\",40,60,0,100,$required,0,0,\"\",pass,pass"
+  # what could not be tried because of the loops is undecided, and said to be
+  row '"loops, ""for ever""",'
+  grep '^"loops' "$out" | grep -qE ',[1-9][0-9]*,[1-9][0-9]*,"B: there is no lazycopy.c",FAIL,.*,undecided,.*,not tried,' ||
+    fail "$(grep '^"loops' "$out")"
+  row '"nobody",0,0,0,0,0,0,0,"B: there is no lazycopy.c; A: there is no letsbefriends.c",not tried'
+  row '"twice",0,0,0,0,0,0,0,"B: there are 2 files named lazycopy.c; A: it does not compile: '
+  for name in ada "$looping" nobody twice; do
+    partB/build/tests/json_lines <"$reports/$name.json" >"$scratch/lines" || fail "$name: no JSON"
+    grep -q '^# Points' "$reports/$name.report" || fail "$name: no report"
+  done
+}
+
+# Its report gets a mark, by which it is known again.
+class_goes_on() {
+  echo '# mark' | tee -a "$reports/ada.report" >>"$reports/twice.report"
+  echo '/* another try */' >>"$class/twice/letsbefriends.c"
+  rm "$out"
+  grade_class || fail "$(cat "$scratch/err")"
+  row "\"ada\",40,60,0,100,$required,0,0,\"\",pass,pass"
+  grep -q '^# mark' "$reports/ada.report" || fail 'graded again, though nothing has changed'
+  ! grep -q '^# mark' "$reports/twice.report" || fail 'not graded again, though a source has changed'
+}
+
+# The first student's program interrupts the grading, so that the second has to wait.
+class_stops() {
+  class=$scratch/stopped out=$scratch/stopped.csv
+  mkdir -p "$class/a" "$class/b"
+  {
+    printf '#include <signal.h>\n#include <stdio.h>\n__attribute__((constructor)) static void stop(void) {\n'
+    printf '  int pid = 0;\n  FILE *file = fopen("%s/pid", "r");\n' "$scratch"
+    printf '  if (file && fscanf(file, "%%d", &pid) == 1 && pid > 1) kill(pid, SIGTERM);\n}\n'
+  } >"$class/a/letsbefriends.c"
+  "$within" 60 sh -c 'echo $$ >"$1" && shift && exec "$@"' - "$scratch/pid" \
+    sh partB/grade/class.sh "$class" "$out" 1 '' --required >"$scratch/out" 2>"$scratch/err"
+  status=$?
+  : >"$scratch/pid"
+  [ "$status" -eq 130 ] || fail "exit status $status: $(cat "$scratch/out" "$scratch/err")"
+  [ -f "$scratch/stopped.reports/a.report" ] || fail 'the one that was being graded has no report'
+  if [ -e "$scratch/stopped.reports/b.report" ] || [ -e "$out" ]; then fail 'it went on'; fi
+  grade_class || fail "$(cat "$scratch/err")"
+  row '"b",0,0,'
+}
+
+for name in refuses rows goes_on stops; do
+  run_test "class_$name"
+done
+exit "$failures"
