@@ -3,9 +3,7 @@
 # of the objects behind it. Prints the order, and every call that goes up.
 #
 #   sh partB/tests/order-test.sh partB/build/lazycopy.o partB/build/fault.o ...
-for object in "$@"; do
-  nm -P "$object" | awk -v object="$(basename "$object" .o)" '{ print object, $1, $2 }'
-done | awk '
+nm -AP "$@" | sed 's,^[^:]*/,,; s,\.o:,,' | awk '
   !($1 in place) { place[$1] = ++files; order = order " " $1 }
   $3 == "U" { used[$1 " " $2]; next }
   $3 ~ /[A-TV-Z]/ && $3 != "U" { home[$2] = $1 }

@@ -9,7 +9,7 @@
 #include "probe.h"
 #include "support.h"
 
-enum { COUNT = 10, CHUNK_KIB = CHUNKSIZE / 1024 };
+enum { COUNT = 4, CHUNK_KIB = CHUNKSIZE / 1024 };
 
 /* How much more it may be after the first forks: half of what it would be if a frame were
  * lost for each chunk and fork of a short run. */
@@ -113,7 +113,7 @@ static void test_replaced_children(void) {
 
 /* What was freed before a fork is not kept for the child, however freshly. */
 static void test_freed_before(void) {
-  enum { CHILDREN = 20, FREED = 50 };
+  enum { CHILDREN = 20, FREED = 10 };
   pid_t children[CHILDREN];
   CHECK(chunk_free(chunk_alloc()) == 0);
   long memory = memory_kib();

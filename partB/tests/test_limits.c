@@ -143,7 +143,7 @@ static void write_and_look(void *chunks) {
  * does not take is there for first writes, which win back what they can. */
 static void test_first_writes_short_of_mappings(void) {
   skip_if_limit_is_far();
-  enum { MANY = 1000, LEFT = 40 };
+  enum { MANY = 400, LEFT = 20 };
   char *block = new_block(MANY, 1), *copy = lazy_copy(block, MANY);
   for (size_t i = 0; i < MANY; i += 4) poke(copy + i * CHUNKSIZE, 1);
   use_up_mappings();

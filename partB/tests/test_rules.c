@@ -88,7 +88,7 @@ static void *read_into(void *block) {
 /* Near the limit on mappings, where they are won back. */
 static void test_writable_near_the_limit(void) {
   skip_without_sharing();
-  enum { COUNT = 700 };
+  enum { COUNT = 450 };
   char *source = new_block(1, 1);
   source = chunks_alloc(COUNT);
   char *block = lazy_copy(source, COUNT), *third = lazy_copy(source, COUNT);
@@ -104,14 +104,14 @@ static void test_writable_near_the_limit(void) {
   while (reads < seen + 100) sched_yield();
   stop = 1;
   pthread_join(reader, NULL);
-  CHECK(refused == 0 && stats().kernel_mappings < 400 && peek(third) == 0);
+  CHECK(refused == 0 && stats().kernel_mappings < 350 && peek(third) == 0);
 }
 
 /* More first writes than there may be mappings, all over many copies; and more copies:
  * all values are right, and the limit is kept. */
 static void test_beyond_the_limit(void) {
   skip_without_sharing();
-  enum { COUNT = 256, COPIES = 8, WRITES = 700, LIMIT = 400 };
+  enum { COUNT = 128, COPIES = 8, WRITES = 350, LIMIT = 200 };
   char *blocks[COPIES + 1] = {new_block(1, 1)};
   uint64_t state = 3;
   blocks[0] = chunks_alloc(COUNT);
@@ -122,7 +122,7 @@ static void test_beyond_the_limit(void) {
     size_t copy = random_below(&state, COPIES + 1), chunk = random_below(&state, COUNT);
     poke(blocks[copy] + chunk * CHUNKSIZE, written[copy][chunk] = (unsigned char)(i % 255 + 1));
   }
-  CHECK(stats().kernel_mappings < LIMIT + 100 && lazycopy_is_valid(1));
+  CHECK(stats().kernel_mappings < LIMIT + 50 && lazycopy_is_valid(1));
   char *late = lazy_copy(blocks[0], COUNT);
   CHECK(stats().eager_fallbacks > 0);
   for (size_t i = 0; i < COUNT; i++) {

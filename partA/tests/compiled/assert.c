@@ -7,4 +7,5 @@
 int main(int argc, char **argv) {
   (void)argv;
   assert(argc == 100);  // here
+  return 0;
 }

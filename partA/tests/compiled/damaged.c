@@ -7,4 +7,5 @@
 int main(void) {
   void *volatile never_given = (void *)(uintptr_t)0x123450;
   free(never_given);  // here
+  return 0;
 }

@@ -6,4 +6,5 @@ int main() {
   int *numbers = new int[10];
   int *volatile middle = numbers + 3;
   delete middle;  // here
+  return 0;
 }

@@ -8,4 +8,5 @@ int main(void) {
   void *volatile block = malloc(100);
   free(block);
   free(block);  // here
+  return 0;
 }

@@ -9,4 +9,5 @@ static void fail() {
 
 int main() {
   fail();
+  return 0;
 }

@@ -5,4 +5,5 @@ static volatile int table[100];
 int main(void) {
   volatile int index = -300000;
   table[index] = 3;  // here
+  return 0;
 }

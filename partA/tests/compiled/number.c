@@ -6,4 +6,5 @@
 int main(void) {
   const char *volatile format = "%s\n";
   printf(format, 42);  // here
+  return 0;
 }

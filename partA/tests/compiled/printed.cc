@@ -5,4 +5,5 @@
 int main() {
   const char *volatile text = reinterpret_cast<const char *>(8);
   std::cout << text;  // here
+  return 0;
 }

@@ -18,4 +18,5 @@ struct Square : Shape {
 
 int main() {
   Square square;
+  return 0;
 }

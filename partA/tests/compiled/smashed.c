@@ -11,4 +11,5 @@ __attribute__((noinline)) static void fill(int length) {
 int main(int argc, char **argv) {
   (void)argv;
   fill(argc == 1 ? 24 : 2);
+  return 0;
 }

@@ -6,4 +6,5 @@
 int main(void) {
   prctl(PR_SET_SECCOMP, SECCOMP_MODE_STRICT);
   *(int *volatile)0 = 1;
+  return 0;
 }

@@ -8,4 +8,5 @@ static _Alignas(16) char bytes[64];
 int main(void) {
   char *volatile odd = bytes + 1;
   _mm_store_si128((__m128i *)odd, _mm_setzero_si128());  // here
+  return 0;
 }
