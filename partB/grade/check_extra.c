@@ -77,7 +77,7 @@ static void compare_family(const struct family *family, size_t count, const char
 static void write_to_family(struct family *family, size_t count, size_t writes) {
   for (size_t i = 0; i < writes; i++) {
     size_t member = random_below(count);
-    doing("wrote to number %zu of %zu chunks that share memory", member, count);
+    doing("wrote to number %zu of %zu chunks that share memory" UNRECOGNISED, member, count);
     write_byte(family->chunks[member], family->models[member], random_below(CHUNKSIZE), (unsigned char)i);
   }
 }

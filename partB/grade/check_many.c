@@ -74,7 +74,8 @@ static void write_to_some(size_t count, size_t writes) {
     size_t index = i * (count - 1) / (writes - 1);
     unsigned char *written = i % 2 ? crowd[index].original : crowd[index].copy;
     unsigned char *other = i % 2 ? crowd[index].copy : crowd[index].original;
-    doing("wrote to chunk %zu of %zu", index + 1, count);
+    doing("wrote to %s %zu of %zu" UNRECOGNISED, i % 2 ? "the original of lazy copy" : "lazy copy", index + 1,
+          count);
     *(volatile unsigned char *)(written + MIDDLE) ^= 0xFF;
     expect_byte(written, MIDDLE, mark(index, MIDDLE) ^ 0xFF, "a write to one of many chunks was lost", index);
     expect_byte(written, LAST, mark(index, LAST), "a write to one of many chunks changed another byte",

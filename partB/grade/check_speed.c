@@ -1,10 +1,13 @@
-/* Requirement 3: lazy copying is faster than eager, for chunks that are only read. */
+/* Requirement 3: lazy copying is faster than eager, for chunks that are only read, and it
+ * takes no memory. */
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include "../harness/measure.h"
 #include "checks.h"
+#include "resident.h"
 
 enum { ROUND_CHUNKS = 16, LEAST_ROUNDS = 11, MOST_ROUNDS = 61 };
 
@@ -121,4 +124,44 @@ void check_speed(void) {
     undecided("the machine is too noisy: eager takes %.2f to %.2f times as long as lazy", low, high);
   }
   remark("%.1f us against %.1f us for a chunk, copied and read", lazy, eager);
+}
+
+/* Can memory be counted here? Half of some pages are touched, by way of two mappings. */
+static bool memory_is_counted(void) {
+  enum { PAGES = 64, TOUCHED = PAGES / 2, NOISE = PAGES / 8 };
+  long page_size = sysconf(_SC_PAGESIZE);
+  size_t size = PAGES * (size_t)page_size;
+  int file = memfd_create("calibration", MFD_CLOEXEC);
+  if (file < 0 || ftruncate(file, (off_t)size) != 0) return false;
+  char *first = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+  char *second = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+  close(file);
+  if (first == MAP_FAILED || second == MAP_FAILED) return false;
+  long long before = resident_memory();
+  memset(first, 1, size / 2);
+  memset(second, 2, size / 2);
+  long long pages = (resident_memory() - before) / page_size;
+  return pages >= TOUCHED - NOISE && pages <= TOUCHED + NOISE;
+}
+
+void check_memory(void) {
+  enum { COPIES = 500 };
+  static unsigned char *originals[COPIES];
+  const double most = 0.2; /* chunks of memory for a lazy copy */
+  lab.startup();
+  if (!memory_is_counted()) undecided("this system does not tell how much memory is in use");
+  for (unsigned i = 0; i < COPIES; i++) {
+    originals[i] = new_chunk();
+    fill(originals[i], i);
+  }
+  long long before = resident_memory();
+  for (size_t i = 0; i < COPIES; i++) {
+    doing("made lazy copy %zu, and read it", i + 1);
+    compare(lazy_copy(originals[i]), originals[i], "a lazy copy is not as its original");
+  }
+  double each = (double)(resident_memory() - before) / COPIES / CHUNKSIZE;
+  if (each > most) {
+    fail("%d lazy copies that were only read take %.0f chunks of memory: they do not share their originals'",
+         COPIES, each * COPIES);
+  }
 }

@@ -40,7 +40,6 @@ void check_equal(void) {
   struct pair pairs[COUNT];
   lab.startup();
   for (unsigned i = 0; i < COUNT; i++) pairs[i] = new_pair(i);
-  doing("read chunks and their lazy copies");
   for (unsigned i = 0; i < COUNT; i++) {
     compare_pair(&pairs[i], "the original is not as before it was copied lazily",
                  "a lazy copy is not as its original");
@@ -50,9 +49,7 @@ void check_equal(void) {
 void check_copy_written(void) {
   lab.startup();
   struct pair pair = new_pair(1);
-  doing("wrote to offset 1000 of a lazy copy");
-  write_byte(pair.copy, pair.copy_model, 1000, 0xA1);
-  doing("read both sides after a write to the copy");
+  write_side(&pair, true, 1000, 0xA1);
   compare_pair(&pair, "the original changed when the copy was written",
                "after a write to offset 1000 of the copy, the copy is wrong");
 }
@@ -60,21 +57,17 @@ void check_copy_written(void) {
 void check_original_written(void) {
   lab.startup();
   struct pair pair = new_pair(1);
-  doing("wrote to offset 1000 of the original of a lazy copy");
-  write_byte(pair.original, pair.original_model, 1000, 0xA1);
-  doing("read both sides after a write to the original");
+  write_side(&pair, false, 1000, 0xA1);
   compare_pair(&pair, "after a write to offset 1000 of the original, the original is wrong",
                "the copy changed when the original was written");
 }
 
 /* Writes to one side and then, again and again, to either. */
 static void write_both(struct pair *pair, bool copy_first) {
-  doing("wrote to %s", copy_first ? "the copy, then to the original" : "the original, then to the copy");
   for (size_t i = 0; i < 200; i++) {
     bool to_copy = i < 2 ? (i == 0) == copy_first : random_below(2);
     size_t offset = random_below(CHUNKSIZE);
-    write_byte(to_copy ? pair->copy : pair->original, to_copy ? pair->copy_model : pair->original_model,
-               offset, (unsigned char)random_below(256));
+    write_side(pair, to_copy, offset, (unsigned char)random_below(256));
     compare_pair(pair,
                  to_copy ? "the original changed when the copy was written" : "the original lost a write",
                  to_copy ? "the copy lost a write" : "the copy changed when the original was written");
@@ -90,23 +83,25 @@ void check_both_written(void) {
                "a copy changed when another was written");
 }
 
+enum { TOGETHER = 3 };
+
+/* Chunks that were made before any of them was copied; the newest is not copied first. */
+static void make_together(struct pair pairs[TOGETHER], unsigned seed) {
+  for (unsigned i = 0; i < TOGETHER; i++) pairs[i] = new_original(seed + i);
+  for (unsigned i = 0; i < TOGETHER; i++) copy_original(&pairs[i]);
+}
+
 void check_model(void) {
-  enum { COUNT = 300, WRITES = 3000 };
+  enum { COUNT = 100 * TOGETHER, WRITES = 3000 };
   static struct pair pairs[COUNT];
   lab.startup();
-  for (unsigned i = 0; i < COUNT; i++) pairs[i] = new_pair(i);
-  doing("wrote to random places of %d chunks and their lazy copies", COUNT);
+  for (unsigned i = 0; i < COUNT; i += TOGETHER) make_together(&pairs[i], i);
   for (size_t i = 0; i < WRITES; i++) {
-    struct pair *pair = &pairs[random_below(COUNT)];
+    const struct pair *pair = &pairs[random_below(COUNT)];
     size_t offset = random_below(CHUNKSIZE);
     unsigned char value = (unsigned char)random_below(256);
-    if (random_below(2)) {
-      write_byte(pair->original, pair->original_model, offset, value);
-    } else {
-      write_byte(pair->copy, pair->copy_model, offset, value);
-    }
+    write_side(pair, random_below(2), offset, value);
   }
-  doing("read all chunks after random writes");
   for (unsigned i = 0; i < COUNT; i++) {
     compare_pair(&pairs[i], "after random writes an original is wrong",
                  "after random writes a copy is wrong");

@@ -37,10 +37,14 @@ void expect_end(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* What is reported behind a pass. */
 void remark(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/* What doing ends with when the handler is to make a write possible. */
+#define UNRECOGNISED ": your handler did not recognise it, or did not make it writable"
+
 /* Two chunks, one the lazy copy of the other, and what they should hold. */
 struct pair {
   unsigned char *original, *copy;
   unsigned char *original_model, *copy_model;
+  unsigned number; /* lazy copies are counted from 1 */
 };
 
 /* The lab's functions; they fail the check if they give no chunk. */
@@ -57,12 +61,17 @@ unsigned char *new_model(const unsigned char *chunk);
 /* Fails, naming the first offset, if a chunk is not as its model; says why. */
 void compare(const unsigned char *chunk, const unsigned char *model, const char *why);
 
-/* A filled chunk and its lazy copy. */
+/* A filled chunk and its lazy copy; or the chunk first, and its copy later. */
 struct pair new_pair(unsigned seed);
+struct pair new_original(unsigned seed);
+void copy_original(struct pair *pair);
 void compare_pair(const struct pair *pair, const char *original_why, const char *copy_why);
 
 /* Writes to a chunk and to its model. */
 void write_byte(unsigned char *chunk, unsigned char *model, size_t offset, unsigned char value);
+
+/* The same for one side of a pair; says before which one it is, and where. */
+void write_side(const struct pair *pair, bool to_copy, size_t offset, unsigned char value);
 
 /* Pseudo-random numbers below a bound; the same in every run. */
 size_t random_below(size_t bound);

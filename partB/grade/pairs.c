@@ -44,18 +44,31 @@ void compare(const unsigned char *chunk, const unsigned char *model, const char 
   fail("%s: the byte at offset %zu is 0x%02x, not 0x%02x", why, offset, chunk[offset], model[offset]);
 }
 
-struct pair new_pair(unsigned seed) {
+struct pair new_original(unsigned seed) {
+  doing("made a chunk");
   struct pair pair = {.original = new_chunk()};
   fill(pair.original, seed);
   pair.original_model = new_model(pair.original);
-  pair.copy_model = new_model(pair.original);
-  doing("made a lazy copy");
-  pair.copy = lazy_copy(pair.original);
-  if (pair.copy == pair.original) fail("chunk_copy_lazy returned its argument, not a copy");
+  return pair;
+}
+
+void copy_original(struct pair *pair) {
+  static unsigned copies;
+  pair->number = ++copies;
+  doing("made lazy copy %u", pair->number);
+  pair->copy_model = new_model(pair->original_model);
+  pair->copy = lazy_copy(pair->original);
+  if (pair->copy == pair->original) fail("chunk_copy_lazy returned its argument, not a copy");
+}
+
+struct pair new_pair(unsigned seed) {
+  struct pair pair = new_original(seed);
+  copy_original(&pair);
   return pair;
 }
 
 void compare_pair(const struct pair *pair, const char *original_why, const char *copy_why) {
+  doing("read lazy copy %u and its original", pair->number);
   compare(pair->original, pair->original_model, original_why);
   compare(pair->copy, pair->copy_model, copy_why);
 }
@@ -63,6 +76,13 @@ void compare_pair(const struct pair *pair, const char *original_why, const char 
 void write_byte(unsigned char *chunk, unsigned char *model, size_t offset, unsigned char value) {
   *(volatile unsigned char *)(chunk + offset) = value;
   model[offset] = value;
+}
+
+void write_side(const struct pair *pair, bool to_copy, size_t offset, unsigned char value) {
+  doing("wrote to offset %zu of %slazy copy %u" UNRECOGNISED, offset, to_copy ? "" : "the original of ",
+        pair->number);
+  write_byte(to_copy ? pair->copy : pair->original, to_copy ? pair->copy_model : pair->original_model, offset,
+             value);
 }
 
 size_t random_below(size_t bound) {

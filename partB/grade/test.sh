@@ -49,7 +49,7 @@ test_report() {
   sed 's|"../../handout/handout.c"|"handout.c"|' partB/tests/mutants/sloppy.c >"$work/a file.c"
   grade --required --lazycopy "$work/a file.c" || why="exit status $?"
   grep -v -E '^#|^(pass|FAIL|undecided|note) +[a-z]+[.][a-z-]+ +[^ ]' "$work/out" && why='a line in another form'
-  [ "$(grep -c '^pass ' "$work/out")" -eq 12 ] || why='not all that is required holds'
+  [ "$(grep -c '^pass ' "$work/out")" -eq 13 ] || why='not all that is required holds'
   for note in gnu-source include warnings main; do
     grep -q "^note *note.$note " "$work/out" || why="no note.$note"
   done
@@ -69,7 +69,17 @@ test_status() {
   fi
 }
 
-for name in arguments report status; do
+# A crash at a first write: which chunk, where, and that the handler left it alone.
+test_words() {
+  grade --required --lazycopy partB/tests/mutants/first-byte-missed.c
+  if grep -q '^FAIL *split.first-last .*wrote to offset 0 of the original of lazy copy 1: your handler did not recognise it' "$work/out"; then
+    ok grade-words
+  else
+    failed grade-words "$(grep split.first-last "$work/out")"
+  fi
+}
+
+for name in arguments report status words; do
   wanted "grade-$name" && "test_$name"
 done
 [ "$failures" -eq 0 ]
