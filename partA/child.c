@@ -131,10 +131,7 @@ __attribute__((noinline)) static void become(const char *const *names, char **ar
   dup2(output, STDOUT_FILENO);
   close(STDERR_FILENO);
   open("/dev/null", O_WRONLY); /* becomes standard error, or nothing does */
-  for (; *names; names++) {
-    arguments[0] = (char *)(uintptr_t)*names;
-    execvpe(arguments[0], arguments, environment);
-  }
+  for (; *names; names++) execvpe(*names, arguments, environment);
   _exit(127);
 }
 

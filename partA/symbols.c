@@ -52,28 +52,24 @@ static void next_line(char **text, char *line, size_t size) {
   *text += length + ((*text)[length] == '\n');
 }
 
+/* All behave like the first if they are called by its name. */
+static const char *const programs[] = {"addr2line", "eu-addr2line", "llvm-symbolizer", NULL};
+
 bool symbolize(struct frame *first) {
-  static const char *const binutils[] = {"addr2line", "eu-addr2line", NULL}, *const llvm[] = {
-                                                                                 "llvm-symbolizer", NULL};
-  static char words[][16] = {"-a", "-C", "-f", "-i", "-e"}, style[] = "--output-style=GNU";
-  static char numbers[FRAMES_MAX][20];
-  static char *arguments[sizeof words / sizeof *words + FRAMES_MAX + 4]; /* [0] for the style or the name */
+  static char words[][16] = {"addr2line", "-a", "-C", "-f", "-i", "-e"}, numbers[FRAMES_MAX][20];
+  static char *arguments[sizeof words / sizeof *words + FRAMES_MAX + 2];
   static char answers[1 << 20]; /* C++ names have thousands of bytes; unused pages cost nothing */
   static size_t used_before;
-  char *answer = answers + used_before, **end = arguments + 2;
+  char *answer = answers + used_before, **end = arguments;
   for (unsigned i = 0; i < sizeof words / sizeof *words; i++) *end++ = words[i];
   *end++ = (char *)(uintptr_t)path_to_read(first->file);
   for (struct frame *frame = first; frame < trace.frames + trace.count; frame++) {
-    if (strcmp(frame->file, first->file) != 0) continue;
     char *number = numbers[frame - trace.frames];
-    number = write_number(number + sizeof numbers[0] - 1, frame->offset, 16) - strlen("0x");
-    *end++ = memcpy(number, "0x", strlen("0x")); /* else llvm-symbolizer takes it for decimal */
+    if (strcmp(frame->file, first->file) == 0)
+      *end++ = write_number(number + sizeof numbers[0] - 1, frame->offset, 16);
   }
   *end = NULL;
-  size_t room = sizeof answers - used_before;
-  enum end how = run_program(binutils, arguments + 1, answer, room);
-  arguments[1] = style;
-  if (how == END_BAD) how = run_program(llvm, arguments, answer, room);
+  enum end how = run_program(programs, arguments, answer, sizeof answers - used_before);
   if (how != END_WELL) return how != END_LATE;
   used_before += strlen(answer) + 1;
   for (struct frame *frame = first; frame < trace.frames + trace.count; frame++) {
