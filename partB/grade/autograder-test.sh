@@ -114,15 +114,13 @@ autograder_grades() {
   has '^\.output string .*there is no lazycopy.c; A: there is no letsbefriends.c$'
 }
 
-# What was graded before the end is kept.
+# A second is too short for what the checks wait for, on any machine.
 autograder_stops_in_time() {
   set_up
-  printf 'void chunk_startup(void) {}\n%s\n' 'void *chunk_alloc(void) { for (;;); }' >"$scratch/lazycopy.c"
-  echo 'void *chunk_copy_eager(void *chunk) { return chunk; } void *chunk_copy_lazy(void *chunk) { return chunk; }' >>"$scratch/lazycopy.c"
-  export AUTOGRADER_SECONDS=6
+  cp partB/handout/handout.c "$scratch/lazycopy.c"
+  export AUTOGRADER_SECONDS=1
   submit "$scratch/lazycopy.c"
   has '^\.output string .*grading was stopped after'
-  has '\.output string .*FAIL: it was stopped'
   has '\.output string .*undecided: the report does not say$'
 }
 
