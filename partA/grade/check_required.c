@@ -77,6 +77,8 @@ void check_ends(const char *name) {
            box_describe(result).string);
   } else if (strstr(result->streams[0].text, "still here")) {
     report(REQUIRED, FAIL, name, "the program went on after the crash");
+  } else if (!has_message(result)) {
+    report(REQUIRED, FAIL, name, "the program ended without a message: your handler should print it first");
   } else {
     report(REQUIRED, PASS, name, "after the message the program ends");
   }
@@ -166,7 +168,8 @@ void check_random(const char *name) {
     report(REQUIRED, UNDECIDED, name, "there were only %zu crashes with a message", messages.crashes);
   } else {
     report(REQUIRED, FAIL, name,
-           "%zu crashes at different times all got the same message: is the seed always the same?",
+           "%zu crashes at different times all got the same message: is the seed always the same, or an "
+           "address?",
            messages.crashes);
   }
 }

@@ -11,7 +11,8 @@
 
 enum way { ALONE, LINKED, PRELOADED };
 
-/* One run of a program, with the library in one of the ways, at a time of day. */
+/* One run of a program, with the library in one of the ways. At a time of day that is given, the
+ * program lies at the same addresses in every run, so that these are no seed. */
 struct run {
   enum way way;
   const char *mode;        /* of the victim; or NULL, then argv is run */
@@ -46,8 +47,8 @@ void report_not_tried(enum section section, const char *name);
 friends_check check_linked, check_preloaded, check_every_crash, check_eight, check_random, check_ends,
     check_healthy_linked, check_healthy_preloaded;
 
-friends_check check_status, check_stderr, check_same_second, check_printf, check_malloc, check_rand,
-    check_state, check_ignored, check_raise, check_unheard, check_pipe, check_overflow, check_thread,
-    check_thread_overflow;
+friends_check check_quiet, check_status, check_stderr, check_same_second, check_printf, check_malloc,
+    check_rand, check_state, check_ignored, check_raise, check_unheard, check_pipe, check_overflow,
+    check_thread, check_thread_overflow;
 
 #endif

@@ -23,6 +23,7 @@ static const struct {
     {REQUIRED, "ends.crash", check_ends},
     {REQUIRED, "healthy.linked", check_healthy_linked},
     {REQUIRED, "healthy.preloaded", check_healthy_preloaded},
+    {ROBUST, "robust.quiet", check_quiet},
     {ROBUST, "robust.status", check_status},
     {ROBUST, "robust.stderr", check_stderr},
     {ROBUST, "robust.same-second", check_same_second},

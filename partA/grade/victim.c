@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -79,9 +80,9 @@ static void print_state(void) {
   printf("open descriptors: %d\n", count_descriptors());
   for (int i = 1; i < NSIG; i++) {
     struct sigaction action;
-    if (sigismember(&blocked, i) == 1) printf("signal %d is blocked\n", i);
-    if (i == SIGSEGV || sigaction(i, NULL, &action) != 0) continue;
-    if (action.sa_handler != SIG_DFL) printf("signal %d is handled\n", i);
+    bool handled = i != SIGSEGV && sigaction(i, NULL, &action) == 0 && action.sa_handler != SIG_DFL;
+    printf("signal %d is %s, and %s\n", i, sigismember(&blocked, i) == 1 ? "blocked" : "let through",
+           handled ? "handled" : "not handled");
   }
 }
 
