@@ -3,7 +3,7 @@
 # the same scenarios of the benchmark, one process for each setting. As root; puts the
 # settings back, also when it is stopped.
 #
-#   sh partB/bench/huge.sh            what the benchmark says of each setting
+#   sh partB/bench/huge.sh >partB/bench/huge.csv
 cd "$(dirname "$0")/../.." || exit 1
 pages=/sys/kernel/mm/transparent_hugepage
 settings="$pages/shmem_enabled $pages/hugepages-64kB/shmem_enabled $pages/hugepages-2048kB/shmem_enabled"
@@ -27,7 +27,7 @@ measure() {
   name=$1
   shift
   for setting in $settings; do echo "$1" >"$setting"; shift; done
-  partB/bench/bench --scenario first-write,fresh-frames,gigabyte --csv - 2>/dev/null |
+  partB/bench/bench --csv - first-write fresh-frames gigabyte 2>/dev/null |
     awk -F, -v name="$name" '$1 == "figure" && $3 ~ /^lazy/ { printf "%s,%s,%s,%s us\n", name, $2, $3, $6 }'
 }
 

@@ -42,7 +42,7 @@ position(y) = log_y ? (log(y) - log(low)) / (log(high) - log(low)) : (y - low) /
 above(i, j) = height[i] > height[j] || (height[i] == height[j] && i > j)
 draw = "\
 present = ''; \
-do for [i = 1:6] { unset label i; if (int(system('wc -l < '.file(i))) > 0) { \
+do for [i = 1:6] { unset label i; if (int(system('cat '.file(i).' 2>/dev/null | wc -l')) > 0) { \
   present = present.' '.i; height[i] = position(last(i)); place[i] = height[i] } }; \
 do for [round = 1:60] { do for [i in present] { do for [j in present] { a = int(i); b = int(j); \
   if (a != b && above(b, a) && place[b] - place[a] < gap - 0.001) { \

@@ -47,3 +47,11 @@ long count_mappings(void) {
   fclose(maps);
   return lines;
 }
+
+size_t mapping_limit(void) {
+  FILE *file = fopen("/proc/sys/vm/max_map_count", "re");
+  size_t limit = 65530;
+  if (file && fscanf(file, "%zu", &limit) != 1) limit = 65530;
+  if (file) fclose(file);
+  return limit;
+}

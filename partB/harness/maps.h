@@ -31,4 +31,7 @@ bool maps_find(const void *address, struct mapping *mapping);
 /* How many mappings there are, or -1 if unknown. */
 long count_mappings(void);
 
+/* The most that the kernel allows, or what it usually allows if that is unknown. */
+size_t mapping_limit(void);
+
 #endif
