@@ -164,7 +164,6 @@ void lap_snapshots(const struct racer *racer, double *figures) {
     }
   }
   figures[WRITE] /= (double)(snapshots * writes);
-  figures[LIVE_MAPPINGS] = (double)count_mappings();
   racer->method->release(&snapshot);
   figures[MAPPINGS] = (double)count_mappings();
   time_copy(racer, original, &figures[AGAIN]);

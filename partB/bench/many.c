@@ -5,71 +5,62 @@
 #include "../harness/maps.h"
 #include "laps.h"
 
-enum { WORDS = CHUNKSIZE / sizeof(uint64_t) };
+enum { BLOCK_COPIES = 64, WORDS = CHUNKSIZE / sizeof(uint64_t) };
 
-/* --- 64 copies of a block, and first writes all over them --- */
+static uint64_t *original; /* random words, so that one in the wrong place is seen */
+static size_t word_count;
 
-enum { BLOCK_COPIES = 64 };
-
-static uint64_t *numbers; /* the original */
-static size_t number_count;
-
-/* Different for all places, so that a word in the wrong place is seen. */
-static uint64_t number_at(size_t place) {
-  uint64_t state = place;
-  return random_next(&state);
+void prepare_random(const struct racer *racer) {
+  uint64_t random = 0;
+  word_count = racer->chunks * WORDS;
+  original = chunks_alloc(racer->chunks);
+  if (!original) drop_out("no original");
+  fill_random(original, word_count * sizeof *original, &random);
 }
 
-void prepare_numbered(const struct racer *racer) {
-  number_count = racer->chunks * WORDS;
-  numbers = chunks_alloc(racer->chunks);
-  if (!numbers) drop_out("no original");
-  for (size_t i = 0; i < number_count; i++) numbers[i] = number_at(i);
+static bool original_is_wrong(void) {
+  uint64_t random = 0;
+  for (size_t i = 0; i < word_count; i++) {
+    if (original[i] != random_next(&random)) return true;
+  }
+  return false;
 }
 
-/* The next place that is written, and how its number changes. */
-struct place {
-  size_t copy, word;
-  uint64_t change;
-};
-
-static struct place next_place(uint64_t *random) {
+/* The next place that is written: a copy, and a word in it, to which the copy's number is added. */
+static uint64_t *next_place(uint64_t *const *copies, uint64_t *random, size_t *word, size_t *number) {
   uint64_t bits = random_next(random);
-  size_t copy = bits % BLOCK_COPIES;
-  return (struct place){copy, (bits >> 8) % number_count, copy + 1};
+  *number = bits % BLOCK_COPIES + 1;
+  *word = (bits >> 8) % word_count;
+  return copies[*number - 1];
 }
 
-/* Words that are wrong: in every chunk that was written, the rest of it included, and in
- * all of the original. */
+/* Words that are wrong, in all of every chunk that was written. */
 static size_t count_wrong(uint64_t *const *copies, size_t writes) {
   uint64_t random = 1;
-  size_t wrong = 0;
+  size_t wrong = 0, word, number;
   for (size_t n = 0; n < writes; n++) {
-    struct place place = next_place(&random);
-    const uint64_t *copy = copies[place.copy];
-    wrong += copy[place.word] != (number_at(place.word) ^ place.change);
-    size_t first = place.word - place.word % WORDS;
+    const uint64_t *copy = next_place(copies, &random, &word, &number);
+    wrong += copy[word] != original[word] + number;
+    size_t first = word - word % WORDS;
     for (size_t i = first; i < first + WORDS; i++) {
-      uint64_t difference = copy[i] ^ number_at(i);
-      wrong += difference != 0 && difference != place.change;
+      wrong += copy[i] != original[i] && copy[i] != original[i] + number;
     }
   }
-  for (size_t i = 0; i < number_count; i++) wrong += numbers[i] != number_at(i);
-  return wrong;
+  return wrong + original_is_wrong();
 }
 
 void lap_million(const struct racer *racer, double *figures) {
-  size_t writes = (size_t)racer->x;
+  size_t writes = (size_t)racer->x, word, number;
   uint64_t *copies[BLOCK_COPIES], random = 1;
   double start = now_us();
   for (int i = 0; i < BLOCK_COPIES; i++) {
-    copies[i] = chunks_copy_lazy(numbers, racer->chunks);
+    copies[i] = chunks_copy_lazy(original, racer->chunks);
     if (!copies[i]) drop_out("no copy");
   }
   double copied = now_us();
   for (size_t n = 0; n < writes; n++) {
-    struct place place = next_place(&random);
-    *(volatile uint64_t *)&copies[place.copy][place.word] = number_at(place.word) ^ place.change;
+    uint64_t *copy = next_place(copies, &random, &word, &number);
+    copy[word] = original[word] + number;
   }
   figures[COPY] = copied - start;
   figures[WRITE] = (now_us() - copied) / racer->x;
@@ -79,15 +70,12 @@ void lap_million(const struct racer *racer, double *figures) {
   figures[MEMORY] = (double)memory_in_use(0);
 }
 
-/* --- Copies in random order, more than there are mappings --- */
-
 /* Can the rest of the program still map memory? Neighbours must not merge. */
 static int refused_mappings(void) {
-  enum { FOREIGN_MAPPINGS = 64 };
+  enum { TRIES = 64, PRIVATE = MAP_PRIVATE | MAP_ANONYMOUS };
   int refused = 0;
-  for (int i = 0; i < FOREIGN_MAPPINGS; i++) {
-    refused += mmap(NULL, 4 * CHUNKSIZE, i % 2 ? PROT_READ : PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) ==
-               MAP_FAILED;
+  for (int i = 0; i < TRIES; i++) {
+    refused += mmap(NULL, CHUNKSIZE, i % 2 ? PROT_READ : PROT_NONE, PRIVATE, -1, 0) == MAP_FAILED;
   }
   return refused;
 }
@@ -95,31 +83,25 @@ static int refused_mappings(void) {
 void lap_scattered(const struct racer *racer, double *figures) {
   enum { WRITES = 2000 };
   size_t count = (size_t)racer->x;
-  struct {
-    char *copy, *source;
-  } pairs[count];
-  char *originals = chunks_alloc(racer->chunks);
-  if (!originals) drop_out("no originals");
-  uint64_t random = 1;
-  fill_random(originals, racer->chunks * CHUNKSIZE, &random);
+  uint64_t random = 1, *sources[count], *copies[count];
   double start = now_us();
   for (size_t i = 0; i < count; i++) {
-    pairs[i].source = originals + random_next(&random) % racer->chunks * CHUNKSIZE;
-    pairs[i].copy = chunk_copy_lazy(pairs[i].source);
-    figures[FAILED] += pairs[i].copy == NULL;
+    sources[i] = original + random_next(&random) % racer->chunks * WORDS;
+    copies[i] = chunk_copy_lazy(sources[i]);
+    figures[FAILED] += copies[i] == NULL;
   }
   double copied = now_us();
   for (int i = 0; i < WRITES; i++) {
-    char *copy = pairs[random_next(&random) % count].copy;
-    if (copy) copy[CHUNKSIZE - 1] = 1;
+    uint64_t *copy = copies[random_next(&random) % count];
+    if (copy) copy[WORDS - 1] = 1;
   }
   figures[WRITE] = (now_us() - copied) / WRITES;
   figures[COPY] = (copied - start) / (double)count;
   figures[REFUSED] = refused_mappings();
   for (size_t i = 0; i < count; i++) {
-    if (!pairs[i].copy) continue;
-    figures[WRONG] += memcmp(pairs[i].copy, pairs[i].source, CHUNKSIZE - 1) != 0;
+    figures[WRONG] += copies[i] && memcmp(copies[i], sources[i], CHUNKSIZE - sizeof(uint64_t)) != 0;
   }
+  figures[WRONG] += original_is_wrong();
   struct chunk_stats stats;
   chunk_get_stats(&stats);
   figures[FALLBACKS] = (double)stats.eager_fallbacks;

@@ -9,34 +9,11 @@
 #include "../harness/measure.h"
 #include "method.h"
 
-/* What a lap may find out; what it does not set is 0. Copies again are those of what has been
- * written since; the last write is that of the last sharer. */
-enum figure {
-  NONE,
-  /* microseconds */
-  COPY,
-  SECOND,
-  AGAIN,
-  WRITE,
-  LAST,
-  BOTH,
-  ALLOC,
-  FREE,
-  START,
-  /* bytes */
-  MEMORY,
-  WRITTEN,
-  /* how many */
-  MAPPINGS,
-  LIVE_MAPPINGS,
-  LIMIT,
-  THREADS,
-  WRONG,
-  FAILED,
-  REFUSED,
-  FALLBACKS,
-  FIGURES
-};
+/* What a lap may find out: microseconds, bytes, and how many. What it does not set is 0. Copies
+ * again are those of what has been written since; the last write is that of the last sharer. */
+enum { NONE, COPY, SECOND, AGAIN, WRITE, LAST, BOTH, ALLOC, FREE, START };
+enum { MEMORY = START + 1, WRITTEN };
+enum { MAPPINGS = WRITTEN + 1, LIMIT, THREADS, WRONG, FAILED, REFUSED, FALLBACKS, FIGURES };
 enum { MOST_LAPS = 32 };
 
 struct racer {

@@ -33,7 +33,7 @@ void report_scenario(const char *name, const char *title) {
   note("\n%s: %s", name, title);
 }
 
-static struct text with_unit(double value, enum figure figure) {
+static struct text with_unit(double value, int figure) {
   struct text text;
   if (isnan(value)) return (struct text){"-"};
   if (figure && figure <= START) return time_text(value);
@@ -43,7 +43,7 @@ static struct text with_unit(double value, enum figure figure) {
 }
 
 /* Of a figure; of none: that of a ratio. */
-static const char *unit(enum figure figure) {
+static const char *unit(int figure) {
   return !figure ? "times" : figure <= START ? "us" : figure <= WRITTEN ? "bytes" : "count";
 }
 
@@ -87,7 +87,7 @@ static double measure(const struct bar *bar, const struct outcome *outcomes) {
 
 void report_bar(const struct bar *bar, const struct outcome *outcomes) {
   double measured = measure(bar, outcomes);
-  enum figure figure = bar->operation == OVER ? NONE : bar->one.figure;
+  int figure = bar->operation == OVER ? NONE : bar->one.figure;
   bool met = bar->sense == AT_LEAST ? measured >= bar->limit : measured <= bar->limit;
   const char *verdict = isnan(measured) ? "not measured" : met ? "met" : "missed";
   bars++;

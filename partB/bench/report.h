@@ -15,8 +15,7 @@
 /* A figure of one racer, or of each: no name has a comma, which parts the columns. */
 enum { EACH = -1 };
 struct row {
-  int racer;
-  enum figure figure;
+  int racer, figure;
   const char *part; /* a table of its own, in the CSV "SCENARIO: PART"; or NULL */
   const char *name; /* NULL: the racer's */
 };
@@ -25,8 +24,7 @@ struct row {
 struct bar {
   const char *what;
   struct term {
-    int racer;
-    enum figure figure; /* NONE is 0 */
+    int racer, figure; /* NONE is 0 */
   } one;
   enum { MINUS, OVER } operation;
   struct term other;
