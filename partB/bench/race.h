@@ -16,15 +16,18 @@ enum { MEMORY = START + 1, WRITTEN };
 enum { MAPPINGS = WRITTEN + 1, LIMIT, THREADS, WRONG, FAILED, REFUSED, FALLBACKS, FIGURES };
 enum { MOST_LAPS = 32 };
 
+struct racer;
+typedef void preparation(const struct racer *racer), measurement(const struct racer *racer, double *figures);
+
 struct racer {
   const char *name;
   double x; /* what a curve is drawn over; the rest, too, is for prepare and lap to use */
   size_t chunks;
   const struct method *method;
   const char *program, *preload;
-  bool once;                                  /* in one process only */
-  void (*prepare)(const struct racer *racer); /* once in each process; or NULL */
-  void (*lap)(const struct racer *racer, double *figures);
+  bool once;            /* in one process only */
+  preparation *prepare; /* once in each process; or NULL */
+  measurement *lap;
 };
 
 /* What the race found. */

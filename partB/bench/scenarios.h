@@ -10,8 +10,8 @@ enum { SCENARIOS = 17 };
 struct scenario {
   const char *name, *title;
   struct plan {
-    void (*prepare)(const struct racer *racer);
-    void (*lap)(const struct racer *racer, double *figures);
+    preparation *prepare;
+    measurement *lap;
     size_t chunks;          /* of the original; 0: x bytes */
     size_t processes, laps; /* of each racer; as in race.h */
     double memory;          /* that it takes at most, in originals; if it counts */
