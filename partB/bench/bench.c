@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <getopt.h>
 #include <sched.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -74,17 +75,6 @@ static size_t scaled(double size) {
   return quick && size > SMALLER * SMALLER ? (size_t)size / SMALLER : (size_t)size;
 }
 
-/* False, and a line that says so, if it needs more bytes than there are. */
-static bool fits(double bytes) {
-  double available = (double)memory_available();
-  if (available < 0 || available > (double)(SIZE_MAX / 2)) available = (double)(SIZE_MAX / 2); /* 32 bits */
-  if (bytes > available) {
-    note("  Skipped: takes %s of memory, and %s are available.", size_text(bytes).string,
-         size_text(available).string);
-  }
-  return bytes <= available;
-}
-
 /* All of a scenario, or one point of a curve. */
 static void run_point(const struct scenario *scenario, const double *x) {
   static struct outcome outcomes[WAYS];
@@ -92,8 +82,13 @@ static void run_point(const struct scenario *scenario, const double *x) {
   struct racer racers[WAYS];
   size_t chunks = plan->chunks || !x ? scaled((double)plan->chunks) : (size_t)(*x / CHUNKSIZE);
   double bytes = plan->memory * (double)chunks * CHUNKSIZE;
+  double available = (double)memory_available();
   bool large = bytes > 1e9;
-  if (!fits(bytes)) return;
+  if (available >= 0 && bytes > available) {
+    note("  Skipped: takes %s of memory, and %s are available.", size_text(bytes).string,
+         size_text(available).string);
+    return;
+  }
   for (int i = 0; i < WAYS; i++) {
     racers[i] = scenario->racers[i];
     racers[i].prepare = plan->prepare;

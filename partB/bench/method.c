@@ -14,7 +14,6 @@ struct block part(const struct block *block, size_t first, size_t count) {
   result.first += first;
   if (block->start) result.start += first * CHUNKSIZE;
   if (block->chunks) result.chunks += first;
-  if (block->spare) result.spare += first * CHUNKSIZE;
   return result;
 }
 
@@ -143,16 +142,16 @@ static bool eager_copy(const struct block *source, struct block *copy) {
 
 /* --- eager-warm: memcpy into memory that has been touched before --- */
 
+static struct block warm_memory;
+
 static bool warm_alloc(struct block *block, size_t count) {
-  struct block spare;
-  if (!private_alloc(&spare, count) || !private_alloc(block, count)) return false;
-  touch(&spare);
-  block->spare = spare.start;
+  if (!private_alloc(&warm_memory, count) || !private_alloc(block, count)) return false;
+  touch(&warm_memory);
   return true;
 }
 
 static bool warm_copy(const struct block *source, struct block *copy) {
-  *copy = (struct block){.count = source->count, .start = source->spare};
+  *copy = warm_memory;
   memcpy(copy->start, source->start, source->count * CHUNKSIZE);
   return true;
 }

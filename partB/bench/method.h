@@ -16,7 +16,6 @@ struct block {
   char **chunks; /* where each of them lies */
   int file;      /* kernel: the file behind it */
   size_t first;  /* kernel and bare: where in the original, in chunks */
-  char *spare;   /* eager-warm: memory for the copy, touched before */
   pid_t child;   /* fork: the process that holds the snapshot */
 };
 

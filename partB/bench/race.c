@@ -7,7 +7,6 @@
 
 #include "../harness/box.h"
 #include "../harness/text.h"
-#include "report.h"
 
 static const double SECONDS = 180, PATIENCE = 60; /* the limits of a process */
 
@@ -22,7 +21,7 @@ void drop_out(const char *what) {
 /* In a process of its own. What it finds goes through the channel. */
 static void run_laps(const void *subject) {
   const struct racer *racer = subject;
-  double figures[FIGURES];
+  double figures[FIGURES] = {0};
   if (racer->prepare) racer->prepare(racer);
   if (laps_of_a_process > 1) racer->lap(racer, figures);
   for (size_t lap = 0; lap < laps_of_a_process; lap++) {

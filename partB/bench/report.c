@@ -88,16 +88,16 @@ static double measure(const struct bar *bar, const struct outcome *outcomes) {
 void report_bar(const struct bar *bar, const struct outcome *outcomes) {
   double measured = measure(bar, outcomes);
   int figure = bar->operation == OVER ? NONE : bar->one.figure;
-  bool met = bar->sense == AT_LEAST ? measured >= bar->limit : measured <= bar->limit;
+  bool met = bar->sense == LEAST ? measured >= bar->limit : measured <= bar->limit;
   const char *verdict = isnan(measured) ? "not measured" : met ? "met" : "missed";
   bars++;
   bars_measured += !isnan(measured);
   bars_met += met;
   note("  %-60s %10s  %s %-10s %s", bar->what, with_unit(measured, figure).string,
-       bar->sense == AT_LEAST ? ">=" : "<=", with_unit(bar->limit, figure).string, verdict);
+       bar->sense == LEAST ? ">=" : "<=", with_unit(bar->limit, figure).string, verdict);
   if (!csv) return;
   fprintf(csv, "bar,%s,%s,,%s,%.6g,,,%s %g,%s\n", scenario, bar->what, unit(figure), measured,
-          bar->sense == AT_LEAST ? "at least" : "at most", bar->limit, verdict);
+          bar->sense == LEAST ? "at least" : "at most", bar->limit, verdict);
 }
 
 void report_end(const char *remark) {

@@ -28,7 +28,7 @@ struct bar {
   } one;
   enum { MINUS, OVER } operation;
   struct term other;
-  enum { AT_MOST, AT_LEAST } sense;
+  enum { MOST, LEAST } sense;
   double limit;
 };
 
