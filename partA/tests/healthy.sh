@@ -5,6 +5,7 @@
 . partA/tests/check.sh
 
 library=$PWD/partA/libletsbefriends.so
+within=$PWD/partB/build/harness/within
 [ -z "$EMULATOR" ] || {
   echo "skipped healthy: the programs of this system cannot load a library for another processor"
   exit 0
@@ -17,8 +18,8 @@ export LC_ALL=C HOME="$scratch"
 # unaffected COMMAND [ARGUMENT...]: compares a run with a run without
 unaffected() {
   # An environment of the same size, so that addresses on the stack are the same as well.
-  XX_PRELOAD=$library timeout 60 env "$@" >"$scratch/out" 2>"$scratch/err" </dev/null && status=0 || status=$?
-  LD_PRELOAD=$library timeout 60 env "$@" >"$scratch/out2" 2>"$scratch/err2" </dev/null && status2=0 || status2=$?
+  "$within" 60 env XX_PRELOAD="$library" "$@" >"$scratch/out" 2>"$scratch/err" </dev/null && status=0 || status=$?
+  "$within" 60 env LD_PRELOAD="$library" "$@" >"$scratch/out2" 2>"$scratch/err2" </dev/null && status2=0 || status2=$?
   equal "$status" "$status2"
   for file in "$scratch"/out "$scratch"/err "$scratch"/out2 "$scratch"/err2; do
     sed -e 's/==[0-9][0-9]*==/==PID==/' -e 's/process [0-9][0-9]*/process PID/' "$file" >"$file.plain"
@@ -91,7 +92,7 @@ test_python() {
 # Python's faulthandler keeps its place: it speaks first, and then gives way to the handler before it.
 test_own_handler_of_python() {
   needs python3
-  LD_PRELOAD=$library timeout 60 python3 -X faulthandler -c 'import os; os.kill(os.getpid(), 11)' 2>"$scratch/err" &&
+  "$within" 60 env LD_PRELOAD="$library" python3 -X faulthandler -c 'import os; os.kill(os.getpid(), 11)' 2>"$scratch/err" &&
     status=0 || status=$?
   equal 139 "$status"
   contains "$(head -1 "$scratch/err")" '^Fatal Python error: Segmentation fault'

@@ -15,22 +15,13 @@
 #include <threads.h>
 #include <unistd.h>
 
+#include "../../partB/harness/maps.h"
 #include "../../partB/harness/runner.h"
 #include "observe.h"
 
 #ifndef AT_MINSIGSTKSZ
 #define AT_MINSIGSTKSZ 51
 #endif
-
-static int count_mappings(void) {
-  char line[512];
-  int count = 0;
-  FILE *maps = fopen("/proc/self/maps", "r");
-  CHECK(maps);
-  while (fgets(line, sizeof line, maps)) count++;
-  fclose(maps);
-  return count;
-}
 
 static int count_descriptors(void) {
   int count = 0;
@@ -42,18 +33,9 @@ static int count_descriptors(void) {
 }
 
 /* Is the byte in a mapping that may be neither read nor written? */
-static int is_guarded(const char *byte) {
-  char line[512], access[8];
-  unsigned long start, end;
-  int guarded = 0;
-  FILE *maps = fopen("/proc/self/maps", "r");
-  CHECK(maps);
-  while (fgets(line, sizeof line, maps)) {
-    if (sscanf(line, "%lx-%lx %4s", &start, &end, access) != 3) continue;
-    if ((uintptr_t)byte >= start && (uintptr_t)byte < end) guarded = strncmp(access, "--", 2) == 0;
-  }
-  fclose(maps);
-  return guarded;
+static bool is_guarded(const char *byte) {
+  struct mapping mapping;
+  return maps_find(byte, &mapping) && strncmp(mapping.permissions, "--", 2) == 0;
 }
 
 static void check_stack(void) {
@@ -125,7 +107,8 @@ static void end_threads(void) {
 
 static void test_gone_with_the_thread(void) {
   end_threads();
-  int mappings = count_mappings(), descriptors = count_descriptors();
+  long mappings = count_mappings();
+  int descriptors = count_descriptors();
   for (int i = 0; i < 50; i++) end_threads();
   CHECK(count_mappings() <= mappings + 2); /* the C library may cache a stack more */
   CHECK(count_descriptors() == descriptors);
@@ -170,7 +153,7 @@ static void *use_own_stack_to_the_end(void *argument) {
 static void test_own_stack_is_kept(void) {
   run_thread(use_own_stack, NULL, NULL);
   CHECK(pthread_key_create(&key, check_own_stack) == 0);
-  int mappings = count_mappings();
+  long mappings = count_mappings();
   for (int i = 0; i < 50; i++) run_thread(use_own_stack_to_the_end, NULL, NULL);
   CHECK(count_mappings() <= mappings + 2);
 }
@@ -181,7 +164,7 @@ static void test_failure_leaves_nothing(void) {
   pthread_attr_init(&attributes);
   CHECK(pthread_attr_setstacksize(&attributes, SIZE_MAX > UINT32_MAX ? SIZE_MAX / 8 : SIZE_MAX / 4 * 3) == 0);
   CHECK(pthread_create(&thread, &attributes, check_thread, NULL) == EAGAIN);
-  int mappings = count_mappings();
+  long mappings = count_mappings();
   for (int i = 0; i < 50; i++) CHECK(pthread_create(&thread, &attributes, check_thread, NULL) == EAGAIN);
   CHECK(count_mappings() == mappings);
 }

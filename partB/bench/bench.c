@@ -1,141 +1,137 @@
 /* The benchmark: lazycopy against what one would use instead, and against the
  * bars it is held to. "make bench" runs it; bench --help tells the options.
  *
- * What is compared is in method.c and bare.c, how in race.c, the scenarios in
- * one_chunk.c, blocks.c, many.c, overhead.c, curves.c and programs.c, and what is
- * printed in report.c. */
+ * What is measured is in scenarios.c, what is compared in method.c, how in race.c, and
+ * what is done meanwhile in laps.c, many.c and programs.c. */
 #include <errno.h>
 #include <getopt.h>
-#include <signal.h>
+#include <sched.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "../harness/box.h"
 #include "../harness/text.h"
-#include "report.h"
 #include "scenarios.h"
 
 enum { BAD_USAGE = 2 };
 
-static const struct scenario {
-  const char *name, *title;
-  void (*run)(void);
-} scenarios[] = {
-    {"one-chunk", "copying one written chunk after another", scenario_one_chunk},
-    {"first-write", "first write to a copy, steady state: copy, write a byte, free", scenario_first_write},
-    {"whole-chunk", "writing a whole copied chunk, steady state: copy, write, free", scenario_whole_chunk},
-    {"fresh-frames", "first writes when no memory is ever freed", scenario_fresh_frames},
-    {"snapshots", "20 times: free the copy, copy 8,000 chunks, write 2,000 times", scenario_snapshots},
-    {"gigabyte", "copying a written block of 1 GiB", scenario_gigabyte},
-    {"live-copies", "does the number of live copies matter?", scenario_live_copies},
-    {"million", "64 copies of 1 GiB, then 45,000 first writes at random places", scenario_million},
-    {"scattered", "100,000 one-chunk copies in random order", scenario_scattered},
-    {"records", "the library's own memory, for each chunk of address space", scenario_records},
-    {"alloc-free", "chunk_alloc and chunk_free, memory not touched", scenario_alloc_free},
-    {"idle", "a program that links lazycopy and makes no chunk", scenario_idle},
-    {"copy-size", "time of a copy against the size of the block; not the first copy", scenario_copy_size},
-    {"break-even", "copying and then writing a part of the chunks", scenario_break_even},
-    {"first-write-live", "first write against the number of live copies", scenario_first_write_live},
-    {"memory", "memory of the original and its copies", scenario_memory},
-    {"start-up", "partA: starting and ending a program", scenario_start_up},
-    {"crash", "partA: from the crash to the end of the program", scenario_crash},
-};
-enum { SCENARIOS = sizeof scenarios / sizeof *scenarios };
-
 static const char help[] =
-    "Usage: bench [OPTION]...\n"
+    "Usage: bench [--quick] [--csv FILE] [SCENARIO]...\n"
     "Measures lazy copying against eager copies, the lab's plain answer, the kernel's\n"
     "copy-on-write and fork, and the cost of libletsbefriends. Prints medians and, in\n"
-    "parentheses, the smallest and the largest figure.\n"
+    "parentheses, the smallest and the largest figure. Run it from the top of the tree.\n"
     "\n"
-    "  --scenario NAME[,NAME...]  run these only; may be given several times\n"
-    "  --quick                    smaller sizes and fewer repetitions, under 20 seconds\n"
-    "  --csv FILE                 write the figures to FILE; - is standard output, and\n"
-    "                             the tables go to standard error then\n"
-    "  --list                     list the scenarios\n"
-    "  --help                     print this text\n"
+    "  --quick     smaller sizes and fewer repetitions, under 20 seconds\n"
+    "  --csv FILE  write the figures to FILE; - is standard output, and the tables go to\n"
+    "              standard error then\n"
+    "  --help      print this text\n"
     "\n"
-    "Exit status: 0 if it ran, whatever the figures; 2 for bad usage.\n";
+    "Exit status: 0 if it ran, whatever the figures; 2 for bad usage. The scenarios:\n";
 
-static bool wanted[SCENARIOS];
+static bool quick, wanted[SCENARIOS];
 
-static void want(char *names) {
-  for (char *name = strtok(names, ","); name; name = strtok(NULL, ",")) {
-    size_t i = 0;
-    while (i < SCENARIOS && strcmp(scenarios[i].name, name) != 0) i++;
-    if (i == SCENARIOS) {
-      fprintf(stderr, "bench: --scenario: there is no '%s'; --list lists them\n", name);
-      exit(BAD_USAGE);
-    }
-    wanted[i] = true;
-  }
+static _Noreturn void refuse(const char *what, const char *why) {
+  fprintf(stderr, "bench: %s: %s\n", what, why);
+  exit(BAD_USAGE);
 }
 
-static FILE *open_csv(const char *name) {
-  FILE *file = strcmp(name, "-") == 0 ? stdout : fopen(name, "w");
-  if (!file) {
-    fprintf(stderr, "bench: --csv: %s: %s\n", name, strerror(errno));
-    exit(BAD_USAGE);
-  }
-  return file;
+static void want(const char *name) {
+  int i = 0;
+  while (i < SCENARIOS && strcmp(scenarios[i].name, name) != 0) i++;
+  if (i == SCENARIOS) refuse(name, "no such scenario; --help lists them");
+  wanted[i] = true;
 }
 
-static void list(void) {
-  for (int i = 0; i < SCENARIOS; i++) printf("%-18s%s\n", scenarios[i].name, scenarios[i].title);
+static _Noreturn void print_help(void) {
+  fputs(help, stdout);
+  for (int i = 0; i < SCENARIOS; i++) printf("  %-18s%s\n", scenarios[i].name, scenarios[i].title);
+  exit(0);
 }
 
 /* Returns the file for CSV, or NULL. */
 static FILE *read_options(int argc, char **argv) {
-  static const struct option known[] = {
-      {"scenario", required_argument, NULL, 's'}, {"quick", no_argument, NULL, 'q'},
-      {"csv", required_argument, NULL, 'f'},      {"list", no_argument, NULL, 'l'},
-      {"help", no_argument, NULL, 'h'},           {NULL, 0, NULL, 0}};
+  static const struct option known[] = {{"quick", no_argument, NULL, 'q'},
+                                        {"csv", required_argument, NULL, 'c'},
+                                        {"help", no_argument, NULL, 'h'},
+                                        {NULL, 0, NULL, 0}};
   FILE *csv = NULL;
-  bool all = true;
   for (int option; (option = getopt_long(argc, argv, "", known, NULL)) != -1;) {
-    switch (option) {
-      case 's':
-        want(optarg);
-        all = false;
-        break;
-      case 'q':
-        quick = true;
-        break;
-      case 'f':
-        csv = open_csv(optarg);
-        break;
-      case 'l':
-        list();
-        exit(0);
-      case 'h':
-        fputs(help, stdout);
-        exit(0);
-      default:
-        exit(BAD_USAGE);
-    }
+    if (option == '?') exit(BAD_USAGE);
+    if (option == 'h') print_help();
+    if (option == 'q') quick = true;
+    if (option != 'c') continue;
+    csv = strcmp(optarg, "-") == 0 ? stdout : fopen(optarg, "w");
+    if (!csv) refuse(optarg, strerror(errno));
   }
-  if (optind < argc) {
-    fprintf(stderr, "bench: takes options only, not '%s'\n", argv[optind]);
-    exit(BAD_USAGE);
-  }
-  for (int i = 0; all && i < SCENARIOS; i++) wanted[i] = true;
+  for (int i = optind; i < argc; i++) want(argv[i]);
+  for (int i = 0; optind == argc && i < SCENARIOS; i++) wanted[i] = true;
   return csv;
+}
+
+static size_t scaled(double size) {
+  enum { SMALLER = 10 };
+  return quick && size > SMALLER * SMALLER ? (size_t)size / SMALLER : (size_t)size;
+}
+
+/* All of a scenario, or one point of a curve. */
+static void run_point(const struct scenario *scenario, const double *x) {
+  static struct outcome outcomes[WAYS];
+  const struct plan *plan = &scenario->plan;
+  struct racer racers[WAYS];
+  size_t chunks = plan->chunks || !x ? scaled((double)plan->chunks) : (size_t)(*x / CHUNKSIZE);
+  double bytes = plan->memory * (double)chunks * CHUNKSIZE;
+  double available = (double)memory_available();
+  bool large = bytes > 1e9;
+  if (available >= 0 && bytes > available) {
+    note("  Skipped: takes %s of memory, and %s are available.", size_text(bytes).string,
+         size_text(available).string);
+    return;
+  }
+  for (int i = 0; i < WAYS; i++) {
+    racers[i] = scenario->racers[i];
+    racers[i].prepare = plan->prepare;
+    racers[i].lap = plan->lap;
+    racers[i].chunks = chunks;
+    racers[i].x = x ? *x : (double)scaled(racers[i].x);
+    if (!racers[i].method) racers[i].method = &methods[i];
+  }
+  race(racers, outcomes, WAYS, quick ? 1 : plan->processes, large ? 1 : plan->laps);
+  for (const struct row *row = scenario->rows; row->figure; row++) report_row(row, racers, outcomes, WAYS);
+  for (const struct bar *bar = scenario->bars; bar->what; bar++) report_bar(bar, outcomes);
+}
+
+/* Quickly: the first half of a curve. */
+static void run(const struct scenario *scenario) {
+  int points = 0;
+  report_scenario(scenario->name, scenario->title);
+  if (!scenario->points) run_point(scenario, NULL);
+  while (scenario->points && scenario->points[points] >= 0) points++;
+  for (int i = 0; i < (quick ? (points + 1) / 2 : points); i++) {
+    note("  %.10g %s", scenario->points[i], scenario->over);
+    run_point(scenario, &scenario->points[i]);
+  }
+}
+
+/* All that runs, as processors differ in what else they have to do. */
+static void stay_on_processor(void) {
+  cpu_set_t set;
+  int processor = sched_getcpu();
+  CPU_ZERO(&set);
+  if (processor >= 0) CPU_SET((size_t)processor, &set);
+  sched_setaffinity(0, sizeof set, &set); /* if that fails, they stay where they are or move */
 }
 
 int main(int argc, char **argv) {
   FILE *csv = read_options(argc, argv);
-  signal(SIGPIPE, SIG_IGN); /* a racer that has ended is noticed otherwise */
+  box_startup();
+  stay_on_processor();
   report_to(csv);
   for (int i = 0; i < SCENARIOS; i++) {
-    if (!wanted[i]) continue;
-    begin_scenario(scenarios[i].name, scenarios[i].title);
-    show_progress(scenarios[i].name, 0, 1);
-    scenarios[i].run();
+    if (wanted[i]) run(&scenarios[i]);
   }
-  print_bars(quick ? " (they are meant for the full sizes: run without --quick)" : "");
-  if (csv && (fflush(csv) != 0 || ferror(csv))) {
-    fprintf(stderr, "bench: cannot write all of the CSV\n");
-    return BAD_USAGE;
-  }
+  report_end(quick ? " (they are meant for the full sizes: run without --quick)" : "");
+  if (csv && (fflush(csv) != 0 || ferror(csv))) refuse("--csv", "cannot write all of it");
   return 0;
 }

@@ -1,8 +1,7 @@
 # make bench: the benchmark, and the programs that it starts.
 
-BENCH_FILES := bench race report method bare scenarios one_chunk blocks many overhead curves programs handout
-BENCH_OBJECTS := $(BENCH_FILES:%=partB/build/bench/%.o)
-BENCH_PROGRAMS := $(addprefix partB/build/bench/,nothing nothing-linked crash empty.so)
+BENCH_OBJECTS := $(addprefix partB/build/bench/,bench.o scenarios.o race.o report.o laps.o many.o programs.o method.o handout.o)
+BENCH_PROGRAMS := $(addprefix partB/build/bench/,nothing nothing-linked empty.so)
 BENCHFLAGS ?=
 
 TESTBINS += partB/bench/bench
@@ -21,29 +20,27 @@ bench: all partB/bench/bench $(BENCH_PROGRAMS)
 	partB/bench/bench --csv $(BENCH_CSV) $(BENCHFLAGS)
 
 plot:
-	@sh partB/bench/plot.sh --csv $(CSV) --to $(TO)
+	@sh partB/bench/plot.sh $(CSV) $(TO)
+
+partB/bench/bench: $(BENCH_OBJECTS) $(HARNESS_BENCH) partB/liblazycopy.a
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -pthread $(LDLIBS)
 
 partB/build/bench/%.o: partB/bench/%.c
 	@mkdir -p $(@D)
 	$(COMPILE) -IpartB -c -o $@ $<
 
-partB/bench/bench: $(BENCH_OBJECTS) $(MEASURE_OBJECTS) partB/liblazycopy.a
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -pthread $(LDLIBS)
-
 # The plain answer has the library's names; here both must live together.
-HANDOUT_NAMES := chunk_startup chunk_alloc chunk_copy_eager chunk_copy_lazy
 partB/build/bench/handout.o: partB/handout/handout.c
 	@mkdir -p $(@D)
-	$(COMPILE) -IpartB $(foreach name,$(HANDOUT_NAMES),-D$(name)=$(name:chunk_%=handout_%)) -c -o $@ $<
+	$(COMPILE) -IpartB $(foreach name,startup alloc copy_eager copy_lazy,-Dchunk_$(name)=handout_$(name)) -c -o $@ $<
 
-partB/build/bench/nothing partB/build/bench/crash: %: %.o
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $<
+partB/build/bench/nothing: partB/build/bench/nothing.o $(HARNESS_MAPS)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^
 
-partB/build/bench/nothing-linked: partB/build/bench/nothing.o partB/liblazycopy.a
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $< -Wl,--whole-archive partB/liblazycopy.a -Wl,--no-whole-archive -pthread
+partB/build/bench/nothing-linked: partB/build/bench/nothing.o $(HARNESS_MAPS) partB/liblazycopy.a
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.o,$^) -Wl,--whole-archive partB/liblazycopy.a -Wl,--no-whole-archive -pthread
 
-partB/build/bench/empty.so: partB/bench/empty.c
-	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(LDFLAGS) -shared -fPIC -o $@ $<
+partB/build/bench/empty.so:
+	$(CC) $(CFLAGS) $(LDFLAGS) -shared -fPIC -o $@ -x c /dev/null
 
 -include $(wildcard partB/build/bench/*.d)

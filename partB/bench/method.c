@@ -14,32 +14,26 @@ struct block part(const struct block *block, size_t first, size_t count) {
   result.first += first;
   if (block->start) result.start += first * CHUNKSIZE;
   if (block->chunks) result.chunks += first;
-  if (block->spare) result.spare += first * CHUNKSIZE;
   return result;
 }
 
 void touch(const struct block *block) {
   size_t page = (size_t)sysconf(_SC_PAGESIZE);
   for (size_t i = 0; i < block->count; i++) {
-    char *chunk = chunk_at(block, i);
     for (size_t offset = 0; offset < CHUNKSIZE; offset += page) {
-      *(volatile size_t *)(chunk + offset) = i + offset + 1;
+      *(volatile size_t *)(chunk_at(block, i) + offset) = i + offset + 1;
     }
   }
 }
 
-static bool map(struct block *block, int protection, int flags) {
-  block->start = mmap(block->start, block->count * CHUNKSIZE, protection, flags, block->file,
+static bool map(struct block *block, int flags) {
+  block->start = mmap(block->start, block->count * CHUNKSIZE, PROT_READ | PROT_WRITE, flags, block->file,
                       (off_t)(block->first * CHUNKSIZE));
   return block->start != MAP_FAILED;
 }
 
 static void unmap(struct block *block) {
   munmap(block->start, block->count * CHUNKSIZE);
-}
-
-static void need_no_renewal(struct block *source) {
-  (void)source;
 }
 
 /* --- lazy: this library --- */
@@ -62,30 +56,29 @@ static void lazy_renew(struct block *source) {
   chunk_make_writable(source->start, source->count * CHUNKSIZE);
 }
 
-const struct method lazy = {"lazy", lazy_alloc, lazy_copy, lazy_release, lazy_renew};
-
 /* --- handout: the lab's plain answer, chunk by chunk --- */
 
-static bool handout_gather(struct block *block, size_t count, const struct block *source) {
+static bool handout_gather(struct block *block, size_t count, const struct block *source,
+                           void *(*copy)(void *)) {
   *block = (struct block){.count = count, .chunks = calloc(count, sizeof(char *))};
-  if (!block->chunks) return false;
-  for (size_t i = 0; i < count; i++) {
-    block->chunks[i] = source ? handout_copy_lazy(source->chunks[i]) : handout_alloc();
-    if (block->chunks[i]) continue;
-    for (; i > 0; i--) munmap(block->chunks[i - 1], CHUNKSIZE);
-    free(block->chunks);
-    return false;
+  for (size_t i = 0; block->chunks && i < count; i++) {
+    block->chunks[i] = source ? copy(source->chunks[i]) : handout_alloc();
+    if (!block->chunks[i]) return false;
   }
-  return true;
+  return block->chunks;
 }
 
 static bool handout_alloc_block(struct block *block, size_t count) {
   handout_startup();
-  return handout_gather(block, count, NULL);
+  return handout_gather(block, count, NULL, NULL);
 }
 
 static bool handout_copy_block(const struct block *source, struct block *copy) {
-  return handout_gather(copy, source->count, source);
+  return handout_gather(copy, source->count, source, handout_copy_lazy);
+}
+
+static bool handout_copy_block_eagerly(const struct block *source, struct block *copy) {
+  return handout_gather(copy, source->count, source, handout_copy_eager);
 }
 
 /* The plain answer cannot free: its list keeps the chunk for ever. */
@@ -98,36 +91,30 @@ static void handout_renew(struct block *source) {
   for (size_t i = 0; i < source->count; i++) mprotect(source->chunks[i], CHUNKSIZE, PROT_READ | PROT_WRITE);
 }
 
-const struct method handout = {"handout", handout_alloc_block, handout_copy_block, handout_release,
-                               handout_renew};
-
 /* --- kernel: its own copy-on-write, on a file in memory --- */
 
 static bool kernel_alloc(struct block *block, size_t count) {
   *block = (struct block){.count = count, .file = memfd_create("benchmark", MFD_CLOEXEC)};
-  if (block->file < 0 || ftruncate(block->file, (off_t)(count * CHUNKSIZE)) != 0) return false;
-  return map(block, PROT_READ | PROT_WRITE, MAP_SHARED);
+  return block->file >= 0 && ftruncate(block->file, (off_t)(count * CHUNKSIZE)) == 0 &&
+         map(block, MAP_SHARED);
 }
 
 /* The source is mapped privately too: its later writes must not reach the copy. */
 static bool kernel_copy(const struct block *source, struct block *copy) {
   struct block private_source = *source;
-  if (!map(&private_source, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_FIXED)) return false;
   *copy = (struct block){.count = source->count, .file = source->file, .first = source->first};
-  return map(copy, PROT_READ | PROT_WRITE, MAP_PRIVATE);
+  return map(&private_source, MAP_PRIVATE | MAP_FIXED) && map(copy, MAP_PRIVATE);
 }
 
 static void kernel_renew(struct block *source) {
-  map(source, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED);
+  map(source, MAP_SHARED | MAP_FIXED);
 }
-
-const struct method kernel = {"kernel", kernel_alloc, kernel_copy, unmap, kernel_renew};
 
 /* --- fork: a snapshot in a child --- */
 
 static bool private_alloc(struct block *block, size_t count) {
   *block = (struct block){.count = count, .file = -1};
-  return map(block, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS);
+  return map(block, MAP_PRIVATE | MAP_ANONYMOUS);
 }
 
 static bool forked_copy(const struct block *source, struct block *copy) {
@@ -145,8 +132,6 @@ static void forked_release(struct block *copy) {
   waitpid(copy->child, NULL, 0);
 }
 
-const struct method forked = {"fork", private_alloc, forked_copy, forked_release, need_no_renewal};
-
 /* --- eager: memcpy into fresh memory, as malloc gives for large blocks --- */
 
 static bool eager_copy(const struct block *source, struct block *copy) {
@@ -155,22 +140,81 @@ static bool eager_copy(const struct block *source, struct block *copy) {
   return true;
 }
 
-const struct method eager = {"eager", private_alloc, eager_copy, unmap, need_no_renewal};
-
 /* --- eager-warm: memcpy into memory that has been touched before --- */
 
+static struct block warm_memory;
+
 static bool warm_alloc(struct block *block, size_t count) {
-  struct block spare;
-  if (!private_alloc(&spare, count) || !private_alloc(block, count)) return false;
-  touch(&spare);
-  block->spare = spare.start;
+  if (!private_alloc(&warm_memory, count) || !private_alloc(block, count)) return false;
+  touch(&warm_memory);
   return true;
 }
 
 static bool warm_copy(const struct block *source, struct block *copy) {
-  *copy = (struct block){.count = source->count, .start = source->spare};
+  *copy = warm_memory;
   memcpy(copy->start, source->start, source->count * CHUNKSIZE);
   return true;
 }
 
-const struct method eager_warm = {"eager-warm", warm_alloc, warm_copy, need_no_renewal, need_no_renewal};
+static void warm_release(struct block *copy) {
+  (void)copy;
+}
+
+/* --- bare --- */
+
+enum { SPARES = 2 }; /* few, so that they stay in the processor's cache */
+
+static char *window; /* the original's frames, and spare ones behind them */
+static char *target; /* where copies go: the copy of frame i is the i-th chunk here */
+static size_t frames, next_spare;
+
+/* Async-signal-safe. */
+static void split(int signal_number, siginfo_t *info, void *context) {
+  (void)signal_number, (void)context;
+  size_t index = (size_t)((char *)info->si_addr - target) / CHUNKSIZE;
+  char *spare = window + (frames + next_spare++ % SPARES) * CHUNKSIZE;
+  memcpy(spare, window + index * CHUNKSIZE, CHUNKSIZE);
+  char *chunk = target + index * CHUNKSIZE;
+  mremap(spare, 0, CHUNKSIZE, MREMAP_MAYMOVE | MREMAP_FIXED, chunk);
+  (void)*(volatile char *)chunk; /* a fault for reading maps the pages around it, too */
+}
+
+static bool bare_alloc(struct block *block, size_t count) {
+  struct sigaction action = {.sa_sigaction = split, .sa_flags = SA_SIGINFO};
+  sigaction(SIGSEGV, &action, NULL);
+  size_t size = count * CHUNKSIZE;
+  frames = count;
+  window = mmap(NULL, size + SPARES * CHUNKSIZE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  target = mmap(NULL, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (window == MAP_FAILED || target == MAP_FAILED) return false;
+  touch(&(struct block){.count = SPARES, .start = window + size});
+  *block = (struct block){.count = count, .start = mremap(window, 0, size, MREMAP_MAYMOVE)};
+  return block->start != MAP_FAILED;
+}
+
+static bool bare_copy(const struct block *source, struct block *copy) {
+  size_t size = source->count * CHUNKSIZE;
+  *copy = (struct block){.count = source->count, .start = target + source->first * CHUNKSIZE};
+  return mprotect(source->start, size, PROT_READ) == 0 &&
+         mremap(source->start, 0, size, MREMAP_MAYMOVE | MREMAP_FIXED, copy->start) != MAP_FAILED;
+}
+
+static void bare_release(struct block *copy) {
+  mmap(copy->start, copy->count * CHUNKSIZE, PROT_NONE,
+       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0);
+}
+
+static void bare_renew(struct block *source) {
+  mprotect(source->start, source->count * CHUNKSIZE, PROT_READ | PROT_WRITE);
+}
+
+const struct method methods[WAYS] = {
+    [LAZY] = {lazy_alloc, lazy_copy, lazy_release, lazy_renew},
+    [HANDOUT] = {handout_alloc_block, handout_copy_block, handout_release, handout_renew},
+    [KERNEL] = {kernel_alloc, kernel_copy, unmap, kernel_renew},
+    [FORK] = {private_alloc, forked_copy, forked_release, NULL},
+    [EAGER] = {private_alloc, eager_copy, unmap, NULL},
+    [EAGER_WARM] = {warm_alloc, warm_copy, warm_release, NULL},
+    [BARE] = {bare_alloc, bare_copy, bare_release, bare_renew},
+    [SHARED] = {handout_alloc_block, handout_copy_block_eagerly, handout_release, NULL},
+};

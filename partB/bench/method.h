@@ -15,13 +15,11 @@ struct block {
   char *start;   /* where they lie side by side, or NULL: */
   char **chunks; /* where each of them lies */
   int file;      /* kernel: the file behind it */
-  size_t first;  /* kernel: where in the file, in chunks */
-  char *spare;   /* eager-warm: memory for the copy, touched before */
+  size_t first;  /* kernel and bare: where in the original, in chunks */
   pid_t child;   /* fork: the process that holds the snapshot */
 };
 
 struct method {
-  const char *name;
   /* Makes an original, not touched yet. */
   bool (*alloc)(struct block *block, size_t count);
   /* False if no copy can be had; errno tells why. For fork, the copy is what the
@@ -30,11 +28,15 @@ struct method {
   bool (*copy)(const struct block *source, struct block *copy);
   void (*release)(struct block *copy);
   /* Makes the original writable as it was before it was copied, in the cheapest
-   * way, once all copies are released. */
+   * way, once all copies are released. NULL: it is. */
   void (*renew)(struct block *source);
 };
 
-extern const struct method lazy, handout, kernel, forked, eager, eager_warm, bare;
+/* BARE is the system calls of lazy copying and the few steps of a split, with no library
+ * around them, in the places that are best for them: below it nobody gets on this machine.
+ * SHARED is the eager copy, into shared memory, of the lab's plain answer. */
+enum way { LAZY, HANDOUT, KERNEL, FORK, EAGER, EAGER_WARM, BARE, SHARED, WAYS };
+extern const struct method methods[WAYS];
 
 static inline char *chunk_at(const struct block *block, size_t index) {
   return block->start ? block->start + index * CHUNKSIZE : block->chunks[index];

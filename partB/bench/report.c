@@ -2,22 +2,15 @@
 
 #include <math.h>
 #include <stdarg.h>
-#include <string.h>
 
 #include "../harness/text.h"
 
-static FILE *csv_file, *table;
-static const char *scenario, *part_name;
+static FILE *csv, *table;
+static const char *scenario;
+static int bars, bars_met, bars_measured;
 
-/* What was said about each bar, to be repeated in the end. */
-static struct bar {
-  const char *scenario;
-  char text[160];
-} bars[64];
-static size_t bar_count, bars_met, bars_measured;
-
-void report_to(FILE *csv) {
-  csv_file = csv;
+void report_to(FILE *file) {
+  csv = file;
   table = csv == stdout ? stderr : stdout;
   print_machine(table, "");
   if (!csv) return;
@@ -25,138 +18,89 @@ void report_to(FILE *csv) {
   fprintf(csv, "kind,scenario,name,x,unit,median,low,high,bar,verdict\n");
 }
 
-void begin_scenario(const char *name, const char *title) {
-  scenario = name;
-  part_name = NULL;
-  hide_progress();
-  fprintf(table, "\n%s: %s\n", name, title);
-  fflush(table);
-}
-
-const char *scenario_name(void) {
-  return scenario;
-}
-
-void begin_part(const char *name) {
-  part_name = name;
-  note("%s", name);
-}
-
 void note(const char *format, ...) {
   va_list arguments;
   va_start(arguments, format);
   hide_progress();
-  fputs("  ", table);
   vfprintf(table, format, arguments);
   fputc('\n', table);
   fflush(table);
   va_end(arguments);
 }
 
-static const char *const unit_names[] = {[TIME_US] = "us", [BYTES] = "bytes", [COUNT] = "count"};
+void report_scenario(const char *name, const char *title) {
+  scenario = name;
+  note("\n%s: %s", name, title);
+}
 
-static struct text in_unit(double value, enum unit unit) {
+static struct text with_unit(double value, int figure) {
   struct text text;
-  if (unit == TIME_US) return time_text(value);
-  if (unit == BYTES) return size_text(value);
-  snprintf(text.string, sizeof text.string, "%.0f", value);
+  if (isnan(value)) return (struct text){"-"};
+  if (figure && figure <= START) return time_text(value);
+  if (figure && figure <= WRITTEN) return size_text(value);
+  snprintf(text.string, sizeof text.string, figure ? "%.0f" : value < 99.5 ? "%.2f x" : "%.0f x", value);
   return text;
 }
 
-/* Keeps the columns apart. */
-static void put_name(const char *name) {
-  for (; *name; name++) fputc(*name == ',' ? ';' : *name, csv_file);
+/* Of a figure; of none: that of a ratio. */
+static const char *unit(int figure) {
+  return !figure ? "times" : figure <= START ? "us" : figure <= WRITTEN ? "bytes" : "count";
 }
 
-void report_figure(const char *name, struct summary summary, enum unit unit, double x) {
-  if (isnan(summary.median)) {
-    note("%-34s not measured", name);
+static void report_figure(const struct row *row, const struct racer *racer, const struct outcome *outcome) {
+  const char *name = row->name ? row->name : racer->name;
+  double values[MOST_LAPS];
+  if (outcome->failure[0]) {
+    note("  %-34s %s", name, outcome->failure);
     return;
   }
-  hide_progress();
-  fprintf(table, "  %-34s %10s   (%s to %s)\n", name, in_unit(summary.median, unit).string,
-          in_unit(summary.low, unit).string, in_unit(summary.high, unit).string);
-  fflush(table);
-  if (!csv_file) return;
-  fprintf(csv_file, "figure,%s%s", scenario, part_name ? ": " : "");
-  put_name(part_name ? part_name : "");
-  fputc(',', csv_file);
-  put_name(name);
-  fprintf(csv_file, ",%.10g,%s,%.6g,%.6g,%.6g,,\n", x, unit_names[unit], summary.median, summary.low,
+  for (size_t lap = 0; lap < outcome->count; lap++) values[lap] = outcome->laps[lap][row->figure];
+  struct summary summary = summarize(values, outcome->count);
+  note("  %-34s %10s   (%s to %s)", name, with_unit(summary.median, row->figure).string,
+       with_unit(summary.low, row->figure).string, with_unit(summary.high, row->figure).string);
+  if (!csv) return;
+  fprintf(csv, "figure,%s%s%s,%s,%.10g,%s,%.6g,%.6g,%.6g,,\n", scenario, row->part ? ": " : "",
+          row->part ? row->part : "", name, racer->x, unit(row->figure), summary.median, summary.low,
           summary.high);
 }
 
-void report_figures(const struct racer *racers, size_t count, int figure, enum unit unit, double x) {
-  for (size_t i = 0; i < count; i++) {
-    if (racers[i].failure[0]) {
-      note("%-34s %s", racers[i].name, racers[i].failure);
-    } else {
-      report_figure(racers[i].name, racers[i].figures[figure], unit, x);
-    }
+void report_row(const struct row *row, const struct racer *racers, const struct outcome *outcomes,
+                int count) {
+  if (row->part) note("  %s", row->part);
+  for (int i = 0; i < count; i++) {
+    bool meant = row->racer == EACH || row->racer == i;
+    if (meant && racers[i].name) report_figure(row, &racers[i], &outcomes[i]);
   }
 }
 
-static void report_bar(const char *what, double measured, double limit, bool at_least, struct text value,
-                       struct text bound, const char *unit) {
-  const char *verdict = isnan(measured)                                      ? "not measured"
-                        : (at_least ? measured >= limit : measured <= limit) ? "met"
-                                                                             : "missed";
+/* The median of all laps; NAN if there are none. */
+static double measure(const struct bar *bar, const struct outcome *outcomes) {
+  const struct outcome *one = &outcomes[bar->one.racer], *other = &outcomes[bar->other.racer];
+  size_t count = one->count < other->count ? one->count : other->count;
+  double values[MOST_LAPS];
+  for (size_t lap = 0; lap < count; lap++) {
+    double value = one->laps[lap][bar->one.figure], compared = other->laps[lap][bar->other.figure];
+    values[lap] = bar->operation == OVER ? value / compared : value - compared;
+  }
+  return count ? summarize(values, count).median : NAN;
+}
+
+void report_bar(const struct bar *bar, const struct outcome *outcomes) {
+  double measured = measure(bar, outcomes);
+  int figure = bar->operation == OVER ? NONE : bar->one.figure;
+  bool met = bar->sense == LEAST ? measured >= bar->limit : measured <= bar->limit;
+  const char *verdict = isnan(measured) ? "not measured" : met ? "met" : "missed";
+  bars++;
   bars_measured += !isnan(measured);
-  bars_met += strcmp(verdict, "met") == 0;
-  struct bar *bar = &bars[bar_count < sizeof bars / sizeof *bars ? bar_count++ : 0];
-  bar->scenario = scenario;
-  snprintf(bar->text, sizeof bar->text, "%-60s %10s  %s %-10s %s", what, isnan(measured) ? "-" : value.string,
-           at_least ? ">=" : "<=", bound.string, verdict);
-  note("%s", bar->text);
-  if (!csv_file) return;
-  fprintf(csv_file, "bar,%s,", scenario);
-  put_name(what);
-  fprintf(csv_file, ",,%s,%.6g,,,%s %g,%s\n", unit, measured, at_least ? "at least" : "at most", limit,
-          verdict);
+  bars_met += met;
+  note("  %-60s %10s  %s %-10s %s", bar->what, with_unit(measured, figure).string,
+       bar->sense == LEAST ? ">=" : "<=", with_unit(bar->limit, figure).string, verdict);
+  if (!csv) return;
+  fprintf(csv, "bar,%s,%s,,%s,%.6g,,,%s %g,%s\n", scenario, bar->what, unit(figure), measured,
+          bar->sense == LEAST ? "at least" : "at most", bar->limit, verdict);
 }
 
-/* "6.21 x" */
-static struct text factor(double value) {
-  struct text text;
-  snprintf(text.string, sizeof text.string, value < 99.5 ? "%.2f x" : "%.0f x", value);
-  return text;
-}
-
-void bar_at_least(const char *what, double measured, double limit) {
-  report_bar(what, measured, limit, true, factor(measured), factor(limit), "times");
-}
-
-void bar_at_most(const char *what, double measured, double limit) {
-  report_bar(what, measured, limit, false, factor(measured), factor(limit), "times");
-}
-
-void bar_figure_at_most(const char *what, double measured, double limit, enum unit unit) {
-  report_bar(what, measured, limit, false, in_unit(measured, unit), in_unit(limit, unit), unit_names[unit]);
-}
-
-double ratio(const struct racer *above, const struct racer *below, int figure) {
-  double ratios[MOST_LAPS];
-  if (above->failure[0] || below->failure[0]) return NAN;
-  for (size_t lap = 0; lap < above->lap_count; lap++) {
-    ratios[lap] = above->laps[lap][figure] / below->laps[lap][figure];
-  }
-  return summarize(ratios, above->lap_count).median;
-}
-
-bool fits(double bytes) {
-  double available = (double)memory_available();
-  if (available < 0 || available > (double)(SIZE_MAX / 2)) available = (double)(SIZE_MAX / 2); /* 32 bits */
-  if (bytes <= available) return true;
-  note("Skipped: takes %s of memory, and %s are available.", size_text(bytes).string,
-       size_text(available).string);
-  return false;
-}
-
-void print_bars(const char *remark) {
-  if (bar_count == 0) return;
-  fprintf(table, "\nBars%s\n", remark);
-  for (size_t i = 0; i < bar_count; i++) fprintf(table, "  %-16s %s\n", bars[i].scenario, bars[i].text);
-  fprintf(table, "  %zu of %zu met", bars_met, bars_measured);
-  if (bar_count > bars_measured) fprintf(table, ", %zu not measured", bar_count - bars_measured);
-  fputc('\n', table);
+void report_end(const char *remark) {
+  if (bars)
+    note("\nBars: %d of %d met, %d not measured%s", bars_met, bars_measured, bars - bars_measured, remark);
 }

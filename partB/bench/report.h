@@ -3,8 +3,8 @@
  *
  *   kind,scenario,name,x,unit,median,low,high,bar,verdict
  *
- * x is what a curve is drawn over. A bar is a limit for the ratio of two figures,
- * or for a figure; whether it is met is a report, never a failure. */
+ * x is what a curve is drawn over. A bar is a limit for a figure, or for how two
+ * compare; whether it is met is a report, never a failure. */
 #ifndef REPORT_H
 #define REPORT_H
 
@@ -12,37 +12,41 @@
 
 #include "race.h"
 
+/* A figure of one racer, or of each: no name has a comma, which parts the columns. */
+enum { EACH = -1 };
+struct row {
+  int racer, figure;
+  const char *part; /* a table of its own, in the CSV "SCENARIO: PART"; or NULL */
+  const char *name; /* NULL: the racer's */
+};
+
+/* One figure lap by lap, less another, or divided by it. */
+struct bar {
+  const char *what;
+  struct term {
+    int racer, figure; /* NONE is 0 */
+  } one;
+  enum { MINUS, OVER } operation;
+  struct term other;
+  enum { MOST, LEAST } sense;
+  double limit;
+};
+
 /* Where CSV rows go, NULL: nowhere. Tables go to standard output; to standard
  * error, if that is where the rows go. Both begin with the machine. */
 void report_to(FILE *csv);
 
-void begin_scenario(const char *name, const char *title);
-const char *scenario_name(void);
+void report_scenario(const char *name, const char *title);
 
-/* A part of a scenario, with a table of its own; in the CSV "SCENARIO: PART". */
-void begin_part(const char *name);
-
-/* A line that explains, below the title or a table. */
+/* A line for people. */
 void note(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* The rows of a table: one figure of each racer, over x, or why there is none. */
-enum unit { TIME_US, BYTES, COUNT };
-void report_figures(const struct racer *racers, size_t count, int figure, enum unit unit, double x);
-void report_figure(const char *name, struct summary summary, enum unit unit, double x);
+/* Says why there are no figures, if there are none. */
+void report_row(const struct row *row, const struct racer *racers, const struct outcome *outcomes, int count);
 
-/* How a figure or a ratio compares with its bar; NAN was not measured. */
-void bar_at_least(const char *what, double measured, double limit);
-void bar_at_most(const char *what, double measured, double limit);
-void bar_figure_at_most(const char *what, double measured, double limit, enum unit unit);
+void report_bar(const struct bar *bar, const struct outcome *outcomes);
 
-/* One racer's figure divided by that of another in the same lap: the median of all
- * laps. */
-double ratio(const struct racer *above, const struct racer *below, int figure);
-
-/* False, and a line that says so, if a scenario needs more bytes than there are. */
-bool fits(double bytes);
-
-/* All bars again, in one table, with a remark in its title. */
-void print_bars(const char *remark);
+/* How many bars were met, with a remark. */
+void report_end(const char *remark);
 
 #endif

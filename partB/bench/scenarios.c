@@ -1,28 +1,169 @@
-/* What many scenarios share. */
 #include "scenarios.h"
 
-bool quick;
+#include "laps.h"
 
-struct block original;
+#pragma GCC diagnostic ignored "-Wmissing-field-initializers" /* what a scenario does not say, it has not */
 
-void prepare_original(const struct racer *racer) {
-  if (!racer->method->alloc(&original, racer->chunks)) drop_out("no original");
-  touch(&original);
-}
+static const double sizes[] = {0x1p16, 0x1p18, 0x1p20, 0x1p22, 0x1p24, 0x1p26, 0x1p28, 0x1p30, 0x1p32, -1};
+static const double percents[] = {0, 1, 2, 5, 10, 20, 35, 50, 75, 100, -1};
+static const double live_counts[] = {10, 100, 1000, 10000, 30000, 100000, 1000000, -1};
+static const double copy_counts[] = {1, 2, 4, 8, 16, 32, 60, -1};
 
-void rewrite_original(const struct racer *racer) {
-  racer->method->renew(&original);
-  touch(&original);
-}
+#define SHARING_WAYS [LAZY] = {"lazy"}, [HANDOUT] = {"handout"}, [KERNEL] = {"kernel"}
+#define ALL_WAYS SHARING_WAYS, [FORK] = {"fork"}, [EAGER] = {"eager"}, [EAGER_WARM] = {"eager-warm"}
 
-struct block need_copy(const struct racer *racer, struct block source) {
-  struct block copy;
-  if (!racer->method->copy(&source, &copy)) drop_out("no copy");
-  return copy;
-}
-
-double time_write(char *address) {
-  double start = now_us();
-  *(volatile char *)address = 1;
-  return now_us() - start;
-}
+const struct scenario scenarios[SCENARIOS] = {
+    {"one-chunk",
+     "copying one written chunk after another",
+     {prepare_original, lap_copy_each, .chunks = 2000, .processes = 6, .laps = 5},
+     {[LAZY] = {"lazy copy"},
+      [BARE] = {"its two bare system calls"},
+      [HANDOUT] = {"handout: lazy copy"},
+      [SHARED] = {"handout: eager copy"},
+      [KERNEL] = {"kernel: both sides mapped private"}},
+     {{EACH, COPY}},
+     {{"handout's eager copy / lazy copy of a written chunk", {SHARED, COPY}, OVER, {LAZY, COPY}, LEAST, 5},
+      {"lazy copy / its two bare system calls", {LAZY, COPY}, OVER, {BARE, COPY}, MOST, 1.25},
+      {"lazy copy / kernel's copy-on-write", {LAZY, COPY}, OVER, {KERNEL, COPY}, MOST, 0.85}}},
+    {"first-write",
+     "first write to a copy, steady state: copy, write a byte, free",
+     {prepare_original, lap_write_byte_each, .chunks = 512, .processes = 6, .laps = 5},
+     {[LAZY] = {"lazy"},
+      [HANDOUT] = {"handout"},
+      [KERNEL] = {"kernel (4 KiB only)"},
+      [BARE] = {"its floor: signal; memcpy; mremap; read"}},
+     {{EACH, WRITE}},
+     {{"handout's first write / lazy's", {HANDOUT, WRITE}, OVER, {LAZY, WRITE}, LEAST, 3},
+      {"lazy's first write / its floor", {LAZY, WRITE}, OVER, {BARE, WRITE}, MOST, 1.15}}},
+    {"whole-chunk",
+     "writing a whole copied chunk, steady state: copy, write, free",
+     {prepare_original, lap_write_chunk_each, .chunks = 512, .processes = 6, .laps = 5},
+     {SHARING_WAYS, [BARE] = {"bare"}},
+     {{EACH, WRITE}},
+     {{"lazy's write of a whole chunk / kernel's", {LAZY, WRITE}, OVER, {KERNEL, WRITE}, MOST, 0.6}}},
+    {"fresh-frames",
+     "first writes when no memory is ever freed",
+     {prepare_original, lap_write_fresh, .chunks = 2000, .processes = 3, .laps = 5},
+     {[LAZY] = {"lazy: first write"}, [HANDOUT] = {"handout: first write"}},
+     {{EACH, WRITE},
+      {LAZY, LAST, NULL, "lazy: write by the last sharer"},
+      {HANDOUT, LAST, NULL, "handout: write by the last sharer"}},
+     {{"lazy's first write / handout's", {LAZY, WRITE}, OVER, {HANDOUT, WRITE}, MOST, 1},
+      {"lazy's write by the last sharer / its first write", {LAZY, LAST}, OVER, {LAZY, WRITE}, MOST, 0.2}}},
+    {"snapshots",
+     "20 times: free the copy, copy 8,000 chunks, write 2,000 times",
+     {prepare_original, lap_snapshots, .chunks = 8000, .processes = 5, .laps = 1, .memory = 2.2},
+     {[LAZY] = {"mappings", .x = 20}},
+     {{LAZY, MAPPINGS}, {LAZY, AGAIN, NULL, "the next copy"}, {LAZY, WRITE, NULL, "a write; on average"}},
+     {{"mappings after 20 snapshots", {LAZY, MAPPINGS}, .limit = 3999},
+      {"the next copy of 8000 chunks", {LAZY, AGAIN}, .limit = 30e3}}},
+    {"gigabyte",
+     "copying a written block of 1 GiB",
+     {prepare_original, lap_copy_block, .chunks = 16384, .processes = 5, .laps = 1, .memory = 3.2},
+     {[LAZY] = {"lazy"},
+      [EAGER] = {"memcpy; fresh memory"},
+      [EAGER_WARM] = {"memcpy; warm memory"},
+      [FORK] = {"fork"},
+      [KERNEL] = {"kernel"},
+      [BARE] = {"bare: mprotect and mremap"}},
+     {{EACH, COPY, "first copy"},
+      {EACH, SECOND, "second copy; nothing written since"},
+      {EACH, AGAIN, "copied again; every page of the original written since"}},
+     {{"lazy copy / bare mprotect and mremap", {LAZY, COPY}, OVER, {BARE, COPY}, MOST, 1.1},
+      {"lazy copy / fork", {LAZY, COPY}, OVER, {FORK, COPY}, MOST, 1.1},
+      {"lazy copy again / bare mprotect and mremap", {LAZY, AGAIN}, OVER, {BARE, AGAIN}, MOST, 1.1},
+      {"lazy copy again / fork", {LAZY, AGAIN}, OVER, {FORK, AGAIN}, MOST, 1.1},
+      {"memcpy to fresh memory / second lazy copy", {EAGER, COPY}, OVER, {LAZY, SECOND}, LEAST, 3000}}},
+    {"live-copies",
+     "does the number of live copies matter?",
+     {prepare_many_copies, lap_write_byte_each, .processes = 3, .laps = 5},
+     {{"1000 live copies", .x = 1000}, {"30000 live copies", .x = 30000, .method = &methods[LAZY]}},
+     {{EACH, COPY, "copy"}, {EACH, WRITE, "first write"}},
+     {{"copy at 30000 live copies / at 1000", {1, COPY}, OVER, {0, COPY}, MOST, 1.3},
+      {"first write at 30000 live copies / at 1000", {1, WRITE}, OVER, {0, WRITE}, MOST, 1.3}}},
+    {"million",
+     "64 copies of 1 GiB, then 45,000 first writes at random places",
+     {prepare_random, lap_million, .chunks = 16384, .processes = 5, .laps = 1, .memory = 11},
+     {{"all copies made", .x = 0}, {"a first write; on average", .x = 45000, .once = true}},
+     {{0, COPY},
+      {1, WRITE},
+      {1, MAPPINGS, NULL, "mappings after them"},
+      {1, MEMORY, NULL, "memory after them"}},
+     {{"64 copies made", {0, COPY}, .limit = 60e3},
+      {"wrong values after random first writes", {1, WRONG}, .limit = 0},
+      {"mappings; of vm.max_map_count", {1, MAPPINGS}, OVER, {1, LIMIT}, MOST, 0.9}}},
+    {"scattered",
+     "100,000 one-chunk copies in random order",
+     {prepare_random, lap_scattered, .chunks = 2000, .processes = 1, .laps = 1, .memory = 55},
+     {{"a copy; on average", .x = 100000}},
+     {{0, COPY},
+      {0, WRITE, NULL, "a first write; on average"},
+      {0, FALLBACKS, NULL, "copied eagerly for lack of mappings"},
+      {0, MAPPINGS, NULL, "mappings"}},
+     {{"copies that failed", {0, FAILED}, .limit = 0},
+      {"copies with wrong values", {0, WRONG}, .limit = 0},
+      {"mmap calls refused to the program", {0, REFUSED}, .limit = 0}}},
+    {"records",
+     "the library's own memory, for each chunk of address space",
+     {NULL, lap_records, .chunks = 2048, .processes = 1, .laps = 1, .memory = 8},
+     {{"63 copies of 128 MiB", .x = 63},
+      {"30000 copies of single chunks", .x = 30000, .method = &methods[LAZY]}},
+     {{EACH, MEMORY}, {0, WRITTEN, NULL, "63 copies; one chunk in 64 written"}},
+     {{"the library's own memory: blocks", {0, MEMORY}, .limit = 32},
+      {"... blocks with some chunks written", {0, WRITTEN}, .limit = 32},
+      {"... single chunks", {1, MEMORY}, .limit = 32}}},
+    {"alloc-free",
+     "chunk_alloc and chunk_free, memory not touched",
+     {NULL, lap_alloc_free, .chunks = 2000, .processes = 3, .laps = 5},
+     {{"chunk_alloc"}},
+     {{0, ALLOC}, {0, FREE, NULL, "chunk_free"}},
+     {{"chunk_alloc", {0, ALLOC}, .limit = 8}, {"chunk_free", {0, FREE}, .limit = 8}}},
+    {"idle",
+     "a program that links lazycopy and makes no chunk",
+     {prepare_program, lap_start, .processes = 12, .laps = 1},
+     {{"a program that does nothing", .program = "partB/build/bench/nothing"},
+      {"the same; linked with lazycopy", .program = "partB/build/bench/nothing-linked"}},
+     {{EACH, START}},
+     {{"lazycopy; when no chunk is made: time at start", {1, START}, MINUS, {0, START}, MOST, 50},
+      {"... threads", {1, THREADS}, MINUS, {0, THREADS}, MOST, 0},
+      {"... mappings", {1, MAPPINGS}, MINUS, {0, MAPPINGS}, MOST, 0}}},
+    {"copy-size",
+     "time of a copy against the size of the block; not the first copy",
+     {prepare_original, lap_copy_again, .processes = 2, .laps = 3, .memory = 2.2},
+     {ALL_WAYS},
+     {{EACH, AGAIN}},
+     {{NULL}},
+     sizes,
+     "bytes"},
+    {"break-even",
+     "copying and then writing a part of the chunks",
+     {prepare_original, lap_copy_then_write, .chunks = 2000, .processes = 1, .laps = 5},
+     {ALL_WAYS},
+     {{EACH, BOTH}},
+     {{NULL}},
+     percents,
+     "% of the chunks written"},
+    {"first-write-live",
+     "first write against the number of live copies",
+     {prepare_many_copies, lap_write_some, .processes = 2, .laps = 4},
+     {SHARING_WAYS},
+     {{EACH, WRITE}},
+     {{NULL}},
+     live_counts,
+     "live copies of chunks"},
+    {"memory",
+     "memory of the original and its copies, 5% of their chunks written",
+     {prepare_original, lap_memory, .chunks = 1000, .processes = 1, .laps = 1, .memory = 66},
+     {SHARING_WAYS, [FORK] = {"fork"}, [EAGER] = {"eager"}},
+     {{EACH, MEMORY}},
+     {{NULL}},
+     copy_counts,
+     "copies"},
+    {"start-up",
+     "partA: starting and ending a program",
+     {prepare_program, lap_start, .processes = 12, .laps = 1},
+     {{"nothing preloaded", .program = "partB/build/bench/nothing"},
+      {"an empty library", .program = "partB/build/bench/nothing", .preload = "partB/build/bench/empty.so"},
+      {"libletsbefriends", .program = "partB/build/bench/nothing", .preload = "partA/libletsbefriends.so"}},
+     {{EACH, START}},
+     {{"start with libletsbefriends / with an empty library", {2, START}, OVER, {1, START}, MOST, 1.1}}}};

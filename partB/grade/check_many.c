@@ -4,6 +4,7 @@
 #include <sys/resource.h>
 
 #include "../harness/effort.h"
+#include "../harness/maps.h"
 #include "checks.h"
 
 /* A chunk in a crowd: only its last byte and one in the middle are used, so that
@@ -84,14 +85,6 @@ static void write_to_some(size_t count, size_t writes) {
                 index);
     written[MIDDLE] ^= 0xFF;
   }
-}
-
-static size_t mapping_limit(void) {
-  size_t mappings = 65530;
-  FILE *file = fopen("/proc/sys/vm/max_map_count", "re");
-  if (file && fscanf(file, "%zu", &mappings) != 1) mappings = 65530;
-  if (file) fclose(file);
-  return mappings;
 }
 
 /* The handout's way takes two mappings a pair: a third of the limit leaves room.

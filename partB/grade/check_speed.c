@@ -5,9 +5,9 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "../harness/maps.h"
 #include "../harness/measure.h"
 #include "checks.h"
-#include "resident.h"
 
 enum { ROUND_CHUNKS = 16, LEAST_ROUNDS = 11, MOST_ROUNDS = 61 };
 
@@ -137,10 +137,10 @@ static bool memory_is_counted(void) {
   char *second = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
   close(file);
   if (first == MAP_FAILED || second == MAP_FAILED) return false;
-  long long before = resident_memory();
+  long long before = mapped_memory();
   memset(first, 1, size / 2);
   memset(second, 2, size / 2);
-  long long pages = (resident_memory() - before) / page_size;
+  long long pages = (mapped_memory() - before) / page_size;
   return pages >= TOUCHED - NOISE && pages <= TOUCHED + NOISE;
 }
 
@@ -154,12 +154,12 @@ void check_memory(void) {
     originals[i] = new_chunk();
     fill(originals[i], i);
   }
-  long long before = resident_memory();
+  long long before = mapped_memory();
   for (size_t i = 0; i < COPIES; i++) {
     doing("made lazy copy %zu, and read it", i + 1);
     compare(lazy_copy(originals[i]), originals[i], "a lazy copy is not as its original");
   }
-  double each = (double)(resident_memory() - before) / COPIES / CHUNKSIZE;
+  double each = (double)(mapped_memory() - before) / COPIES / CHUNKSIZE;
   if (each > most) {
     fail("%d lazy copies that were only read take %.0f chunks of memory: they do not share their originals'",
          COPIES, each * COPIES);

@@ -7,7 +7,7 @@
 #   make grade-class DIR=submissions OUT=grades.csv JOBS=n POINTS=file REQUIRED=1
 
 GRADE_BUILD := partB/build/grade
-GRADE_CHECKS := checker pairs resident check_values check_split check_many check_speed check_extra check_robust \
+GRADE_CHECKS := checker pairs check_values check_split check_many check_speed check_extra check_robust \
   check_threads malloc_watch
 GRADERS += $(GRADE_BUILD)/grade $(GRADE_BUILD)/checker $(GRADE_BUILD)/marks $(GRADE_BUILD)/requirements
 

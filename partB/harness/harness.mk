@@ -3,6 +3,8 @@
 HARNESS_BUILD := partB/build/harness
 HARNESS_RUNNER := $(patsubst %,$(HARNESS_BUILD)/%.o,runner box effort leftovers measure maps)
 HARNESS_GRADER := $(patsubst %,$(HARNESS_BUILD)/%.o,box effort leftovers pace report measure)
+HARNESS_MAPS := $(HARNESS_BUILD)/maps.o $(HARNESS_BUILD)/measure.o
+HARNESS_BENCH := $(patsubst %,$(HARNESS_BUILD)/%.o,box effort leftovers measure text maps)
 MEASURE_OBJECTS := $(patsubst %,$(HARNESS_BUILD)/%.o,measure text maps)
 
 TESTBINS += $(HARNESS_BUILD)/account $(HARNESS_BUILD)/within

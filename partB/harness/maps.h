@@ -31,4 +31,12 @@ bool maps_find(const void *address, struct mapping *mapping);
 /* How many mappings there are, or -1 if unknown. */
 long count_mappings(void);
 
+/* Bytes of memory behind the process's private pages and behind all that it maps shared, each
+ * page once however often it is mapped, and also if no page table entry points to it (a leaked
+ * frame has none; PSS would miss it). -1 if unknown. */
+long long mapped_memory(void);
+
+/* The most that the kernel allows, or what it usually allows if that is unknown. */
+size_t mapping_limit(void);
+
 #endif

@@ -44,8 +44,7 @@ void read_all(const void *memory, size_t size) {
   __asm__ volatile("" : : "r"(sum)); /* somebody might look at it */
 }
 
-/* The number behind "KEY:" in a file of such lines, or -1. */
-static long long read_field(const char *path, const char *key) {
+long long proc_field(const char *path, const char *key) {
   FILE *file = fopen(path, "r");
   if (!file) return -1;
   char line[256];
@@ -61,7 +60,7 @@ static long long read_field(const char *path, const char *key) {
 long long memory_in_use(pid_t process) {
   char path[64];
   snprintf(path, sizeof path, "/proc/%ld/smaps_rollup", (long)(process ? process : getpid()));
-  long long kib = read_field(path, "Pss:");
+  long long kib = proc_field(path, "Pss:");
   return kib < 0 ? -1 : kib * 1024;
 }
 
@@ -77,7 +76,7 @@ long long resident_bytes(pid_t process) {
 }
 
 long long memory_available(void) {
-  long long kib = read_field("/proc/meminfo", "MemAvailable:");
+  long long kib = proc_field("/proc/meminfo", "MemAvailable:");
   return kib < 0 ? -1 : kib * 1024;
 }
 

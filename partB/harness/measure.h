@@ -34,6 +34,9 @@ void fill_random(void *memory, size_t size, uint64_t *state);
  * of 8, memory is aligned to 8. */
 void read_all(const void *memory, size_t size);
 
+/* The number behind the key, as "Threads:", in a file such as /proc/self/status; -1 if it is not there. */
+long long proc_field(const char *path, const char *key);
+
 /* Bytes of memory that a process takes (0: this one), or -1 if the system does
  * not tell. A page that is mapped several times counts once, a page that several
  * processes share counts in parts for each: the PSS. */

@@ -6,9 +6,9 @@
 
 #include <stddef.h>
 
-/* KiB of memory behind the process's private pages and behind each shared
- * anonymous mapping, each page once however often it is mapped, and also if no
- * page table entry points to it (a leaked frame has none; PSS would miss it). */
+#include "../harness/maps.h" /* which has mapping_limit */
+
+/* KiB of memory, each page once (mapped_memory in ../harness/maps.h). */
 long memory_kib(void);
 
 /* KiB of private anonymous memory: heap, stacks, the library's records. */
@@ -17,9 +17,8 @@ long private_kib(void);
 /* KiB in the field of a /proc file such as "MemAvailable:" in /proc/meminfo. */
 long proc_kib(const char *path, const char *field);
 
-/* Lines in /proc/self/maps, and the most the kernel allows. */
+/* Lines in /proc/self/maps. */
 size_t mapping_count(void);
-size_t mapping_limit(void);
 
 /* Skips the test unless that many MiB of memory are available. */
 void need_mib(long mib);

@@ -2,6 +2,7 @@
  * told from what is slow. The limits are tiny, those of the machine included. */
 #include <pthread.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -9,14 +10,19 @@
 #include <unistd.h>
 
 #include "../harness/box.h"
+#include "../harness/maps.h"
 #include "../harness/runner.h"
 
-static const struct box_result *run(void (*body)(const void *), double seconds, double patience) {
+static const struct box_result *run_box(struct box box) {
   static struct box_result result;
   setenv("MACHINE_SLOWNESS", "1 1", 1);
   box_startup();
-  box_run(&(struct box){.run = body, .seconds = seconds, .patience = patience}, &result);
+  box_run(&box, &result);
   return &result;
+}
+
+static const struct box_result *run(void (*body)(const void *), double seconds, double patience) {
+  return run_box((struct box){.run = body, .seconds = seconds, .patience = patience});
 }
 
 static void spin(const void *unused) {
@@ -69,6 +75,30 @@ static void get_nothing(const void *unused) {
   }
 }
 
+/* To all streams: so many lines of eight bytes, the last of which says so. */
+static void print_lines(const void *lines) {
+  for (int stream = 0; stream < BOX_STREAMS; stream++) {
+    int descriptor = stream == BOX_STREAMS - 1 ? BOX_CHANNEL : STDOUT_FILENO + stream;
+    for (int i = *(const int *)lines; i > 0; i--) dprintf(descriptor, "%7d\n", i);
+  }
+}
+
+/* One that ignores signals, one in a session of its own, and an orphan. */
+static void leave_three(const void *unused) {
+  int ready[2];
+  char byte;
+  CHECK(pipe(ready) == 0);
+  for (int i = 0; i < 3; i++) {
+    if (fork() > 0) continue;
+    if (i == 0) signal(SIGTERM, SIG_IGN);
+    if (i == 1) setsid();
+    if (i == 2 && fork() > 0) _exit(0);
+    CHECK(write(ready[1], "", 1) == 1);
+    sleep_for_ever(unused);
+  }
+  for (int i = 0; i < 3; i++) CHECK(read(ready[0], &byte, 1) == 1);
+}
+
 static void exit_with_three(const void *unused) {
   (void)unused;
   struct sigaction action;
@@ -105,6 +135,45 @@ static void test_ends(void) {
   CHECK(result->ending == ENDED_BY_EXIT && result->code == 3 && result->left_behind == 0);
 }
 
+/* Of output the beginning is kept, of the channel the end; and what is confined ends at a MiB. */
+static void test_flood(void) {
+  int lines = 40000;
+  const struct box_result *result =
+      run_box((struct box){.run = print_lines, .subject = &lines, .seconds = 10, .patience = 10});
+  const struct box_stream *channel = &result->streams[BOX_STREAMS - 1];
+  CHECK(result->ending == ENDED_BY_EXIT);
+  for (int i = 0; i < BOX_STREAMS; i++) CHECK(result->streams[i].total == (size_t)lines * 8);
+  CHECK(strncmp(result->streams[0].text, "  40000\n", 8) == 0 && result->streams[1].kept == BOX_TEXT);
+  CHECK(channel->kept <= BOX_TEXT && strcmp(channel->text + channel->kept - 8, "      1\n") == 0);
+  lines = 1 << 30;
+  result = run_box(
+      (struct box){.run = print_lines, .subject = &lines, .seconds = 10, .patience = 10, .confined = true});
+  CHECK(result->ending == STOPPED_FOR_OUTPUT && strstr(box_describe(result).string, "more than a MiB"));
+}
+
+static void test_leftovers(void) {
+  const struct box_result *result = run(leave_three, 10, 10);
+  CHECK(result->ending == ENDED_BY_EXIT && result->left_behind == 3);
+  CHECK(wait_status(-1) == -1); /* there is no child, dead or alive */
+}
+
+/* Memory that is mapped twice is there once; what is private, or not mapped any more, too. */
+static void test_mapped_memory(void) {
+  enum { SIZE = 8 << 20, SLACK = 1 << 20 };
+  int page = (int)sysconf(_SC_PAGESIZE);
+  long long before = mapped_memory();
+  if (before < 0) test_skip("the kernel does not say how much memory is mapped");
+  char *once = mmap(NULL, SIZE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  char *own = mmap(NULL, SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  memset(once, 1, SIZE);
+  memset(own, 1, SIZE / 2);
+  char *twice = mremap(once, 0, SIZE, MREMAP_MAYMOVE);
+  if (twice == MAP_FAILED) test_skip("memory cannot be mapped twice here");
+  CHECK(mprotect(once, (size_t)page, PROT_NONE) == 0 && munmap(twice, SIZE / 2) == 0);
+  long long grown = mapped_memory() - before;
+  CHECK(grown >= SIZE + SIZE / 2 && grown < SIZE + SIZE / 2 + SLACK);
+}
+
 /* A machine that is slower, or said to be, gives more. */
 static void test_slow_machine(void) {
   setenv("SLOW", "2", 1);
@@ -114,9 +183,15 @@ static void test_slow_machine(void) {
 }
 
 static const struct test tests[] = {
-    {"harness_loops", test_loops, 20}, {"harness_memory", test_memory, 20},
-    {"harness_hangs", test_hangs, 20}, {"harness_starves", test_starves, 20},
-    {"harness_ends", test_ends, 20},   {"harness_slow_machine", test_slow_machine, 20},
+    {"harness_loops", test_loops, 20},
+    {"harness_memory", test_memory, 20},
+    {"harness_hangs", test_hangs, 20},
+    {"harness_starves", test_starves, 20},
+    {"harness_ends", test_ends, 20},
+    {"harness_slow_machine", test_slow_machine, 20},
+    {"harness_flood", test_flood, 20},
+    {"harness_leftovers", test_leftovers, 20},
+    {"harness_mapped_memory", test_mapped_memory, 20},
 };
 
 int main(void) {

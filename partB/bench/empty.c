@@ -1,2 +1,0 @@
-/* A library with nothing in it: what preloading costs by itself. */
-typedef int empty;

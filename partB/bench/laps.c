@@ -1,0 +1,224 @@
+#include "laps.h"
+
+#include <string.h>
+
+#include "../harness/maps.h"
+
+enum { MOST_CHUNKS = 2000, TABLE = 1000, MOST_LIVE = 1000000 };
+
+static struct block original;
+
+void prepare_original(const struct racer *racer) {
+  if (!racer->method->alloc(&original, racer->chunks)) drop_out("no original");
+  touch(&original);
+}
+
+/* After all copies are released: the original as if just written. */
+static void rewrite_original(const struct racer *racer) {
+  if (racer->method->renew) racer->method->renew(&original);
+  touch(&original);
+}
+
+static struct block need_copy(const struct racer *racer, struct block source) {
+  struct block copy;
+  if (!racer->method->copy(&source, &copy)) drop_out("no copy");
+  return copy;
+}
+
+/* The times of one copy, and of one write to one byte, are added to a sum. */
+static struct block time_copy(const struct racer *racer, struct block source, double *sum) {
+  double start = now_us();
+  struct block copy = need_copy(racer, source);
+  *sum += now_us() - start;
+  return copy;
+}
+
+static void time_write(char *address, double *sum) {
+  double start = now_us();
+  *(volatile char *)address = 1;
+  *sum += now_us() - start;
+}
+
+static void time_write_all(char *chunk, double *sum) {
+  double start = now_us();
+  memset(chunk, 1, CHUNKSIZE);
+  __asm__ volatile("" : : : "memory");
+  *sum += now_us() - start;
+}
+
+/* A chunk's place in an order that looks random and meets every chunk once. */
+static size_t shuffled(size_t index, size_t count) {
+  return index * 7919 % count; /* a prime, and no count is a multiple of it */
+}
+
+/* --- Single chunks --- */
+
+void lap_copy_each(const struct racer *racer, double *figures) {
+  static struct block copies[MOST_CHUNKS];
+  double start = now_us();
+  for (size_t i = 0; i < racer->chunks; i++) copies[i] = need_copy(racer, part(&original, i, 1));
+  figures[COPY] = (now_us() - start) / (double)racer->chunks;
+  for (size_t i = 0; i < racer->chunks; i++) racer->method->release(&copies[i]);
+  rewrite_original(racer);
+}
+
+static void write_each(const struct racer *racer, double *figures, void (*write)(char *, double *)) {
+  for (size_t i = 0; i < original.count; i++) {
+    struct block copy = time_copy(racer, part(&original, i, 1), &figures[COPY]);
+    write(chunk_at(&copy, 0), &figures[WRITE]);
+    racer->method->release(&copy);
+  }
+  figures[COPY] /= (double)original.count;
+  figures[WRITE] /= (double)original.count;
+}
+
+void lap_write_byte_each(const struct racer *racer, double *figures) {
+  write_each(racer, figures, time_write);
+}
+
+void lap_write_chunk_each(const struct racer *racer, double *figures) {
+  write_each(racer, figures, time_write_all);
+}
+
+void lap_write_fresh(const struct racer *racer, double *figures) {
+  enum { WRITES = 200 };
+  static size_t next;
+  for (int i = 0; i < WRITES; i++, next++) {
+    struct block source = part(&original, next % racer->chunks, 1);
+    struct block copy = need_copy(racer, source);
+    time_write(chunk_at(&copy, 0), &figures[WRITE]);
+    time_write(chunk_at(&source, 0), &figures[LAST]);
+  }
+  figures[WRITE] /= WRITES;
+  figures[LAST] /= WRITES;
+}
+
+/* --- Many live copies of a table --- */
+
+static struct block live_copies[MOST_LIVE / TABLE];
+
+void prepare_many_copies(const struct racer *racer) {
+  struct racer table = *racer;
+  table.chunks = racer->x < TABLE ? (size_t)racer->x : TABLE;
+  prepare_original(&table);
+  for (size_t i = 0; i < (size_t)racer->x / table.chunks; i++) live_copies[i] = need_copy(racer, original);
+}
+
+void lap_write_some(const struct racer *racer, double *figures) {
+  static size_t next;
+  size_t live = (size_t)racer->x, writes = live < 2000 ? live / 10 : 200;
+  for (size_t i = 0; i < writes; i++, next++) {
+    size_t copy = shuffled(next, live);
+    time_write(chunk_at(&live_copies[copy / TABLE], copy % TABLE), &figures[WRITE]);
+  }
+  figures[WRITE] /= (double)writes;
+}
+
+/* --- Blocks --- */
+
+void lap_copy_again(const struct racer *racer, double *figures) {
+  size_t repeats = 256 / racer->chunks + 1;
+  for (size_t i = 0; i <= repeats; i++) {
+    struct block copy = time_copy(racer, original, &figures[i ? AGAIN : COPY]);
+    racer->method->release(&copy);
+    rewrite_original(racer);
+  }
+  figures[AGAIN] /= (double)repeats;
+}
+
+void lap_copy_block(const struct racer *racer, double *figures) {
+  struct block first = time_copy(racer, original, &figures[COPY]);
+  struct block second = time_copy(racer, original, &figures[SECOND]);
+  racer->method->release(&first);
+  racer->method->release(&second);
+  rewrite_original(racer);
+  time_copy(racer, original, &figures[AGAIN]);
+}
+
+/* Writes a byte in so many chunks, the first of them the skip-th. */
+static void write_some_chunks(const struct block *block, size_t writes, size_t skip) {
+  for (size_t i = 0; i < writes; i++) {
+    *(volatile char *)chunk_at(block, shuffled(i + skip, block->count)) = 1;
+  }
+}
+
+void lap_copy_then_write(const struct racer *racer, double *figures) {
+  double start = now_us();
+  struct block copy = need_copy(racer, original);
+  write_some_chunks(&copy, (size_t)(racer->x / 100 * (double)racer->chunks + 0.5), 0);
+  figures[BOTH] = now_us() - start;
+  racer->method->release(&copy);
+  rewrite_original(racer);
+}
+
+void lap_snapshots(const struct racer *racer, double *figures) {
+  uint64_t random = 1;
+  size_t writes = racer->chunks / 4, snapshots = (size_t)racer->x;
+  struct block snapshot = {0};
+  for (size_t i = 0; i < snapshots; i++) {
+    if (i > 0) racer->method->release(&snapshot);
+    snapshot = need_copy(racer, original);
+    for (size_t k = 0; k < writes; k++) {
+      uint64_t bits = random_next(&random);
+      time_write(chunk_at(&original, bits % original.count) + (bits >> 40) % CHUNKSIZE, &figures[WRITE]);
+    }
+  }
+  figures[WRITE] /= (double)(snapshots * writes);
+  racer->method->release(&snapshot);
+  figures[MAPPINGS] = (double)count_mappings();
+  time_copy(racer, original, &figures[AGAIN]);
+}
+
+/* --- Memory --- */
+
+/* Reads the original first: what the kernel keeps of a file in memory counts when it is mapped. */
+void lap_memory(const struct racer *racer, double *figures) {
+  enum { WRITTEN_PERCENT = 5 };
+  size_t count = (size_t)racer->x;
+  struct block copies[count];
+  for (size_t i = 0; i < count; i++) {
+    copies[i] = need_copy(racer, original);
+    write_some_chunks(&copies[i], racer->chunks * WRITTEN_PERCENT / 100, 50 * i);
+  }
+  for (size_t i = 0; i < original.count; i++) read_all(chunk_at(&original, i), CHUNKSIZE);
+  figures[MEMORY] = (double)memory_in_use(0);
+  for (size_t i = 0; i < count; i++) {
+    if (copies[i].child) figures[MEMORY] += (double)memory_in_use(copies[i].child);
+  }
+}
+
+/* All memory but the frames, for each chunk of address space in use. */
+static double bytes_per_chunk(long long before, size_t chunks) {
+  struct chunk_stats stats;
+  chunk_get_stats(&stats);
+  double frames = (double)(stats.frames_in_use + stats.frames_cached) * CHUNKSIZE;
+  return ((double)(memory_in_use(0) - before) - frames) / (double)chunks;
+}
+
+void lap_records(const struct racer *racer, double *figures) {
+  enum { FEW = 100, WRITTEN_OF = 64 };
+  size_t count = (size_t)racer->x, each = count < FEW ? racer->chunks : 1;
+  struct block copies[count];
+  uint64_t random = 1;
+  double unused = 0;
+  memset(copies, 0, sizeof copies); /* so that it is in use */
+  long long before = memory_in_use(0);
+  prepare_original(racer);
+  for (size_t i = 0; i < count; i++) {
+    copies[i] = need_copy(racer, part(&original, random_next(&random) % (racer->chunks - each + 1), each));
+  }
+  figures[MEMORY] = bytes_per_chunk(before, count * each + racer->chunks);
+  for (size_t i = 0; i < count * each; i += WRITTEN_OF)
+    time_write(chunk_at(&copies[i / each], i % each), &unused);
+  figures[WRITTEN] = bytes_per_chunk(before, count * each + racer->chunks);
+}
+
+void lap_alloc_free(const struct racer *racer, double *figures) {
+  static void *chunks[MOST_CHUNKS];
+  double start = now_us();
+  for (size_t i = 0; i < racer->chunks; i++) chunks[i] = chunk_alloc();
+  double middle = now_us();
+  for (size_t i = 0; i < racer->chunks; i++) chunk_free(chunks[i]);
+  figures[ALLOC] = (middle - start) / (double)racer->chunks;
+  figures[FREE] = (now_us() - middle) / (double)racer->chunks;
+}
