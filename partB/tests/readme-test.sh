@@ -44,7 +44,7 @@ anchors() {
 check_link() {
   path=${2%%#*}
   target=$1
-  [ -z "$path" ] || target=$(dirname "$1")/$path
+  [ -z "$path" ] || target=${1%/*}/$path
   [ -e "$target" ] || { echo "$1: nothing at $2"; return; }
   case $2 in *'#'*) anchors "$target" | grep -qxF -e "${2#*#}" || echo "$1: no heading for $2" ;; esac
 }
@@ -61,20 +61,22 @@ readme_links() {
 readme_names() {
   for document in $documents; do
     prose "$document" | grep -Eo '`[a-z_]+` in \[[^]]*\]\([^)#]+\)|\[`[a-z_]+`\]\([^)#]+\)' |
-      sed -E 's/^\[?`([a-z_]+)`.*\(([^)]+)\)$/\1 \2/' | while read -r name file; do
-        file=$(dirname "$document")/$file
-        [ -d "$file" ] || grep -qw -e "$name" "$file" || echo "$document: no $name in $file"
-      done
-  done >"$scratch/broken"
+      sed -E "s,^\\[?\`([a-z_]+)\`.*\\(([^)]+)\\)\$,\\1 ${document%/*}/\\2 $document,"
+  done | while read -r name file document; do
+    [ -d "$file" ] || echo "$name $file $document"
+  done | awk '{
+    if (!($2 in text)) while ((getline line <$2) > 0) text[$2] = text[$2] line "\n"
+    if (text[$2] !~ "(^|[^A-Za-z0-9_])" $1 "([^A-Za-z0-9_]|$)") print $3 ": no " $1 " in " $2
+  }' >"$scratch/broken"
   [ ! -s "$scratch/broken" ] || fail "$(cat "$scratch/broken")"
 }
 
 readme_make_targets() {
   MAKEFLAGS='' ${MAKE:-make} -pn clean | sed -n 's/^\([a-z][a-z-]*\):.*/\1/p' >"$scratch/targets"
   for document in $sessions; do
-    grep -Eo '(^|`|\$ )make( [^&|`#]*)?' "$document" | sed 's/^.*make//' | tr ' ' '\n' | grep -v '=' | while read -r word; do
-      case $word in '' | -*) ;; *) grep -qxF -e "$word" "$scratch/targets" || echo "$document: make $word: no such target" ;; esac
-    done
+    grep -Eo '(^|`|\$ )make( [^&|`#]*)?' "$document" | sed 's/^.*make//' | tr ' ' '\n' | awk -v document="$document" '
+      NR == FNR { target[$1]; next }
+      /./ && !/=/ && !/^-/ && !($1 in target) { print document ": make " $1 ": no such target" }' "$scratch/targets" -
   done >"$scratch/broken"
   [ ! -s "$scratch/broken" ] || fail "$(cat "$scratch/broken")"
 }
@@ -195,7 +197,7 @@ readme_pictures() {
   [ -e partB/bench/results.csv ] || return 0 # the kit has no benchmark
   for document in $documents; do
     grep -Eo '\]\([^)]+\.svg\)' "$document" | sed 's/^](//; s/)$//' | while read -r link; do
-      picture=$(dirname "$document")/$link
+      picture=${document%/*}/$link
       grep -q '<title>[A-Z][^<]* [^<]*</title>' "$picture" || echo "$picture: no title"
       grep -Eq '<desc>.*lazycopy: [0-9].*</desc>' "$picture" || echo "$picture: no description"
     done
