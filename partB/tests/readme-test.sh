@@ -83,17 +83,23 @@ readme_make_targets() {
 
 # ---- Sessions ----
 
-# What may differ from run to run, or with the place of the tree, gets the same name.
-level() {
-  awk -v top="$top/" 'NR == FNR { kind[$0]; next } $0 in kind { print "KIND"; next } {
-    if (at = index($0, top)) $0 = substr($0, 1, at - 1) substr($0, at + length(top))
-    gsub(/0x[0-9a-f]+/, "N"); gsub(/[0-9]+(\.[0-9]+)?/, "N"); gsub(/N (us|ms|s)/, "TIME"); gsub(/N ([KMG]i)?B/, "SIZE")
-    gsub(/faster|slower|smaller|larger/, "ER"); gsub(/ +/, " "); print }' "$sources/partA/messages" "$1"
-}
-
-# matches PRINTED ACTUAL: line by line; "..." stands for any lines.
+# matches PRINTED ACTUAL: line by line; "..." stands for any lines. What may differ from run
+# to run, or with the place of the tree, gets the same name; so written, they are in *.level.
 matches() {
-  awk 'NR == FNR { printed[++n] = $0; next } { actual[++m] = $0 }
+  awk -v top="$top/" '
+    function level(line, at) {
+      if (line in kind) line = "KIND"
+      if (at = index(line, top)) line = substr(line, 1, at - 1) substr(line, at + length(top))
+      gsub(/0x[0-9a-f]+/, "N", line); gsub(/[0-9]+(\.[0-9]+)?/, "N", line)
+      gsub(/N (us|ms|s)/, "TIME", line); gsub(/N ([KMG]i)?B/, "SIZE", line)
+      gsub(/faster|slower|smaller|larger/, "ER", line); gsub(/ +/, " ", line)
+      print line >(FILENAME ".level")
+      return line
+    }
+    FNR == 1 { file++ }
+    file == 1 { kind[$0] }
+    file == 2 { printed[++n] = level($0) }
+    file == 3 { actual[++m] = level($0) }
     END {
       for (i = j = 1; i <= n; i++) {
         if (printed[i] != "...") { if (j > m || printed[i] != actual[j]) exit 1; j++ }
@@ -101,7 +107,7 @@ matches() {
         else while (j <= m && actual[j] != printed[i + 1]) j++
       }
       exit j <= m
-    }' "$1" "$2"
+    }' "$sources/partA/messages" "$1" "$2"
 }
 
 # A session as a script that prints the commands, too, and keeps their status.
@@ -116,16 +122,13 @@ as_script() {
 run_session() {
   as_script "$2" >script
   "$within" 60 sh script >actual 2>&1 </dev/null
-  (cd "$top" && level "$place/actual") >actual.level
-  (cd "$top" && level "$place/$2") >printed.level
-  matches printed.level actual.level || fail "$1, printed and seen: $(diff printed.level actual.level)"
+  matches "$2" actual || fail "$1, printed and seen: $(diff "$2.level" actual.level)"
 }
 
 # Programs that run with both libraries preloaded or linked, and print what a 64-bit
 # machine with the usual settings prints.
 check_machine() {
-  echo 'int main(void) { return sizeof(void *) == 8 ? 0 : 1; }' >"$scratch/wide.c"
-  ${CC:-cc} -o "$scratch/wide" "$scratch/wide.c" && "$scratch/wide" || skip "what is printed is for 64 bits"
+  [ "$(od -An -tu1 -j 4 -N 1 partA/libletsbefriends.so)" -eq 2 ] || skip "what is printed is for 64 bits"
   [ -z "$(LD_PRELOAD=$top/partA/libletsbefriends.so sh -c : 2>&1)" ] || skip "the library cannot be preloaded here"
   command -v addr2line >/dev/null || skip "no addr2line"
   [ "$(cat /proc/sys/vm/max_map_count)" = 65530 ] || skip "the limit on mappings is not the usual one"
@@ -141,7 +144,7 @@ lay_out() {
     mkdir "$1/partB"
     ln -s "$top"/partB/* "$1/partB"
     rm "$1/partB/copytest"
-    echo "exec $top/partB/copytest --chunks 50 \"\$@\"" >"$1/partB/copytest"
+    echo "exec $top/partB/copytest --chunks 20 \"\$@\"" >"$1/partB/copytest"
     chmod +x "$1/partB/copytest"
   fi
 }
