@@ -14,7 +14,9 @@ skip() {
 
 # contains TEXT PATTERN: does a line of the text match the extended regular expression?
 contains() {
-  printf '%s\n' "$1" | grep -Eq -- "$2" || {
+  grep -Eq -- "$2" <<TEXT || {
+$1
+TEXT
     printf 'no line matches %s in:\n%s\n' "$2" "$1"
     return 1
   }
@@ -22,7 +24,9 @@ contains() {
 
 # lacks TEXT PATTERN: does no line match it?
 lacks() {
-  if printf '%s\n' "$1" | grep -Eq -- "$2"; then
+  if grep -Eq -- "$2" <<TEXT; then
+$1
+TEXT
     printf 'a line matches %s in:\n%s\n' "$2" "$1"
     return 1
   fi

@@ -68,7 +68,7 @@ static void in_constructor(void) {
 static void exit_races(void) {
   int reports = 0;
   if (emulated()) test_skip("an emulator's threads cannot be told from the program's");
-  for (int i = 0; i < 20; i++) {
+  for (int i = 0; i < 10; i++) {
     const struct outcome *outcome = observe(ZOO, "exit_races", STDERR_READ);
     if (!strstr(outcome->text, "What happened: ")) continue;
     CHECK(outcome->status == 139);
@@ -86,10 +86,10 @@ static void together(void) {
   check_report(outcome->text, "crash_together");
 }
 
-/* Eight threads crash at once, CRASHES times (50 if the environment does not say). */
+/* Eight threads crash at once, CRASHES times (20 if the environment does not say). */
 static void in_a_row(void) {
   const char *count = getenv("CRASHES");
-  for (int left = count ? atoi(count) : 50; left > 0; left--) {
+  for (int left = count ? atoi(count) : 20; left > 0; left--) {
     const struct outcome *outcome = observe(ZOO, "together", STDERR_READ);
     CHECK(outcome->status == 139);
     CHECK(occurrences(outcome->text, "\n") <= 4);

@@ -43,7 +43,7 @@ static void *watch(void *argument) {
 }
 
 static void torn(void) {
-  enum { WRITES = 2000 };
+  enum { WRITES = 400 };
   struct reader reader = {0};
   pthread_t thread;
   unsigned char *original = need(chunk_alloc());

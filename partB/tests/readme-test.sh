@@ -44,7 +44,7 @@ anchors() {
 check_link() {
   path=${2%%#*}
   target=$1
-  [ -z "$path" ] || target=$(dirname "$1")/$path
+  [ -z "$path" ] || target=${1%/*}/$path
   [ -e "$target" ] || { echo "$1: nothing at $2"; return; }
   case $2 in *'#'*) anchors "$target" | grep -qxF -e "${2#*#}" || echo "$1: no heading for $2" ;; esac
 }
@@ -61,37 +61,45 @@ readme_links() {
 readme_names() {
   for document in $documents; do
     prose "$document" | grep -Eo '`[a-z_]+` in \[[^]]*\]\([^)#]+\)|\[`[a-z_]+`\]\([^)#]+\)' |
-      sed -E 's/^\[?`([a-z_]+)`.*\(([^)]+)\)$/\1 \2/' | while read -r name file; do
-        file=$(dirname "$document")/$file
-        [ -d "$file" ] || grep -qw -e "$name" "$file" || echo "$document: no $name in $file"
-      done
-  done >"$scratch/broken"
+      sed -E "s,^\\[?\`([a-z_]+)\`.*\\(([^)]+)\\)\$,\\1 ${document%/*}/\\2 $document,"
+  done | while read -r name file document; do
+    [ -d "$file" ] || echo "$name $file $document"
+  done | awk '{
+    if (!($2 in text)) while ((getline line <$2) > 0) text[$2] = text[$2] line "\n"
+    if (text[$2] !~ "(^|[^A-Za-z0-9_])" $1 "([^A-Za-z0-9_]|$)") print $3 ": no " $1 " in " $2
+  }' >"$scratch/broken"
   [ ! -s "$scratch/broken" ] || fail "$(cat "$scratch/broken")"
 }
 
 readme_make_targets() {
   MAKEFLAGS='' ${MAKE:-make} -pn clean | sed -n 's/^\([a-z][a-z-]*\):.*/\1/p' >"$scratch/targets"
   for document in $sessions; do
-    grep -Eo '(^|`|\$ )make( [^&|`#]*)?' "$document" | sed 's/^.*make//' | tr ' ' '\n' | grep -v '=' | while read -r word; do
-      case $word in '' | -*) ;; *) grep -qxF -e "$word" "$scratch/targets" || echo "$document: make $word: no such target" ;; esac
-    done
+    grep -Eo '(^|`|\$ )make( [^&|`#]*)?' "$document" | sed 's/^.*make//' | tr ' ' '\n' | awk -v document="$document" '
+      NR == FNR { target[$1]; next }
+      /./ && !/=/ && !/^-/ && !($1 in target) { print document ": make " $1 ": no such target" }' "$scratch/targets" -
   done >"$scratch/broken"
   [ ! -s "$scratch/broken" ] || fail "$(cat "$scratch/broken")"
 }
 
 # ---- Sessions ----
 
-# What may differ from run to run, or with the place of the tree, gets the same name.
-level() {
-  awk -v top="$top/" 'NR == FNR { kind[$0]; next } $0 in kind { print "KIND"; next } {
-    if (at = index($0, top)) $0 = substr($0, 1, at - 1) substr($0, at + length(top))
-    gsub(/0x[0-9a-f]+/, "N"); gsub(/[0-9]+(\.[0-9]+)?/, "N"); gsub(/N (us|ms|s)/, "TIME"); gsub(/N ([KMG]i)?B/, "SIZE")
-    gsub(/faster|slower|smaller|larger/, "ER"); gsub(/ +/, " "); print }' "$sources/partA/messages" "$1"
-}
-
-# matches PRINTED ACTUAL: line by line; "..." stands for any lines.
+# matches PRINTED ACTUAL: line by line; "..." stands for any lines. What may differ from run
+# to run, or with the place of the tree, gets the same name; so written, they are in *.level.
 matches() {
-  awk 'NR == FNR { printed[++n] = $0; next } { actual[++m] = $0 }
+  awk -v top="$top/" '
+    function level(line, at) {
+      if (line in kind) line = "KIND"
+      if (at = index(line, top)) line = substr(line, 1, at - 1) substr(line, at + length(top))
+      gsub(/0x[0-9a-f]+/, "N", line); gsub(/[0-9]+(\.[0-9]+)?/, "N", line)
+      gsub(/N (us|ms|s)/, "TIME", line); gsub(/N ([KMG]i)?B/, "SIZE", line)
+      gsub(/faster|slower|smaller|larger/, "ER", line); gsub(/ +/, " ", line)
+      print line >(FILENAME ".level")
+      return line
+    }
+    FNR == 1 { file++ }
+    file == 1 { kind[$0] }
+    file == 2 { printed[++n] = level($0) }
+    file == 3 { actual[++m] = level($0) }
     END {
       for (i = j = 1; i <= n; i++) {
         if (printed[i] != "...") { if (j > m || printed[i] != actual[j]) exit 1; j++ }
@@ -99,7 +107,7 @@ matches() {
         else while (j <= m && actual[j] != printed[i + 1]) j++
       }
       exit j <= m
-    }' "$1" "$2"
+    }' "$sources/partA/messages" "$1" "$2"
 }
 
 # A session as a script that prints the commands, too, and keeps their status.
@@ -114,16 +122,13 @@ as_script() {
 run_session() {
   as_script "$2" >script
   "$within" 60 sh script >actual 2>&1 </dev/null
-  (cd "$top" && level "$place/actual") >actual.level
-  (cd "$top" && level "$place/$2") >printed.level
-  matches printed.level actual.level || fail "$1, printed and seen: $(diff printed.level actual.level)"
+  matches "$2" actual || fail "$1, printed and seen: $(diff "$2.level" actual.level)"
 }
 
 # Programs that run with both libraries preloaded or linked, and print what a 64-bit
 # machine with the usual settings prints.
 check_machine() {
-  echo 'int main(void) { return sizeof(void *) == 8 ? 0 : 1; }' >"$scratch/wide.c"
-  ${CC:-cc} -o "$scratch/wide" "$scratch/wide.c" && "$scratch/wide" || skip "what is printed is for 64 bits"
+  [ "$(od -An -tu1 -j 4 -N 1 partA/libletsbefriends.so)" -eq 2 ] || skip "what is printed is for 64 bits"
   [ -z "$(LD_PRELOAD=$top/partA/libletsbefriends.so sh -c : 2>&1)" ] || skip "the library cannot be preloaded here"
   command -v addr2line >/dev/null || skip "no addr2line"
   [ "$(cat /proc/sys/vm/max_map_count)" = 65530 ] || skip "the limit on mappings is not the usual one"
@@ -139,7 +144,7 @@ lay_out() {
     mkdir "$1/partB"
     ln -s "$top"/partB/* "$1/partB"
     rm "$1/partB/copytest"
-    echo "exec $top/partB/copytest --chunks 50 \"\$@\"" >"$1/partB/copytest"
+    echo "exec $top/partB/copytest --chunks 20 \"\$@\"" >"$1/partB/copytest"
     chmod +x "$1/partB/copytest"
   fi
 }
@@ -195,7 +200,7 @@ readme_pictures() {
   [ -e partB/bench/results.csv ] || return 0 # the kit has no benchmark
   for document in $documents; do
     grep -Eo '\]\([^)]+\.svg\)' "$document" | sed 's/^](//; s/)$//' | while read -r link; do
-      picture=$(dirname "$document")/$link
+      picture=${document%/*}/$link
       grep -q '<title>[A-Z][^<]* [^<]*</title>' "$picture" || echo "$picture: no title"
       grep -Eq '<desc>.*lazycopy: [0-9].*</desc>' "$picture" || echo "$picture: no description"
     done

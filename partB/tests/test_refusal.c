@@ -188,12 +188,14 @@ static int sharing_would_work(void) {
   return status_of_child(exit_if_sharing, NULL) == 0;
 }
 
-/* So many refusals in a row, from every n-th call on. */
+/* So many refusals in a row, from every n-th call on; by default in steps, so that each call
+ * is still refused. */
 static void refuse_everywhere(unsigned kinds, long in_a_row, int may_die) {
-  long n = 0;
+  const long MOST_STEP = (long)full_or(1, 2), STEP = in_a_row < MOST_STEP ? in_a_row : MOST_STEP;
+  long n = 1 - STEP;
   int status;
   do {
-    status = outcome(run_refused, (struct refusals){kinds, ++n, in_a_row});
+    status = outcome(run_refused, (struct refusals){kinds, n += STEP, in_a_row});
     CHECK(status == 0 || status == NOTHING_REFUSED || (status == DIED_OF_A_WRITE && may_die));
   } while (status != NOTHING_REFUSED);
   if (kinds != MADVISE && sharing_would_work()) CHECK(n > 3);
