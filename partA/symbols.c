@@ -132,14 +132,19 @@ static unsigned long take_number(char *place) {
   return number;
 }
 
+static void cut(char *line, const char *from) {
+  char *end = strstr(line, from);
+  if (end) *end = 0;
+}
+
 bool place_next(char **answer, struct place *place) {
   static char line[8192], directory[PATH_BYTES];
   if (!*answer || !**answer || strncmp(*answer, "0x", 2) == 0) return false;
   next_line(answer, line, sizeof line);
+  cut(line, " inlined at "); /* eu-addr2line */
   shorten(place->name, sizeof place->name, line[0] == '?' ? "" : line);
   next_line(answer, line, sizeof line);
-  char *end = strstr(line, " (discriminator");
-  if (end) *end = 0;
+  cut(line, " (discriminator");
   unsigned long last = take_number(line), before = take_number(line); /* eu-addr2line adds the column */
   place->line = line[0] == '?' || *base_name(line) == '<' ? 0 : before ? before : last;
   size_t length = getcwd(directory, sizeof directory) ? strlen(directory) : 0;
