@@ -11,21 +11,6 @@ bool is_gone(const char *path) {
   return access(path, F_OK) != 0;
 }
 
-struct search {
-  uintptr_t address;
-  struct region first, text; /* where the file's first byte is mapped, and where the address is */
-};
-
-static bool visit_image(const struct region *region, void *argument) {
-  struct search *search = argument;
-  bool file = region->name[0] == '/';
-  if (file && region->offset == 0 && strcmp(region->name, search->first.name) != 0) search->first = *region;
-  if (search->address >= region->end) return true;
-  bool held = file && region->executable && search->address >= region->start;
-  if (held && strcmp(region->name, search->first.name) == 0) search->text = *region;
-  return false;
-}
-
 static uintptr_t program_bias(void) {
   const ElfW(Phdr) *segment = at_start.program_headers;
   for (unsigned long i = 0; i < at_start.program_header_count; i++, segment++) {
@@ -79,28 +64,32 @@ static bool is_own(const struct image *image) {
 
 /* The bias comes from the program headers: file offsets and addresses differ with some linkers. */
 bool image_find(uintptr_t address, struct image *image) {
-  static struct search search;
+  static struct region region, first,
+      text; /* where the file's first byte is mapped, and where the address is */
   if (address >= image->start && address < image->end) return true;
   memset(image, 0, sizeof *image);
-  memset(&search, 0, sizeof search);
-  search.address = address;
-  if (!maps_visit(visit_image, &search)) return find_program(address, image);
-  if (!search.text.end) return false;
-  const ElfW(Ehdr) *header = (const void *)search.first.start;
+  memset(&first, 0, sizeof first);
+  memset(&text, 0, sizeof text);
+  if (!maps_begin()) return find_program(address, image);
+  while (maps_next(&region)) {
+    if (region.name[0] != '/' || region.start > address) continue;
+    if (region.offset == 0 && strcmp(region.name, first.name) != 0) first = region;
+    if (address < region.end && region.executable) text = region;
+  }
+  if (!text.end || strcmp(text.name, first.name) != 0) return false;
+  const ElfW(Ehdr) *header = (const void *)first.start;
   if (memcmp(header->e_ident, ELFMAG, SELFMAG) != 0) return false;
-  const ElfW(Phdr) *segment = (const void *)(search.first.start + header->e_phoff);
+  const ElfW(Phdr) *segment = (const void *)(first.start + header->e_phoff);
   for (unsigned i = 0; i < header->e_phnum; i++) {
     if (segment[i].p_type != PT_LOAD || segment[i].p_offset != 0) continue;
-    *image = (struct image){search.text.start,
-                            search.text.end,
-                            search.first.start,
-                            search.first.start - segment[i].p_vaddr,
-                            segment,
-                            header->e_phnum,
-                            false,
-                            ""};
+    *image = (struct image){.start = text.start,
+                            .end = text.end,
+                            .base = first.start,
+                            .bias = first.start - segment[i].p_vaddr,
+                            .segments = segment,
+                            .segment_count = header->e_phnum};
   }
-  strcpy(image->path, search.text.name);
+  strcpy(image->path, text.name);
   image->own = is_own(image);
   return image->segments;
 }

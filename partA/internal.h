@@ -79,8 +79,9 @@ struct region {
   bool readable, writable, executable;
   char name[PATH_BYTES]; /* a path, "[heap]", "[stack]", ...; "" if anonymous */
 };
-/* Calls visit for each region in ascending order until it returns false. False if /proc is not there. */
-bool maps_visit(bool (*visit)(const struct region *region, void *argument), void *argument);
+/* All regions in ascending order, one after the other, to the last. */
+bool maps_begin(void); /* false if /proc is not there */
+bool maps_next(struct region *region);
 /* The region that holds the address and its neighbours; each is all zeros if there is none. */
 struct surroundings {
   uintptr_t address;

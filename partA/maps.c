@@ -1,108 +1,99 @@
-/* Reads /proc/self/maps, character by character, with no memory but a static buffer. */
+/* Reads /proc/self/maps, line by line, with no memory but a static buffer. */
 #include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "internal.h"
 
-struct source {
+static struct {
   int file;
   size_t at, end;
   char buffer[4096];
-};
+} source;
 
-static int next(struct source *source) {
-  if (source->at == source->end) {
-    ssize_t got = read(source->file, source->buffer, sizeof source->buffer);
-    if (got <= 0) return '\n';
-    source->at = 0;
-    source->end = (size_t)got;
-  }
-  return (unsigned char)source->buffer[source->at++];
+static bool fill(void) {
+  ssize_t got = read(source.file, source.buffer, sizeof source.buffer);
+  source.at = 0;
+  source.end = got > 0 ? (size_t)got : 0;
+  return got > 0;
 }
 
-/* Reads a hexadecimal number and the character after it. */
-static uintptr_t next_number(struct source *source) {
+/* The first is empty once the main thread has ended, the second unknown to qemu's user emulation. */
+bool maps_begin(void) {
+  static const char *const paths[] = {"/proc/self/maps", "/proc/thread-self/maps"};
+  for (int i = 0; i < 2; i++) {
+    source.file = open(paths[i], O_RDONLY | O_CLOEXEC);
+    if (fill()) return true;
+    close(source.file);
+  }
+  source.file = -1;
+  return false;
+}
+
+/* What there is no room for is left out. */
+static bool next_line(char *line, size_t size) {
+  size_t length = 0;
+  char c = 0;
+  while (c != '\n' && (source.at < source.end || fill())) {
+    c = source.buffer[source.at++];
+    if (length < size - 1) line[length++] = c;
+  }
+  line[c == '\n' ? length - 1 : length] = 0;
+  if (length == 0) close(source.file);
+  return length > 0;
+}
+
+/* Takes a hexadecimal number and the character after it off the text. */
+static uintptr_t take_number(const char **text) {
   static const char digits[] = "0123456789abcdef";
   uintptr_t number = 0;
-  for (const char *digit; (digit = memchr(digits, next(source), 16));) {
+  for (const char *digit; (digit = memchr(digits, *(*text)++, 16));) {
     number = number << 4 | (uintptr_t)(digit - digits);
   }
   return number;
 }
 
-static int skip_to_blank(struct source *source) {
-  int c;
-  do c = next(source);
-  while (c != ' ' && c != '\n');
-  return c;
-}
-
 /* A line: start-end rwxp offset device inode          name */
-static bool next_region(struct source *source, struct region *region) {
-  region->start = next_number(source);
-  region->end = next_number(source);
-  region->readable = next(source) == 'r';
-  region->writable = next(source) == 'w';
-  region->executable = next(source) == 'x';
-  skip_to_blank(source);
-  region->offset = next_number(source);
-  skip_to_blank(source);
-  int c = skip_to_blank(source);
-  while (c == ' ') c = next(source);
-  size_t length = 0;
-  for (; c != '\n'; c = next(source)) {
-    if (length < sizeof region->name - 1) region->name[length++] = (char)c;
-  }
-  region->name[length] = 0;
-  return region->end > 0;
-}
-
-static bool visit_file(const char *path, bool (*visit)(const struct region *region, void *argument),
-                       void *argument) {
-  static struct source source;
-  static struct region region;
-  source.at = source.end = 0;
-  source.file = open(path, O_RDONLY | O_CLOEXEC);
-  if (source.file < 0) return false;
-  bool any = false;
-  while (next_region(&source, &region)) {
-    any = true;
-    if (!visit(&region, argument)) break;
-  }
-  close(source.file);
-  return any;
-}
-
-/* The first is empty once the main thread has ended, the second unknown to qemu's user emulation. */
-bool maps_visit(bool (*visit)(const struct region *region, void *argument), void *argument) {
-  return visit_file("/proc/self/maps", visit, argument) ||
-         visit_file("/proc/thread-self/maps", visit, argument);
-}
-
-static bool visit_around(const struct region *region, void *argument) {
-  struct surroundings *around = argument;
-  bool below = region->end <= around->address, above = region->start > around->address;
-  *(below ? &around->below : above ? &around->above : &around->at) = *region;
-  return !above;
+bool maps_next(struct region *region) {
+  static char line[PATH_BYTES + 128];
+  const char *text = line;
+  if (!next_line(line, sizeof line)) return false;
+  region->start = take_number(&text);
+  region->end = take_number(&text);
+  region->readable = text[0] == 'r';
+  region->writable = text[1] == 'w';
+  region->executable = text[2] == 'x';
+  text += strlen("rwxp ");
+  region->offset = take_number(&text);
+  const char *name = strpbrk(text, "/[");
+  copy_text(region->name, sizeof region->name, name ? name : "");
+  return true;
 }
 
 bool maps_around(uintptr_t address, struct surroundings *surroundings) {
+  static struct region region;
   memset(surroundings, 0, sizeof *surroundings);
   surroundings->address = address;
-  return maps_visit(visit_around, surroundings);
-}
-
-static bool visit_named(const struct region *region, void *argument) {
-  struct region *wanted = argument;
-  if (strcmp(region->name, wanted->name) == 0) *wanted = *region;
-  return !wanted->end;
+  bool there = maps_begin();
+  while (maps_next(&region)) {
+    if (region.end <= address) {
+      surroundings->below = region;
+    } else if (region.start <= address) {
+      surroundings->at = region;
+    } else if (!surroundings->above.end) {
+      surroundings->above = region;
+    }
+  }
+  return there;
 }
 
 bool maps_find(const char *name, struct region *region) {
+  static struct region each;
   memset(region, 0, sizeof *region);
-  strcpy(region->name, name);
-  maps_visit(visit_named, region);
+  maps_begin();
+  while (maps_next(&each)) {
+    if (strcmp(each.name, name) == 0) *region = each;
+  }
   return region->end;
 }
 

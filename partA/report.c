@@ -34,11 +34,11 @@ int milliseconds_left(void) {
   return left > 0 ? (int)left : 0;
 }
 
-/* Text may come from file names: control characters must not reach the terminal. */
+/* Text may come from files and their names: control characters must not reach the terminal. */
 void report_bytes(const char *bytes, size_t length) {
   for (; length > 0 && used < sizeof buffer; bytes++, length--) {
     unsigned char byte = (unsigned char)*bytes;
-    buffer[used++] = byte < ' ' || byte == 127 ? '?' : *bytes;
+    buffer[used++] = byte == '\t' ? ' ' : byte < ' ' || byte == 127 ? '?' : *bytes;
   }
 }
 

@@ -19,13 +19,30 @@ static const char *path_to_read(const char *file) {
   return memcpy(first, "/proc/", strlen("/proc/"));
 }
 
-void symbol_find(struct frame *frame) {
+/* A file's bytes, NULL if it cannot be read. They stay mapped until the child ends. */
+struct contents {
+  const char *bytes;
+  size_t size;
+  int64_t changed; /* in nanoseconds */
+};
+
+static struct contents file_contents(const char *path) {
+  struct contents contents = {0};
   struct stat status;
-  int file = open(path_to_read(frame->file), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  if (file < 0 || fstat(file, &status) != 0) return;
-  const char *bytes = mmap(NULL, (size_t)status.st_size, PROT_READ, MAP_PRIVATE, file, 0);
+  int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  if (file >= 0 && fstat(file, &status) == 0 && S_ISREG(status.st_mode)) {
+    contents.size = (size_t)status.st_size;
+    contents.changed = (int64_t)status.st_mtim.tv_sec * 1000000000 + status.st_mtim.tv_nsec;
+    void *mapping = mmap(NULL, contents.size, PROT_READ, MAP_PRIVATE, file, 0);
+    if (mapping != MAP_FAILED) contents.bytes = mapping;
+  }
   close(file);
-  if (bytes == MAP_FAILED) return;
+  return contents;
+}
+
+void symbol_find(struct frame *frame) {
+  const char *bytes = file_contents(path_to_read(frame->file)).bytes;
+  if (!bytes) return;
   const ElfW(Ehdr) *header = (const void *)bytes;
   const ElfW(Shdr) *sections = (const void *)(bytes + header->e_shoff), *table = NULL;
   for (unsigned i = 0; header->e_shoff && i < header->e_shnum; i++) {
@@ -41,7 +58,6 @@ void symbol_find(struct frame *frame) {
     if (!frame->symbol[0] || name[0] != '_') copy_text(frame->symbol, sizeof frame->symbol, name);
     if (name[0] != '_') break; /* else people may know it by another */
   }
-  munmap((void *)(uintptr_t)bytes, (size_t)status.st_size);
 }
 
 /* Takes a line off the text; keeps as much of it as there is room for. */
@@ -132,14 +148,19 @@ static unsigned long take_number(char *place) {
   return number;
 }
 
+static void cut(char *line, const char *from) {
+  char *end = strstr(line, from);
+  if (end) *end = 0;
+}
+
 bool place_next(char **answer, struct place *place) {
   static char line[8192], directory[PATH_BYTES];
   if (!*answer || !**answer || strncmp(*answer, "0x", 2) == 0) return false;
   next_line(answer, line, sizeof line);
+  cut(line, " inlined at "); /* eu-addr2line */
   shorten(place->name, sizeof place->name, line[0] == '?' ? "" : line);
   next_line(answer, line, sizeof line);
-  char *end = strstr(line, " (discriminator");
-  if (end) *end = 0;
+  cut(line, " (discriminator");
   unsigned long last = take_number(line), before = take_number(line); /* eu-addr2line adds the column */
   place->line = line[0] == '?' || *base_name(line) == '<' ? 0 : before ? before : last;
   size_t length = getcwd(directory, sizeof directory) ? strlen(directory) : 0;
@@ -162,31 +183,19 @@ bool place_is_header(const struct place *place) {
 
 /* Not if the source is younger than the program: then it is another line. */
 void place_report_source(const struct place *place, const char *program) {
-  static char bytes[4096];
-  char text[160], digits[8], *end = digits + sizeof digits, *first = write_number(end, place->line, 10);
-  struct stat source, built;
-  unsigned long line = 1;
-  size_t used = 0;
-  int file = open(place->file, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  if (file < 0) return;
-  bool usable =
-      fstat(file, &source) == 0 && S_ISREG(source.st_mode) && stat(path_to_read(program), &built) == 0;
-  usable =
-      usable &&
-      (source.st_mtim.tv_sec < built.st_mtim.tv_sec ||
-       (source.st_mtim.tv_sec == built.st_mtim.tv_sec && source.st_mtim.tv_nsec <= built.st_mtim.tv_nsec));
-  for (ssize_t got; usable && line <= place->line && (got = read(file, bytes, sizeof bytes)) > 0;) {
-    for (ssize_t i = 0; i < got && line <= place->line; i++) {
-      if (line == place->line && bytes[i] != '\n' && bytes[i] != '\r' && used < sizeof text - 1)
-        text[used++] = bytes[i] == '\t' ? ' ' : bytes[i];
-      line += bytes[i] == '\n';
-    }
+  enum { SIX_DIGITS = 100000, LONGEST = 160 };
+  struct contents source = file_contents(place->file), built = file_contents(path_to_read(program));
+  if (!source.bytes || !built.bytes || source.changed > built.changed) return;
+  const char *text = source.bytes, *end = text + source.size;
+  for (unsigned long line = 1; line < place->line; line++) {
+    text = memchr(text, '\n', (size_t)(end - text));
+    if (!text++) return;
   }
-  close(file);
-  if (used == 0) return;
-  text[used] = 0;
-  for (ptrdiff_t width = end - first; width < 6; width++) report(" ");
-  report_bytes(first, (size_t)(end - first));
-  report(" | %s", text);
+  size_t length = 0;
+  while (text + length < end && !strchr("\r\n", text[length]) && length < LONGEST) length++;
+  if (length == 0) return;
+  for (unsigned long limit = SIX_DIGITS; limit > place->line; limit /= 10) report(" ");
+  report("%lu | ", place->line);
+  report_bytes(text, length);
   report_send();
 }

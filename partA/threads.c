@@ -26,7 +26,6 @@ enum { HANDLER_NEEDS = 64 * 1024, FRAME_AT_LEAST = 16 * 1024 };
  * [guard page][alternate stack, growing down][struct thread]. */
 struct thread {
   void *(*start)(void *);
-  int (*start_c11)(void *);
   void *argument;
   bool ending;
 };
@@ -113,28 +112,19 @@ static void notice_ends(void) {
   ends_noticed = pthread_key_create(&ends, at_thread_end) == 0;
 }
 
-static struct thread *enter(struct thread *thread) {
-  if (pthread_setspecific(ends, thread) == 0) install(thread);
-  return thread;
-}
-
 static void *run(void *argument) {
-  struct thread *thread = enter(argument);
+  struct thread *thread = argument;
+  if (pthread_setspecific(ends, thread) == 0) install(thread);
   return thread->start(thread->argument);
 }
 
-static int run_c11(void *argument) {
-  struct thread *thread = enter(argument);
-  return thread->start_c11(thread->argument);
-}
-
 /* The record of a new thread, or NULL: then it has to do without an alternate stack. */
-static struct thread *prepare(struct thread contents) {
+static struct thread *prepare(void *(*start)(void *), void *argument) {
   static pthread_once_t once = PTHREAD_ONCE_INIT;
   int saved = errno;
   pthread_once(&once, notice_ends);
   struct thread *thread = ends_noticed ? thread_new() : NULL;
-  if (thread) *thread = contents;
+  if (thread) *thread = (struct thread){.start = start, .argument = argument};
   errno = saved;
   return thread;
 }
@@ -144,20 +134,16 @@ EXPORT int pthread_create(pthread_t *id, const pthread_attr_t *attributes, void 
   static int (*_Atomic real)(pthread_t *, const pthread_attr_t *, void *(*)(void *), void *);
   if (!real) real = __extension__(__typeof__(&pthread_create)) dlsym(RTLD_NEXT, "pthread_create");
   if (!real) return EAGAIN;
-  struct thread *thread = prepare((struct thread){.start = start, .argument = argument});
+  struct thread *thread = prepare(start, argument);
   if (!thread) return real(id, attributes, start, argument);
   int result = real(id, attributes, run, thread);
   if (result != 0) thread_delete(thread);
   return result;
 }
 
+/* The C libraries' threads of both kinds differ in what they return only. Processors return an
+ * int in the same register as a pointer, and thrd_join looks at no more than the int of it. */
 EXPORT int thrd_create(thrd_t *id, thrd_start_t start, void *argument) {
-  static int (*_Atomic real)(thrd_t *, thrd_start_t, void *);
-  if (!real) real = __extension__(__typeof__(&thrd_create)) dlsym(RTLD_NEXT, "thrd_create");
-  if (!real) return thrd_error;
-  struct thread *thread = prepare((struct thread){.start_c11 = start, .argument = argument});
-  if (!thread) return real(id, start, argument);
-  int result = real(id, run_c11, thread);
-  if (result != thrd_success) thread_delete(thread);
-  return result;
+  void *(*returns_pointer)(void *) = (void *(*)(void *))(void (*)(void))start;
+  return pthread_create(id, NULL, returns_pointer, argument) == 0 ? thrd_success : thrd_error;
 }

@@ -62,13 +62,6 @@ static const char *frame_name(const struct frame *frame) {
   return answered ? place.name : frame->symbol;
 }
 
-/* What is written before each name but the first. */
-static void report_called(const char *name, bool *any) {
-  if (!*name) return;
-  report("%s%s", *any ? ", called from " : "in ", name);
-  *any = true;
-}
-
 static void report_program(const struct frame *frame, bool named) {
   const char *file = base_name(frame->file);
   report("%s%s+0x%lx%s", named ? "  (" : "", file, (unsigned long)frame->offset, named ? ")" : "");
@@ -111,17 +104,20 @@ static const char *plain_name(struct frame *caller, const char *name) {
 static void report_where(struct frame *own, bool late) {
   static struct find find;
   static char called[sizeof own->called];
-  bool found = find_place(own, false, &find) || find_place(own, true, &find), any = false;
+  bool found = find_place(own, false, &find) || find_place(own, true, &find);
   struct frame *frame = found ? find.frame : own;
   copy_text(called, sizeof called, plain_name(own, own->called));
-  const char *innermost = own > trace.frames ? innermost_called() : "";
+  const char *innermost = own > trace.frames ? innermost_called() : "", *last = "";
+  const char *in[] = {strcmp(innermost, own->called) == 0 ? called : innermost, called,
+                      found ? find.header : ""};
   report_label("Where: ");
-  report_called(strcmp(innermost, own->called) == 0 ? called : innermost, &any);
-  if (strcmp(innermost, own->called) != 0) report_called(called, &any);
-  if (found && strcmp(find.header, called) != 0) report_called(find.header, &any);
+  for (unsigned i = 0; i < sizeof in / sizeof *in; i++) {
+    if (!*in[i] || strcmp(in[i], last) == 0) continue;
+    report("%s%s", *last ? ", called from " : "in ", in[i]);
+    last = in[i];
+  }
   const char *name = found ? find.place.name : frame_name(frame);
-  if (any) report(", called from ");
-  report("%s", name);
+  report("%s%s", *last ? ", called from " : "", name);
   if (found) report("%s%s:%lu", *name ? " at " : "", find.place.file, find.place.line);
   report_program(frame, found || *name);
   if (!found) report_unknown_line(frame, late);
