@@ -62,35 +62,31 @@ void lap_copy_each(const struct racer *racer, double *figures) {
   rewrite_original(racer);
 }
 
-static void write_each(const struct racer *racer, double *figures, void (*write)(char *, double *)) {
+enum { ONE_BYTE, WHOLE_CHUNK, NOTHING_FREED };
+
+static void write_each(const struct racer *racer, double *figures, int how) {
   for (size_t i = 0; i < original.count; i++) {
-    struct block copy = time_copy(racer, part(&original, i, 1), &figures[COPY]);
-    write(chunk_at(&copy, 0), &figures[WRITE]);
-    racer->method->release(&copy);
+    struct block source = part(&original, i, 1), copy = time_copy(racer, source, &figures[COPY]);
+    (how == WHOLE_CHUNK ? time_write_all : time_write)(chunk_at(&copy, 0), &figures[WRITE]);
+    if (how == NOTHING_FREED) {
+      time_write(chunk_at(&source, 0), &figures[LAST]);
+    } else {
+      racer->method->release(&copy);
+    }
   }
-  figures[COPY] /= (double)original.count;
-  figures[WRITE] /= (double)original.count;
+  for (int figure = COPY; figure <= LAST; figure++) figures[figure] /= (double)original.count;
 }
 
 void lap_write_byte_each(const struct racer *racer, double *figures) {
-  write_each(racer, figures, time_write);
+  write_each(racer, figures, ONE_BYTE);
 }
 
 void lap_write_chunk_each(const struct racer *racer, double *figures) {
-  write_each(racer, figures, time_write_all);
+  write_each(racer, figures, WHOLE_CHUNK);
 }
 
 void lap_write_fresh(const struct racer *racer, double *figures) {
-  enum { WRITES = 200 };
-  static size_t next;
-  for (int i = 0; i < WRITES; i++, next++) {
-    struct block source = part(&original, next % racer->chunks, 1);
-    struct block copy = need_copy(racer, source);
-    time_write(chunk_at(&copy, 0), &figures[WRITE]);
-    time_write(chunk_at(&source, 0), &figures[LAST]);
-  }
-  figures[WRITE] /= WRITES;
-  figures[LAST] /= WRITES;
+  write_each(racer, figures, NOTHING_FREED);
 }
 
 /* --- Many live copies of a table --- */

@@ -21,13 +21,11 @@ awk -F, -v work="$work" '$1 == "figure" && $2 ~ /^(copy-size|break-even|first-wr
 
 # "AMD EPYC; Linux 6.18": the machine, from the comment lines.
 machine=$(sed -n 's/^# Processor: \(.*\)/\1/p; s/^# Kernel: \([^,]*\).*/\1/p' "$csv" | paste -sd ';' - | sed 's/;/; /')
-gnuplot -e "work = '$work'; to = '$to'; machine = '$machine'" "$(dirname "$0")/plot.gp" || exit 2
 
-# describe PICTURE SCENARIO TITLE UNIT WORDS: the words for those who do not see it, and
-# each curve with its two ends. The unit of what is measured is us or bytes.
-describe() {
-  ends=$(for method in lazy handout kernel fork eager eager-warm; do
-    [ ! -s "$work/$2.$method" ] || awk -v method="$method" -v unit="$4" '
+# ends SCENARIO UNIT: for those who do not see the picture, where each curve begins and ends.
+ends() {
+  for method in lazy handout kernel fork eager eager-warm; do
+    [ ! -s "$work/$1.$method" ] || awk -v method="$method" -v unit="$2" '
       function text(value) {
         step = unit == "us" ? 1000 : 1024
         n = split(unit == "us" ? "microseconds milliseconds seconds" : "bytes KiB MiB GiB", name, " ")
@@ -35,18 +33,24 @@ describe() {
         return sprintf("%.3g %s", value, name[i])
       }
       NR == 1 { first = $2; from = $1 }
-      END { printf "%s: %s at %s, %s at %s. ", method, text(first), from, text($2), $1 }' "$work/$2.$method"
+      END { printf "%s: %s at %s, %s at %s. ", method, text(first), from, text($2), $1 }' "$work/$1.$method"
   done | sed "s/eager-warm:/memcpy to warm memory:/; s/eager:/memcpy to fresh memory:/; s/kernel:/memfd with MAP_PRIVATE:/
-    s/handout:/the plain answer of the lab:/; s/lazy:/lazycopy:/")
-  sed -i "s|<title>Gnuplot</title>|<title>$3</title>|; s|<desc>.*</desc>|<desc>$5. $ends</desc>|" "$to/$1.svg"
+    s/handout:/the plain answer of the lab:/; s/lazy:/lazycopy:/"
 }
 
-describe copy-time copy-size 'Time to copy a block, against its size' us \
-  'Curves of the time that each way of copying takes, against the size of the block in bytes'
-describe break-even break-even 'Time for copying and writing, against the part of the chunks that is written' us \
-  'Curves of the time for copying 125 MiB and writing to chunks, against the percentage of chunks written'
-describe first-write first-write-live 'Time of a first write, against the number of live copies' us \
-  'Curves of the time of a first write to a copied chunk, against the number of live copies'
-describe memory memory 'Memory, against the number of copies' bytes \
-  'Curves of the memory in use for 62.5 MiB and its copies, against the number of copies'
+# draw PICTURE SCENARIO UNIT TITLE X Y: with the words for the title and the two axes.
+draw() {
+  gnuplot -e "to = '$to/$1.svg'; work = '$work'; scenario = '$2'; machine = '$machine'" \
+    -e "set title \"$4\"; set xlabel '$5'; set ylabel '$6'" "${0%sh}gp" || exit 2
+  sed -i "s|<title>Gnuplot</title>|<title>$4</title>|
+    s|<desc>.*</desc>|<desc>Curves of the $6, against the $5. $(ends "$2" "$3")</desc>|" "$to/$1.svg"
+}
+
+draw copy-time copy-size us 'Time to copy a block of memory' 'size of the block in bytes' 'time'
+draw break-even break-even us 'Copy 125 MiB (2000 chunks), then write to some of the chunks' \
+  'percentage of chunks that are written, one byte each' 'time for copying and writing'
+draw first-write first-write-live us 'First write to a copied chunk, among many copies' \
+  'number of live copies of chunks' 'time of the write'
+draw memory memory bytes "Memory for 62.5 MiB and its copies, 5% of each copy's chunks written" \
+  'number of copies' 'memory in use'
 echo "Drawn from $csv: $to/{copy-time,break-even,first-write,memory}.svg"

@@ -75,7 +75,8 @@ void report_row(const struct row *row, const struct racer *racers, const struct 
 
 /* The median of all laps; NAN if there are none. */
 static double measure(const struct bar *bar, const struct outcome *outcomes) {
-  const struct outcome *one = &outcomes[bar->one.racer], *other = &outcomes[bar->other.racer];
+  const struct outcome *one = &outcomes[bar->one.racer];
+  const struct outcome *other = bar->other.figure ? &outcomes[bar->other.racer] : one;
   size_t count = one->count < other->count ? one->count : other->count;
   double values[MOST_LAPS];
   for (size_t lap = 0; lap < count; lap++) {

@@ -24,7 +24,7 @@ struct row {
 struct bar {
   const char *what;
   struct term {
-    int racer, figure; /* NONE is 0 */
+    int racer, figure; /* NONE: 0 */
   } one;
   enum { MINUS, OVER } operation;
   struct term other;

@@ -43,7 +43,7 @@ const struct scenario scenarios[SCENARIOS] = {
      {{"lazy's write of a whole chunk / kernel's", {LAZY, WRITE}, OVER, {KERNEL, WRITE}, MOST, 0.6}}},
     {"fresh-frames",
      "first writes when no memory is ever freed",
-     {prepare_original, lap_write_fresh, .chunks = 2000, .processes = 3, .laps = 5},
+     {prepare_original, lap_write_fresh, .chunks = 200, .processes = 3, .laps = 5},
      {[LAZY] = {"lazy: first write"}, [HANDOUT] = {"handout: first write"}},
      {{EACH, WRITE},
       {LAZY, LAST, NULL, "lazy: write by the last sharer"},
