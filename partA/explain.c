@@ -11,51 +11,43 @@ pid_t sender(const siginfo_t *info) {
   return by_process ? info->si_pid : -1; /* a timer's number is where a process's would be */
 }
 
-static bool is_among(const char *word, const char *const *words) {
-  while (*words && strcmp(*words, word) != 0) words++;
-  return *words;
-}
-
-static const char *const heap_functions[] = {
-    "malloc", "calloc", "realloc", "reallocarray", "free",   "aligned_alloc", "posix_memalign",
-    "_Znwm",  "_Znam",  "_ZdlPv",  "_ZdlPvm",      "_ZdaPv", "_ZdaPvm",       NULL};
-
 static enum subject subject_of(const char *called) {
-  size_t length = strlen(called);
-  if (is_among(called, heap_functions)) return SUBJECT_HEAP;
-  if (length >= 5 && strcmp(called + length - 5, "scanf") == 0) return SUBJECT_SCAN;
+  static const char *const heap[] = {"malloc", "calloc", "realloc", "aligned_alloc", "posix_memalign",
+                                     "_Znw",   "_Zna",   "_Zdl",    "_Zda",          NULL};
+  if (strcmp(called, "free") == 0 || begins_with(called, heap)) return SUBJECT_HEAP;
+  if (strstr(called, "scanf")) return SUBJECT_SCAN;
   bool text = strstr(called, "printf") || strncmp(called, "str", 3) == 0 || strstr(called, "puts");
   return text ? SUBJECT_TEXT : SUBJECT_NONE;
 }
 
-/* Who calls abort tells why. */
+/* Who calls abort tells why: the first that the name begins with. */
+static const struct {
+  const char *caller, *story;
+} stories[] = {
+    {"__assert", "an assert of %s failed: what it claims to be true was not."},
+    {"__stack_chk_fail", "a function of %s wrote past the end of a local array (\"stack smashing\")."},
+    {"__cxa_pure_virtual",
+     "%s called a virtual function of an object that is not whole: in a constructor or destructor of its "
+     "base, or after the object was deleted?"},
+    {"_ZSt9terminatev",
+     "%s called std::terminate: a std::thread that was not joined, or an exception that "
+     "left a destructor or a noexcept function?"},
+    {"__cxa_throw", "%s threw an exception that nothing caught."},
+    {"__cxa_rethrow", "%s threw an exception that nothing caught."},
+    {"_ZSt", "%s threw an exception that nothing caught."},
+    {"libstdc++", "%s threw an exception that nothing caught."},
+    {"", "%s called abort. The reason may stand above."},
+};
+
 static void aborted(const char *called) {
-  static const char *const asserts[] = {"__assert_fail", "__assert", "__assert_perror_fail", NULL},
-                           *const smashed[] = {"__stack_chk_fail", NULL},
-                           *const exceptions[] = {"__cxa_throw", "__cxa_rethrow",
-                                                  "__cxa_throw_bad_array_new_length", NULL};
-  const char *program = at_start.program_name;
-  if (is_among(called, asserts)) {
-    report("an assert of %s failed: what it claims to be true was not.", program);
-  } else if (is_among(called, smashed)) {
-    report("a function of %s wrote past the end of a local array (\"stack smashing\").", program);
-  } else if (strcmp(called, "_ZSt9terminatev") == 0) {
-    report("%s called std::terminate: a std::thread that was not joined, or an exception that left ",
-           program);
-    report("a destructor or a noexcept function?");
-  } else if (strcmp(called, "__cxa_pure_virtual") == 0) {
-    report("%s called a virtual function of an object that is not whole: in a constructor or destructor of ",
-           program);
-    report("its base, or after the object was deleted?");
-  } else if (is_among(called, exceptions) || strncmp(called, "_ZSt", 4) == 0 ||
-             strncmp(called, "libstdc++", 9) == 0) {
-    report("%s threw an exception that nothing caught.", program);
-  } else if (subject_of(called) == SUBJECT_HEAP) {
-    report("malloc's checks stopped %s.", program);
+  if (subject_of(called) == SUBJECT_HEAP) {
+    report("malloc's checks stopped %s.", at_start.program_name);
     report_damaged_heap();
-  } else {
-    report("%s called abort. The reason may stand above.", program);
+    return;
   }
+  unsigned i = 0;
+  while (strncmp(called, stories[i].caller, strlen(stories[i].caller)) != 0) i++;
+  report(stories[i].story, at_start.program_name);
 }
 
 static void sent_by_someone(const struct crash *crash, const char *called) {
