@@ -100,19 +100,6 @@ static void bus_error(const siginfo_t *info, const ucontext_t *context) {
   }
 }
 
-static void arithmetic_error(const siginfo_t *info) {
-  report("%s %s.", at_start.program_name,
-         info->si_code == FPE_INTDIV
-             ? "divided an integer by zero, or the smallest one by -1"
-             : "did a calculation without a valid result, and had asked to be stopped then");
-}
-
-static void illegal_instruction(const siginfo_t *info) {
-  report("%s came to an instruction that the processor does not accept, at 0x%lx: ", at_start.program_name,
-         (unsigned long)info->si_addr);
-  report("a __builtin_trap, a jump into data, or a program made for another processor?");
-}
-
 /* Kinds of SIGSEGV that come without an address, by numbers that not every C
  * library names: SEGV_MTEAERR of Arm, SEGV_CPERR of x86. */
 enum { TAG_MISMATCH = 8, CONTROL_PROTECTION = 10 };
@@ -122,32 +109,47 @@ bool comes_with_address(const siginfo_t *info) {
   return code > 0 && code < CONTROL_PROTECTION && code != TAG_MISMATCH;
 }
 
-static void protection_error(const siginfo_t *info) {
-  report("%s %s", at_start.program_name,
-         info->si_code == CONTROL_PROTECTION
-             ? "returned or jumped to where it must not: something wrote past the end of a local array?"
-         : info->si_code == TAG_MISMATCH ? "used, a moment ago, a pointer that does not fit the memory "
-                                           "there: given back, or past the end of a block?"
-                                         : "broke a rule of the processor that this library does not know.");
+/* What the signal itself tells, without a look at anything. Code 0 stands for all others, the last
+ * for all other signals. */
+static const struct {
+  int number, code;
+  const char *story; /* with the program and the address */
+} faults[] = {
+    {SIGFPE, FPE_INTDIV, "%s divided an integer by zero, or the smallest one by -1."},
+    {SIGFPE, 0, "%s did a calculation without a valid result, and had asked to be stopped then."},
+    {SIGILL, 0,
+     "%s came to an instruction that the processor does not accept, at 0x%lx: a __builtin_trap, a jump into "
+     "data, or a program made for another processor?"},
+    {SIGSEGV, CONTROL_PROTECTION,
+     "%s returned or jumped to where it must not: something wrote past the end of a local array?"},
+    {SIGSEGV, TAG_MISMATCH,
+     "%s used, a moment ago, a pointer that does not fit the memory there: given back, or past the end of a "
+     "block?"},
+    {0, 0, "%s broke a rule of the processor that this library does not know."},
+};
+
+static void other_fault(const struct crash *crash) {
+  unsigned i = 0, last = sizeof faults / sizeof *faults - 1;
+  while (i < last &&
+         (faults[i].number != crash->number || (faults[i].code && faults[i].code != crash->info->si_code)))
+    i++;
+  report(faults[i].story, at_start.program_name, (unsigned long)crash->info->si_addr);
 }
 
 void explain(const struct crash *crash, const char *called) {
   const siginfo_t *info = crash->info;
+  bool memory = crash->number == SIGSEGV || crash->number == SIGBUS;
   report_label("What happened: ");
   if (info->si_code <= 0) {
     sent_by_someone(crash, called);
-  } else if (info->si_code == SI_KERNEL && (crash->number == SIGSEGV || crash->number == SIGBUS)) {
+  } else if (memory && info->si_code == SI_KERNEL) {
     no_address(crash->context, subject_of(called));
   } else if (crash->number == SIGBUS) {
     bus_error(info, crash->context);
-  } else if (crash->number == SIGFPE) {
-    arithmetic_error(info);
-  } else if (crash->number == SIGILL) {
-    illegal_instruction(info);
-  } else if (comes_with_address(info)) {
+  } else if (memory && comes_with_address(info)) {
     explain_access(crash, subject_of(called));
   } else {
-    protection_error(info);
+    other_fault(crash);
   }
   report_send();
 }

@@ -86,8 +86,7 @@ bool report_if_far(uintptr_t address) {
   if (!nearest) return false;
   report(" That is ");
   report_beside(least, address >= nearest->end);
-  if (nearest == &variables) report("the variables of %s", at_start.program_name);
-  if (nearest != &variables) report(nearest == &heap ? "the heap" : "the stack");
+  report_region(nearest);
   report(": an index or a loop that goes too far, or memory that was given back?");
   return true;
 }
