@@ -16,63 +16,59 @@ static inline bool arch_has_operand_byte(unsigned opcode) {
   return memchr("\x63\x69\x6b\xc0\xc1\xc6\xc7\xd0\xd1\xd2\xd3\xf6\xf7\xfe\xff", (int)opcode, 15);
 }
 
-static inline const unsigned char *arch_skip_prefixes(const unsigned char *code) {
-  while (*code && memchr("\x66\x67\xf2\xf3\x2e\x36\x3e\x26\x64\x65\xf0", *code, 11)) code++;
+/* Skips what may stand before the opcode; rex becomes the prefix with the fourth bits of register numbers. */
+static inline const unsigned char *arch_opcode(const unsigned char *code, unsigned *rex) {
+  while (memchr("\x66\x67\xf2\xf3\x2e\x36\x3e\x26\x64\x65\xf0", *code, 11)) code++;
+  *rex = (*code & 0xf0) == 0x40 ? *code++ : 0;
   return code;
 }
 
 /* Vector instructions are those after 0x0f, but for the kernel's, and those with a prefix of their own. */
-static inline bool arch_is_kernels(unsigned char after_0f) {
-  return memchr("\x01\x06\x08\x09\x20\x21\x22\x23\x30\x32\x33\x34\x35", after_0f, 13);
+static inline bool arch_is_kernels(const unsigned char *opcode) {
+  return *opcode == 0x0f && memchr("\x01\x06\x08\x09\x20\x21\x22\x23\x30\x32\x33\x34\x35", opcode[1], 13);
 }
 
 static inline bool arch_is_vector(const ucontext_t *context) {
-  const unsigned char *code = arch_skip_prefixes((const unsigned char *)arch_pc(context));
-  if ((*code & 0xf0) == 0x40) code++;
-  return *code == 0xc4 || *code == 0xc5 || *code == 0x62 || (*code == 0x0f && !arch_is_kernels(code[1]));
+  unsigned rex;
+  const unsigned char *opcode = arch_opcode((const unsigned char *)arch_pc(context), &rex);
+  return memchr("\x0f\xc4\xc5\x62", *opcode, 4) && !arch_is_kernels(opcode);
 }
 
 /* Which registers an instruction addresses memory with: bit n for register n. */
 static inline unsigned arch_address_registers(const unsigned char *code) {
-  enum { RBX = 1 << 3, RSP = 1 << 4, RBP = 1 << 5, RSI = 1 << 6, RDI = 1 << 7, LEAVE = 0xc9 };
-  unsigned extra_base = 0, extra_index = 0;
-  code = arch_skip_prefixes(code);
-  if ((*code & 0xf0) == 0x40) { /* REX: the fourth bit of the register numbers */
-    extra_base = (*code & 1u) << 3;
-    extra_index = (*code & 2u) << 2;
-    code++;
-  }
-  unsigned opcode = *code;
+  enum { RBX = 1 << 3, RSP = 1 << 4, RBP = 1 << 5, RSI = 1 << 6, RDI = 1 << 7, LEAVE = 0xc9, XLAT = 0xd7 };
+  unsigned rex;
+  code = arch_opcode(code, &rex);
+  unsigned opcode = *code, extra_base = (rex & 1u) << 3, extra_index = (rex & 2u) << 2;
   if (opcode == 0xc5) { /* the VEX and EVEX prefixes of vector instructions */
     code += 3;
   } else if (opcode == 0xc4 || opcode == 0x62) {
     extra_base = (~code[1] & 0x20u) >> 2;
     extra_index = (~code[1] & 0x40u) >> 3;
     code += opcode == 0xc4 ? 4 : 5;
-  } else if (opcode == 0x0f && arch_is_kernels(code[1])) {
-    return 0; /* for the kernel only */
-  } else if (opcode == 0x0f) {
+  } else if (opcode == 0x0f && !arch_is_kernels(code)) {
     code += code[1] == 0x38 || code[1] == 0x3a ? 3 : 2;
   } else if ((opcode & 0xfc) == 0xa4 || (opcode >= 0xaa && opcode <= 0xaf)) {
     return RSI | RDI; /* string instructions */
   } else if (opcode >> 4 == 5 || memchr("\x68\x6a\x9c\x9d\xc2\xc3\xc8\xca\xcb\xcf\xe8", (int)opcode, 11)) {
     return RSP; /* push, pop, enter, call, return */
-  } else if (opcode == LEAVE) {
-    return RBP;
-  } else if (opcode == 0xd7) {
-    return RBX; /* xlat */
-  } else if (!arch_has_operand_byte(opcode)) {
-    return 0;
-  } else {
+  } else if (opcode == LEAVE || opcode == XLAT) {
+    return opcode == LEAVE ? RBP : RBX;
+  } else if (arch_has_operand_byte(opcode)) {
     code++;
+  } else {
+    return 0;
   }
   unsigned mode = *code >> 6, base = *code & 7u;
   if (mode == 3)
     return opcode == 0xff ? 1u << (base | extra_base) : 0; /* call or jump to a register's value */
-  if (base != 4) return mode == 0 && base == 5 ? 0 : 1u << (base | extra_base);
-  unsigned index = (code[1] >> 3 & 7u) | extra_index;
-  base = code[1] & 7u;
-  return (mode == 0 && base == 5 ? 0 : 1u << (base | extra_base)) | (index == 4 ? 0 : 1u << index);
+  unsigned registers = 0;
+  if (base == 4) { /* another byte, with an index */
+    unsigned index = (code[1] >> 3 & 7u) | extra_index;
+    base = code[1] & 7u;
+    registers = index == 4 ? 0 : 1u << index;
+  }
+  return registers | (mode == 0 && base == 5 ? 0 : 1u << (base | extra_base));
 }
 
 static const struct {
@@ -93,8 +89,8 @@ static inline const char *arch_register(const ucontext_t *context, unsigned i, u
 
 /* Loads and stores of rax whose address is the instruction's next eight bytes. */
 static inline bool arch_absolute_address(const unsigned char *code, uintptr_t *address) {
-  code = arch_skip_prefixes(code);
-  if ((*code & 0xf0) == 0x40) code++;
+  unsigned rex;
+  code = arch_opcode(code, &rex);
   if ((*code & 0xfc) != 0xa0) return false;
   memcpy(address, code + 1, sizeof *address);
   return true;
@@ -105,15 +101,15 @@ static inline bool arch_absolute_address(const unsigned char *code, uintptr_t *a
 static inline const char *arch_wild_pointer(const ucontext_t *context, uintptr_t *value) {
   static char holder[sizeof "register rax"];
   const unsigned char *code = (const unsigned char *)arch_pc(context);
+  unsigned rex;
   *value = arch_pc(context);
   if (arch_is_wild(*value)) return "register rip";
   if (arch_absolute_address(code, value) && arch_is_wild(*value)) return "instruction itself";
-  if (*code == 0xf3) code++; /* "rep ret" */
-  if ((*code & 0xfe) == 0xc2 && !arch_is_wild(arch_sp(context))) {
+  if ((*arch_opcode(code, &rex) & 0xfe) == 0xc2 && !arch_is_wild(arch_sp(context))) {
     memcpy(value, (void *)arch_sp(context), sizeof *value);
     return arch_is_wild(*value) ? "return address" : NULL;
   }
-  unsigned registers = arch_address_registers((const unsigned char *)arch_pc(context));
+  unsigned registers = arch_address_registers(code);
   for (unsigned number = 0; number < 16; number++) {
     const char *name = arch_register(context, number, value);
     if (!(registers >> number & 1) || !arch_is_wild(*value)) continue;

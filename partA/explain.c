@@ -11,51 +11,43 @@ pid_t sender(const siginfo_t *info) {
   return by_process ? info->si_pid : -1; /* a timer's number is where a process's would be */
 }
 
-static bool is_among(const char *word, const char *const *words) {
-  while (*words && strcmp(*words, word) != 0) words++;
-  return *words;
-}
-
-static const char *const heap_functions[] = {
-    "malloc", "calloc", "realloc", "reallocarray", "free",   "aligned_alloc", "posix_memalign",
-    "_Znwm",  "_Znam",  "_ZdlPv",  "_ZdlPvm",      "_ZdaPv", "_ZdaPvm",       NULL};
-
 static enum subject subject_of(const char *called) {
-  size_t length = strlen(called);
-  if (is_among(called, heap_functions)) return SUBJECT_HEAP;
-  if (length >= 5 && strcmp(called + length - 5, "scanf") == 0) return SUBJECT_SCAN;
+  static const char *const heap[] = {"malloc", "calloc", "realloc", "aligned_alloc", "posix_memalign",
+                                     "_Znw",   "_Zna",   "_Zdl",    "_Zda",          NULL};
+  if (strcmp(called, "free") == 0 || begins_with(called, heap)) return SUBJECT_HEAP;
+  if (strstr(called, "scanf")) return SUBJECT_SCAN;
   bool text = strstr(called, "printf") || strncmp(called, "str", 3) == 0 || strstr(called, "puts");
   return text ? SUBJECT_TEXT : SUBJECT_NONE;
 }
 
-/* Who calls abort tells why. */
+/* Who calls abort tells why: the first that the name begins with. */
+static const struct {
+  const char *caller, *story;
+} stories[] = {
+    {"__assert", "an assert of %s failed: what it claims to be true was not."},
+    {"__stack_chk_fail", "a function of %s wrote past the end of a local array (\"stack smashing\")."},
+    {"__cxa_pure_virtual",
+     "%s called a virtual function of an object that is not whole: in a constructor or destructor of its "
+     "base, or after the object was deleted?"},
+    {"_ZSt9terminatev",
+     "%s called std::terminate: a std::thread that was not joined, or an exception that "
+     "left a destructor or a noexcept function?"},
+    {"__cxa_throw", "%s threw an exception that nothing caught."},
+    {"__cxa_rethrow", "%s threw an exception that nothing caught."},
+    {"_ZSt", "%s threw an exception that nothing caught."},
+    {"libstdc++", "%s threw an exception that nothing caught."},
+    {"", "%s called abort. The reason may stand above."},
+};
+
 static void aborted(const char *called) {
-  static const char *const asserts[] = {"__assert_fail", "__assert", "__assert_perror_fail", NULL},
-                           *const smashed[] = {"__stack_chk_fail", NULL},
-                           *const exceptions[] = {"__cxa_throw", "__cxa_rethrow",
-                                                  "__cxa_throw_bad_array_new_length", NULL};
-  const char *program = at_start.program_name;
-  if (is_among(called, asserts)) {
-    report("an assert of %s failed: what it claims to be true was not.", program);
-  } else if (is_among(called, smashed)) {
-    report("a function of %s wrote past the end of a local array (\"stack smashing\").", program);
-  } else if (strcmp(called, "_ZSt9terminatev") == 0) {
-    report("%s called std::terminate: a std::thread that was not joined, or an exception that left ",
-           program);
-    report("a destructor or a noexcept function?");
-  } else if (strcmp(called, "__cxa_pure_virtual") == 0) {
-    report("%s called a virtual function of an object that is not whole: in a constructor or destructor of ",
-           program);
-    report("its base, or after the object was deleted?");
-  } else if (is_among(called, exceptions) || strncmp(called, "_ZSt", 4) == 0 ||
-             strncmp(called, "libstdc++", 9) == 0) {
-    report("%s threw an exception that nothing caught.", program);
-  } else if (subject_of(called) == SUBJECT_HEAP) {
-    report("malloc's checks stopped %s.", program);
+  if (subject_of(called) == SUBJECT_HEAP) {
+    report("malloc's checks stopped %s.", at_start.program_name);
     report_damaged_heap();
-  } else {
-    report("%s called abort. The reason may stand above.", program);
+    return;
   }
+  unsigned i = 0;
+  while (strncmp(called, stories[i].caller, strlen(stories[i].caller)) != 0) i++;
+  report(stories[i].story, at_start.program_name);
 }
 
 static void sent_by_someone(const struct crash *crash, const char *called) {
@@ -108,19 +100,6 @@ static void bus_error(const siginfo_t *info, const ucontext_t *context) {
   }
 }
 
-static void arithmetic_error(const siginfo_t *info) {
-  report("%s %s.", at_start.program_name,
-         info->si_code == FPE_INTDIV
-             ? "divided an integer by zero, or the smallest one by -1"
-             : "did a calculation without a valid result, and had asked to be stopped then");
-}
-
-static void illegal_instruction(const siginfo_t *info) {
-  report("%s came to an instruction that the processor does not accept, at 0x%lx: ", at_start.program_name,
-         (unsigned long)info->si_addr);
-  report("a __builtin_trap, a jump into data, or a program made for another processor?");
-}
-
 /* Kinds of SIGSEGV that come without an address, by numbers that not every C
  * library names: SEGV_MTEAERR of Arm, SEGV_CPERR of x86. */
 enum { TAG_MISMATCH = 8, CONTROL_PROTECTION = 10 };
@@ -130,32 +109,47 @@ bool comes_with_address(const siginfo_t *info) {
   return code > 0 && code < CONTROL_PROTECTION && code != TAG_MISMATCH;
 }
 
-static void protection_error(const siginfo_t *info) {
-  report("%s %s", at_start.program_name,
-         info->si_code == CONTROL_PROTECTION
-             ? "returned or jumped to where it must not: something wrote past the end of a local array?"
-         : info->si_code == TAG_MISMATCH ? "used, a moment ago, a pointer that does not fit the memory "
-                                           "there: given back, or past the end of a block?"
-                                         : "broke a rule of the processor that this library does not know.");
+/* What the signal itself tells, without a look at anything. Code 0 stands for all others, the last
+ * for all other signals. */
+static const struct {
+  int number, code;
+  const char *story; /* with the program and the address */
+} faults[] = {
+    {SIGFPE, FPE_INTDIV, "%s divided an integer by zero, or the smallest one by -1."},
+    {SIGFPE, 0, "%s did a calculation without a valid result, and had asked to be stopped then."},
+    {SIGILL, 0,
+     "%s came to an instruction that the processor does not accept, at 0x%lx: a __builtin_trap, a jump into "
+     "data, or a program made for another processor?"},
+    {SIGSEGV, CONTROL_PROTECTION,
+     "%s returned or jumped to where it must not: something wrote past the end of a local array?"},
+    {SIGSEGV, TAG_MISMATCH,
+     "%s used, a moment ago, a pointer that does not fit the memory there: given back, or past the end of a "
+     "block?"},
+    {0, 0, "%s broke a rule of the processor that this library does not know."},
+};
+
+static void other_fault(const struct crash *crash) {
+  unsigned i = 0, last = sizeof faults / sizeof *faults - 1;
+  while (i < last &&
+         (faults[i].number != crash->number || (faults[i].code && faults[i].code != crash->info->si_code)))
+    i++;
+  report(faults[i].story, at_start.program_name, (unsigned long)crash->info->si_addr);
 }
 
 void explain(const struct crash *crash, const char *called) {
   const siginfo_t *info = crash->info;
+  bool memory = crash->number == SIGSEGV || crash->number == SIGBUS;
   report_label("What happened: ");
   if (info->si_code <= 0) {
     sent_by_someone(crash, called);
-  } else if (info->si_code == SI_KERNEL && (crash->number == SIGSEGV || crash->number == SIGBUS)) {
+  } else if (memory && info->si_code == SI_KERNEL) {
     no_address(crash->context, subject_of(called));
   } else if (crash->number == SIGBUS) {
     bus_error(info, crash->context);
-  } else if (crash->number == SIGFPE) {
-    arithmetic_error(info);
-  } else if (crash->number == SIGILL) {
-    illegal_instruction(info);
-  } else if (comes_with_address(info)) {
+  } else if (memory && comes_with_address(info)) {
     explain_access(crash, subject_of(called));
   } else {
-    protection_error(info);
+    other_fault(crash);
   }
   report_send();
 }

@@ -57,9 +57,10 @@ extern const char __ehdr_start[] __attribute__((visibility("hidden")));
 
 /* Libraries of the system are where systems keep them; the program itself may be there too. */
 static bool is_own(const struct image *image) {
+  static const char *const systems[] = {"/lib", "/usr/", NULL};
   if (image->segments == at_start.program_headers) return true;
   if (image->base == (uintptr_t)__ehdr_start) return false;
-  return strncmp(image->path, "/lib", 4) != 0 && strncmp(image->path, "/usr/", 5) != 0;
+  return !begins_with(image->path, systems);
 }
 
 /* The bias comes from the program headers: file offsets and addresses differ with some linkers. */
@@ -101,12 +102,10 @@ static const char *dynamic_address(const struct image *image, uintptr_t address)
 
 /* The name that people write: headers put others in its place. */
 static void copy_name(char *to, size_t size, const char *name) {
-  static const char *const prefixes[] = {"__isoc99_", "__isoc23_"};
+  static const char *const prefixes[] = {"__isoc99_", "__isoc23_", NULL};
   size_t length = strlen(name);
   bool checked = length > 6 && strncmp(name, "__", 2) == 0 && strcmp(name + length - 4, "_chk") == 0;
-  for (unsigned i = 0; i < 2; i++) {
-    if (strncmp(name, prefixes[i], strlen(prefixes[i])) == 0) name += strlen(prefixes[i]);
-  }
+  name += begins_with(name, prefixes);
   copy_text(to, size, checked ? name + 2 : name);
   if (checked && length - 6 < size) to[length - 6] = 0;
 }

@@ -32,6 +32,8 @@ extern struct at_start {
 } at_start;
 void start_look_around(void);                            /* in the constructor only */
 void copy_text(char *to, size_t size, const char *from); /* what there is no room for becomes "..." */
+/* The length of the word that the text begins with, the first of those up to NULL; 0 if with none. */
+size_t begins_with(const char *text, const char *const *words);
 
 /* options.c: what the environment asks for. Read once, at start. */
 struct options {

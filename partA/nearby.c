@@ -14,11 +14,8 @@ static bool is_library_or_program(const char *path) {
 
 /* Is the region of a file that somebody named? Not what mmap and shared memory name themselves. */
 static bool is_file(const struct region *region) {
-  static const char *const anonymous[] = {"/dev/zero (deleted)", "/memfd:", "/SYSV", "/[aio]"};
-  for (unsigned i = 0; i < sizeof anonymous / sizeof *anonymous; i++) {
-    if (strncmp(region->name, anonymous[i], strlen(anonymous[i])) == 0) return false;
-  }
-  return region->name[0] == '/';
+  static const char *const anonymous[] = {"/dev/zero (deleted)", "/memfd:", "/SYSV", "/[aio]", NULL};
+  return region->name[0] == '/' && !begins_with(region->name, anonymous);
 }
 
 /* Variables without an initial value are in memory of no file, behind those that
@@ -89,8 +86,7 @@ bool report_if_far(uintptr_t address) {
   if (!nearest) return false;
   report(" That is ");
   report_beside(least, address >= nearest->end);
-  if (nearest == &variables) report("the variables of %s", at_start.program_name);
-  if (nearest != &variables) report(nearest == &heap ? "the heap" : "the stack");
+  report_region(nearest);
   report(": an index or a loop that goes too far, or memory that was given back?");
   return true;
 }

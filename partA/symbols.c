@@ -172,13 +172,12 @@ bool place_next(char **answer, struct place *place) {
 /* A header of the compiler or the system, by the file, or by the function: addr2line 2.40 takes
  * the first header of a C++ program for the program's own file. */
 bool place_is_header(const struct place *place) {
-  if (strncmp(place->name, "std::", 5) == 0 || strncmp(place->name, "__gnu_cxx::", 11) == 0) return true;
-  static const char *const starts[] = {"/usr/include/", "/usr/local/include/", "/usr/lib"};
-  static const char *const parts[] = {"/include/c++/", "/lib/gcc/", "/lib/clang/"};
-  for (unsigned i = 0; i < 3; i++) {
-    if (strncmp(place->file, starts[i], strlen(starts[i])) == 0 || strstr(place->file, parts[i])) return true;
-  }
-  return false;
+  static const char *const names[] = {"std::", "__gnu_cxx::", NULL}, *const files[] = {"/usr/include/",
+                                                                                       "/usr/local/include/",
+                                                                                       "/usr/lib", NULL};
+  return begins_with(place->name, names) || begins_with(place->file, files) ||
+         strstr(place->file, "/include/c++/") || strstr(place->file, "/lib/gcc/") ||
+         strstr(place->file, "/lib/clang/");
 }
 
 /* Not if the source is younger than the program: then it is another line. */

@@ -58,7 +58,7 @@ static void children_watched(void) {
   pid_t parent = getpid();
   if (fork() == 0) {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
-    while (getppid() == parent) pause();
+    while (getppid() == parent) pause(); /* it may have ended before it was watched */
     _exit(0);
   }
   struct sigaction action = {.sa_handler = say_child_ended};
