@@ -84,6 +84,7 @@ static void write_to_family(struct family *family, size_t count, size_t writes) 
 void check_many_copies(void) {
   struct family family;
   lab.startup();
+  need_sharing();
   start_family(&family);
   for (size_t i = 1; i < FAMILY; i++) grow_family(&family, i, 0);
   compare_family(&family, FAMILY, "one chunk was copied many times");
@@ -96,6 +97,7 @@ void check_many_copies(void) {
 void check_copy_of_copy(void) {
   struct family family;
   lab.startup();
+  need_sharing();
   start_family(&family);
   for (size_t i = 1; i < FAMILY; i++) {
     grow_family(&family, i, i - 1);

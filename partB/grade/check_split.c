@@ -45,6 +45,7 @@ static void write_among_others(bool copy_first, size_t offset, bool upwards) {
 
 void check_first_last(void) {
   lab.startup();
+  need_sharing();
   for (int to_copy = 0; to_copy < 2; to_copy++) {
     for (int round = 0; round < 4; round++) {
       first_write(to_copy, 0);
@@ -70,6 +71,7 @@ static void write_other_pages(bool to_copy, size_t first_page) {
 
 void check_every_page(void) {
   lab.startup();
+  need_sharing();
   for (int to_copy = 0; to_copy < 2; to_copy++) {
     for (size_t page = 0; page < SMALL_PAGES; page++) {
       first_write(to_copy, page * SMALL_PAGE + 2000);
@@ -109,6 +111,7 @@ void check_every_byte(void) {
               {"words across pages", write_across_pages},
               {"the whole chunk by memset", write_whole}};
   lab.startup();
+  need_sharing();
   for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
     struct pair first = new_pair(1), second = new_pair(2);
     doing("wrote %s of a lazy copy" UNRECOGNISED, ways[i].what);

@@ -67,6 +67,9 @@ struct pair new_original(unsigned seed);
 void copy_original(struct pair *pair);
 void compare_pair(const struct pair *pair, const char *original_why, const char *copy_why);
 
+/* Fails the check if lazy copies share no memory: for checks of how sharing ends. */
+void need_sharing(void);
+
 /* Writes to a chunk and to its model. */
 void write_byte(unsigned char *chunk, unsigned char *model, size_t offset, unsigned char value);
 
