@@ -26,6 +26,7 @@ static void let_go_of_frames(void) {
 /* In a new child: nothing that was free is, and counters may be half done. */
 static void become_child(void) {
   caught_up = true;
+  generation_leave_earlier();
   frames_leave_to_parent();
   registry.stats.live_chunks = registry.unfinished = 0;
   registry.stats.kernel_mappings = registry.fixed_mappings;

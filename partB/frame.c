@@ -159,6 +159,8 @@ void frames_mark_seen(void) {
 void frames_leave_to_parent(void) {
   for (struct frame frame = {1}; frame.index < registry.end; frame.index++) {
     if (state_of(frame) < USED) set_state(frame, INHERITED);
+    uint32_t *from = &registry.seen[frame.index].from;
+    if (*from != 0) *from = generation_that_stays(*from);
   }
   registry.added = 0;
 }

@@ -1,10 +1,15 @@
 /* Which relatives live? Each fork begins a generation, with a number that grows and
- * a System V segment to which this process is attached, and all who are forked
- * from then on, and theirs. The kernel counts them. So if more are attached to a
- * generation's segment than to the next one's (or than only we, if it is the
- * newest), somebody born in it lives; else it is forgotten.
+ * a System V segment to which this process is attached, and all who are born in it, and
+ * theirs. The kernel counts them: when only this process is left, the generation is
+ * forgotten. A child leaves its parent's earlier generations, but not those that count
+ * for all later ones, too: the parent's family, which it begins with its first child,
+ * and whatever the parent was born with. The child's own generation becomes one of them.
  *
- * There are never more generations than living relatives, or MOST. */
+ * No two counts are compared: a process that is just being forked, or ends, is attached to
+ * only some of its segments. But nobody can attach to a segment of this process after it
+ * was found alone with it, other than its own children.
+ *
+ * There are at most MOST generations. */
 #include <sys/ipc.h>
 #include <sys/shm.h>
 #include <sys/types.h>
@@ -21,6 +26,7 @@ static struct generation {
   void *address;
   size_t size; /* no two of a process are alike: ids may be, in different namespaces */
   pid_t creator;
+  bool stays; /* with children of later generations, too */
 } kept[MOST]; /* oldest first */
 static size_t count;
 static uint32_t newest; /* its number, or that of the last one */
@@ -41,12 +47,42 @@ static struct generation attach_segment(void) {
   return made;
 }
 
-/* Before a fork. When there are too many, forks share the newest one. */
-void generation_begin(void) {
-  if (count == 0) newest = 0;
+static void begin(bool stays) {
   if (count == MOST || newest == FOREVER - 1) return;
   kept[count] = attach_segment();
+  kept[count].stays = stays;
   kept[count++].number = ++newest;
+}
+
+static void forget(size_t i) {
+  if (kept[i].id >= 0) shmdt(kept[i].address);
+  for (count--; i < count; i++) kept[i] = kept[i + 1];
+}
+
+/* Before a fork. When there are too many, forks share the newest one. */
+void generation_begin(void) {
+  bool has_family = false;
+  for (size_t i = 0; i < count; i++) has_family |= kept[i].stays && kept[i].creator == getpid();
+  if (count == 0) newest = 0;
+  if (!has_family) begin(true);
+  begin(false);
+}
+
+/* In a child, which was born in the newest one. */
+void generation_leave_earlier(void) {
+  if (count > 0) kept[count - 1].stays = true;
+  for (size_t i = count; i-- > 0;) {
+    if (!kept[i].stays) forget(i);
+  }
+}
+
+/* Who was born to the parent from a generation to now? In a child: from which one on that
+ * it knows. Not from its own, the newest one: those who are born later are not in it. */
+uint32_t generation_that_stays(uint32_t from) {
+  for (size_t i = count; i-- > 1;) {
+    if (kept[i - 1].number <= from) return kept[i - 1].number;
+  }
+  return 1;
 }
 
 /* How many processes are attached; -1 if in doubt. */
@@ -57,26 +93,15 @@ static long attached(const struct generation *generation) {
   return is_ours ? (long)status.shm_nattch : -1;
 }
 
-/* Has the generation nobody whom the next one (NULL: none) does not have? Asked
- * twice, as processes come and go meanwhile. */
-static bool is_gone(const struct generation *generation, const struct generation *next) {
-  long here = attached(generation), there = next ? attached(next) : 1;
-  if (here < 1 || here > there) return false;
-  return attached(generation) == here && (!next || attached(next) == there);
-}
-
 bool generation_newest_is_gone(void) {
-  return count > 0 && is_gone(&kept[count - 1], NULL);
+  return count > 0 && attached(&kept[count - 1]) == 1;
 }
 
 /* Forgets those of whom nobody lives. Returns whether there were any. */
 bool generation_forget_gone(void) {
   size_t before = count;
   for (size_t i = count; i-- > 0;) {
-    if (!is_gone(&kept[i], i + 1 < count ? &kept[i + 1] : NULL)) continue;
-    shmdt(kept[i].address);
-    for (size_t j = i; j + 1 < count; j++) kept[j] = kept[j + 1];
-    count--;
+    if (attached(&kept[i]) == 1) forget(i);
   }
   return count < before;
 }

@@ -169,6 +169,8 @@ void lock_give(const struct held *held);
 #define FOREVER UINT32_MAX
 uint32_t generation_newest(void);
 void generation_begin(void);
+void generation_leave_earlier(void);
+uint32_t generation_that_stays(uint32_t number);
 bool generation_newest_is_gone(void);
 bool generation_forget_gone(void);
 bool generation_lives(uint32_t from, uint32_t until);

@@ -73,17 +73,19 @@ static size_t records_size(size_t span) {
 }
 
 /* Reserves [view][window][records], halving them until they are granted twice: half of
- * the addresses are left to the rest of the program, where they are limited. */
+ * the addresses are left to the rest of the program, where they are limited. (The least
+ * is taken if it is granted once.) */
 static bool reserve_all(void) {
-  size_t span = 2 * (!space_sharing_works() ? SPAN_EMULATED : __tsan_init ? SPAN_TSAN : SPAN), size;
+  size_t span = 2 * (!space_sharing_works() ? SPAN_EMULATED : __tsan_init ? SPAN_TSAN : SPAN), size, rest;
   char *base;
   do {
     span /= 2;
     size = 2 * span * CHUNKSIZE + records_size(span) + STEP * CHUNKSIZE;
-    base = reserve(NULL, 2 * size, 0);
+    rest = span > LEAST_SPAN ? size : 0;
+    base = reserve(NULL, size + rest, 0);
   } while (base == MAP_FAILED && span > LEAST_SPAN);
   if (base == MAP_FAILED) return false;
-  munmap(base + size, size);
+  if (rest > 0) munmap(base + size, rest);
   registry.span = (uint32_t)span;
   registry.views = (char *)round_up((uintptr_t)base, STEP * CHUNKSIZE);
   registry.windows = registry.views + span * CHUNKSIZE;

@@ -1,7 +1,9 @@
 /* After fork, chunks are private to each process, as malloc's memory is: in the
  * parent, the child and the grandchild, shared or not, and for whatever either
  * side allocates, copies, writes and frees afterwards. */
+#include <signal.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "kin.h"
@@ -166,6 +168,65 @@ static void test_sibling_ends(void) {
   CHECK(wait_status(younger) == 0);
 }
 
+/* Two children of a parent that has ended: what the elder one writes, the younger one,
+ * born later, does not see. */
+static void test_parent_ends(void) {
+  struct turns turns[2] = {open_turns(), open_turns()};
+  pid_t parent = fork_or_fail();
+  char *block = parent == 0 ? new_block(COUNT, 1) : NULL;
+  for (int i = 0; parent == 0 && i < 2; i++) {
+    if (fork_or_fail() > 0) continue;
+    await(turns[i].to_child);
+    CHECK(holds(block, COUNT, 1));
+    rewrite_block(block, COUNT, i);
+    give(turns[i].to_parent);
+    _exit(0);
+  }
+  if (parent == 0) _exit(0);
+  CHECK(wait_status(parent) == 0);
+  for (int i = 0; i < 2; i++) {
+    close(turns[i].to_parent[1]);
+    give(turns[i].to_child);
+    await(turns[i].to_parent);
+  }
+}
+
+/* So that being forked takes long between the segments of two generations, by which
+ * relatives are counted: private pages, and no room for the later segment above them. */
+static void part_segments(void) {
+  const size_t SIZE = (size_t)64 << 20, PAGE = (size_t)sysconf(_SC_PAGESIZE);
+  const int FLAGS = MAP_PRIVATE | MAP_ANONYMOUS;
+  char *pages = mmap(NULL, SIZE, PROT_READ | PROT_WRITE, FLAGS, -1, 0), *above = pages + 1;
+  CHECK(pages != MAP_FAILED);
+  madvise(pages, SIZE, MADV_NOHUGEPAGE);
+  for (size_t i = 0; i < SIZE; i += PAGE) pages[i] = 1;
+  for (int i = 0; i < 1000 && above > pages; i++) above = mmap(NULL, PAGE, PROT_READ, FLAGS, -1, 0);
+}
+
+/* What only an elder child sees is not taken back, although the younger one has children
+ * of its own while the parent looks who lives. */
+static void test_younger_forks(void) {
+  char *block = new_block(COUNT, 1);
+  struct turns turns = open_turns();
+  pid_t elder = fork_with_turns(&turns);
+  if (elder == 0) {
+    await(turns.to_child);
+    _exit(holds(block, COUNT, 1) ? 0 : 1);
+  }
+  CHECK(chunks_free(block, COUNT) == 0);
+  part_segments();
+  pid_t younger = fork_or_fail();
+  for (int i = 0; younger == 0 || i < 60; i++) {
+    pid_t child = fork_or_fail();
+    if (child == 0) _exit(0);
+    CHECK(wait_status(child) == 0);
+  }
+  kill(younger, SIGKILL);
+  CHECK(wait_status(younger) == 128 + SIGKILL);
+  give(turns.to_child);
+  CHECK(wait_status(elder) == 0);
+}
+
 /* Lazy copies of inherited chunks, on both sides, and their first writes. */
 static void test_copies_after(void) {
   struct family family = make_family();
@@ -238,6 +299,8 @@ static const struct test tests[] = {
     {"fork_parent_frees", test_parent_frees, 20},
     {"fork_free_frames", test_free_frames, 20},
     {"fork_sibling_ends", test_sibling_ends, 20},
+    {"fork_parent_ends", test_parent_ends, 20},
+    {"fork_younger_forks", test_younger_forks, 60},
     {"fork_copies_after", test_copies_after, 20},
     {"fork_orphan", test_orphan, 20},
     {"fork_killed", test_killed, 60},

@@ -74,6 +74,15 @@ static void test_no_space_for_eager_copies(void) {
   exhaust(take_eager_copy);
 }
 
+/* The least that the library reserves fits in once, but not twice. */
+static void test_little_space(void) {
+  skip_under_sanitizer();
+  leave_mib(45);
+  char *block = new_block(COUNT, 1), *copy = lazy_copy(block, COUNT);
+  poke(copy, 'x');
+  CHECK(holds(block, COUNT, 1) && peek(copy) == 'x');
+}
+
 /* Within one process a first write always finds a frame. The kernel wants a chunk's
  * worth of addresses to spare, to replace one mapping by another. */
 static void test_first_writes_without_space(void) {
@@ -189,6 +198,7 @@ static const struct test tests[] = {
     {"limits_no_space_for_new", test_no_space_for_new, 60},
     {"limits_no_space_for_lazy_copies", test_no_space_for_lazy_copies, 60},
     {"limits_no_space_for_eager_copies", test_no_space_for_eager_copies, 60},
+    {"limits_little_space", test_little_space, 20},
     {"limits_first_writes_without_space", test_first_writes_without_space, 60},
     {"limits_first_writes_short_of_mappings", test_first_writes_short_of_mappings, 120},
     {"limits_calls_without_mappings", test_calls_without_mappings, 120},
