@@ -93,6 +93,7 @@ static void run_point(const struct scenario *scenario, const double *x) {
     racers[i] = scenario->racers[i];
     racers[i].prepare = plan->prepare;
     racers[i].lap = plan->lap;
+    racers[i].how = plan->how;
     racers[i].chunks = chunks;
     racers[i].x = x ? *x : (double)scaled(racers[i].x);
     if (!racers[i].method) racers[i].method = &methods[i];
