@@ -31,6 +31,7 @@ static const char help[] =
     "Exit status: 0 if it ran, whatever the figures; 2 for bad usage. The scenarios:\n";
 
 static bool quick, wanted[SCENARIOS];
+static const char *csv_name; /* NULL: no CSV */
 
 static _Noreturn void refuse(const char *what, const char *why) {
   fprintf(stderr, "bench: %s: %s\n", what, why);
@@ -50,23 +51,24 @@ static _Noreturn void print_help(void) {
   exit(0);
 }
 
-/* Returns the file for CSV, or NULL. */
-static FILE *read_options(int argc, char **argv) {
+static void read_options(int argc, char **argv) {
   static const struct option known[] = {{"quick", no_argument, NULL, 'q'},
                                         {"csv", required_argument, NULL, 'c'},
                                         {"help", no_argument, NULL, 'h'},
                                         {NULL, 0, NULL, 0}};
-  FILE *csv = NULL;
   for (int option; (option = getopt_long(argc, argv, "", known, NULL)) != -1;) {
     if (option == '?') exit(BAD_USAGE);
     if (option == 'h') print_help();
     if (option == 'q') quick = true;
-    if (option != 'c') continue;
-    csv = strcmp(optarg, "-") == 0 ? stdout : fopen(optarg, "w");
-    if (!csv) refuse(optarg, strerror(errno));
+    if (option == 'c') csv_name = optarg;
   }
   for (int i = optind; i < argc; i++) want(argv[i]);
   for (int i = 0; optind == argc && i < SCENARIOS; i++) wanted[i] = true;
+}
+
+static FILE *open_csv(void) {
+  FILE *csv = strcmp(csv_name, "-") == 0 ? stdout : fopen(csv_name, "w");
+  if (!csv) refuse(csv_name, strerror(errno));
   return csv;
 }
 
@@ -93,6 +95,7 @@ static void run_point(const struct scenario *scenario, const double *x) {
     racers[i] = scenario->racers[i];
     racers[i].prepare = plan->prepare;
     racers[i].lap = plan->lap;
+    racers[i].how = plan->how;
     racers[i].chunks = chunks;
     racers[i].x = x ? *x : (double)scaled(racers[i].x);
     if (!racers[i].method) racers[i].method = &methods[i];
@@ -124,7 +127,8 @@ static void stay_on_processor(void) {
 }
 
 int main(int argc, char **argv) {
-  FILE *csv = read_options(argc, argv);
+  read_options(argc, argv);
+  FILE *csv = csv_name ? open_csv() : NULL;
   box_startup();
   stay_on_processor();
   report_to(csv);

@@ -62,31 +62,17 @@ void lap_copy_each(const struct racer *racer, double *figures) {
   rewrite_original(racer);
 }
 
-enum { ONE_BYTE, WHOLE_CHUNK, NOTHING_FREED };
-
-static void write_each(const struct racer *racer, double *figures, int how) {
+void lap_write_each(const struct racer *racer, double *figures) {
   for (size_t i = 0; i < original.count; i++) {
     struct block source = part(&original, i, 1), copy = time_copy(racer, source, &figures[COPY]);
-    (how == WHOLE_CHUNK ? time_write_all : time_write)(chunk_at(&copy, 0), &figures[WRITE]);
-    if (how == NOTHING_FREED) {
+    (racer->how == WHOLE_CHUNK ? time_write_all : time_write)(chunk_at(&copy, 0), &figures[WRITE]);
+    if (racer->how == NOTHING_FREED) {
       time_write(chunk_at(&source, 0), &figures[LAST]);
     } else {
       racer->method->release(&copy);
     }
   }
   for (int figure = COPY; figure <= LAST; figure++) figures[figure] /= (double)original.count;
-}
-
-void lap_write_byte_each(const struct racer *racer, double *figures) {
-  write_each(racer, figures, ONE_BYTE);
-}
-
-void lap_write_chunk_each(const struct racer *racer, double *figures) {
-  write_each(racer, figures, WHOLE_CHUNK);
-}
-
-void lap_write_fresh(const struct racer *racer, double *figures) {
-  write_each(racer, figures, NOTHING_FREED);
 }
 
 /* --- Many live copies of a table --- */

@@ -8,9 +8,8 @@
  * a small one with x copies; or a program's surroundings. */
 preparation prepare_original, prepare_random, prepare_many_copies, prepare_program;
 
-measurement lap_copy_each;                             /* one chunk after another */
-measurement lap_write_byte_each, lap_write_chunk_each; /* copied, written and freed, one after another */
-measurement lap_write_fresh;     /* nothing is freed, so that no frame can be used a second time */
+measurement lap_copy_each;       /* one chunk after another */
+measurement lap_write_each;      /* copied, written and freed, one after another; see how */
 measurement lap_write_some;      /* a byte in some of x copies that live on */
 measurement lap_copy_block;      /* a copy, a second one, and one after all of it was written */
 measurement lap_copy_again;      /* many copies, all of it written in between */

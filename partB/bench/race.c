@@ -61,8 +61,8 @@ void race(const struct racer *racers, struct outcome *outcomes, size_t count, si
   for (size_t round = 0; round < processes; round++) {
     for (size_t turn = 0; turn < count; turn++) {
       size_t i = (round + turn) % count;
-      show_progress("racing", round * count + turn, processes * count);
       if (!racers[i].name || outcomes[i].failure[0] || (racers[i].once && round > 0)) continue;
+      show_progress(racers[i].name, round * count + turn, processes * count);
       run_process(&racers[i], &outcomes[i]);
     }
   }

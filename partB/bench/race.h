@@ -25,8 +25,9 @@ struct racer {
   size_t chunks;
   const struct method *method;
   const char *program, *preload;
-  bool once;            /* in one process only */
-  preparation *prepare; /* once in each process; or NULL */
+  bool once;                                         /* in one process only */
+  enum { ONE_BYTE, WHOLE_CHUNK, NOTHING_FREED } how; /* the last: so that no frame is used again */
+  preparation *prepare;                              /* once in each process; or NULL */
   measurement *lap;
 };
 

@@ -14,6 +14,7 @@ struct scenario {
     measurement *lap;
     size_t chunks;          /* of the original; 0: x bytes */
     size_t processes, laps; /* of each racer; as in race.h */
+    int how;                /* of racer */
     double memory;          /* that it takes at most, in originals; if it counts */
   } plan;
   struct racer racers[WAYS]; /* without a name: none. The n-th has the n-th method, if it names no other */
