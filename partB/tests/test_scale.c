@@ -58,7 +58,7 @@ static void write_at_random(char **blocks, size_t count, struct written *written
 static void check_random_writes(char **blocks, size_t count, struct written *written, size_t writes) {
   for (size_t i = 0; i < writes; i++) CHECK(word(written[i].chunk) == written[i].value);
   uint64_t state = 12;
-  for (size_t i = 0; i < full_or(100000, 10000); i++) {
+  for (size_t i = 0; i < full_or(100000, 2000); i++) {
     size_t copy = random_below(&state, BIG_COPIES + 1), chunk = random_below(&state, count);
     size_t value = word(blocks[copy] + chunk * CHUNKSIZE);
     CHECK(value == chunk || value == ((copy + 1) << 20 | chunk));
