@@ -121,7 +121,7 @@ static void test_write_anywhere(void) {
 
 /* More copies than a kernel mapping for each would allow (vm.max_map_count). */
 static void test_any_number(void) {
-  size_t count = !sharing_works() ? 2000 : full_or(WIDE_ADDRESSES ? 70000 : 10000, 8000);
+  size_t count = !sharing_works() ? 2000 : full_or(WIDE_ADDRESSES ? 70000 : 10000, 4000);
   char **copies = calloc(count, sizeof *copies);
   char *sources[50];
   for (int i = 0; i < 50; i++) sources[i] = new_block(1, (uint64_t)i);
