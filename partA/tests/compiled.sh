@@ -1,7 +1,7 @@
 #!/bin/sh
-# Each program in partA/tests/compiled, made with and without optimization by the first
-# compiler that is there; by all that are there with SCALE=full. Comments at its top tell
-# the report: What and Where are extended regular expressions, and the place is in the line
+# Each program in partA/tests/compiled, made with optimization (the zoo is made without) by
+# the first compiler that is there; with SCALE=full by all that are there, with and without.
+# Comments at its top tell the report: What and Where are extended regular expressions, and the place is in the line
 # that has "here" in it, if one has.
 #
 # Compilers take more memory than all else here, so those of a language that need no Flags
@@ -116,7 +116,7 @@ all_compilers() {
   tried=
   for compiler; do
     command -v "${compiler%% *}" >/dev/null || continue
-    for level in -O0 -O2; do
+    for level in $levels; do
       made=$scratch/${together##*/}$level${compiler%% *}
       # shellcheck disable=SC2086 # several names
       [ -e "$made/program" ] || make_program $level "$compiler" $together
@@ -129,6 +129,7 @@ all_compilers() {
   [ -n "$tried" ] || skip "no compiler for $file"
 }
 
+[ "$SCALE" = full ] && levels='-O0 -O2' || levels=-O2
 names='' together_c='' together_cc=''
 for path in partA/tests/compiled/*.c*; do
   look_at "$path"

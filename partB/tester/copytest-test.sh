@@ -56,23 +56,23 @@ copytest_refuses_bad_usage() {
 }
 
 copytest_writes_csv() {
-  try 0 "$copytest" --chunks 30 --writes 7 --runs 2 --csv "$scratch/csv"
+  try 0 "$copytest" --chunks 8 --writes 7 --runs 2 --csv "$scratch/csv"
   [ "$(head -n 1 "$scratch/csv")" = method,phase,chunks,writes,run,us ] || fail "wrong header"
   for method in eager lazy; do
     for phase in copy read write; do
       for run in 1 2; do
-        grep -Eq "^$method,$phase,30,7,$run,[0-9]+\.[0-9]+$" "$scratch/csv" || fail "no $method,$phase,..,$run"
+        grep -Eq "^$method,$phase,8,7,$run,[0-9]+\.[0-9]+$" "$scratch/csv" || fail "no $method,$phase,..,$run"
       done
     done
   done
   [ "$(wc -l <"$scratch/csv")" -eq 13 ] || fail "not 13 lines"
-  try 0 "$copytest" --chunks 30 --runs 2 --csv -
+  try 0 "$copytest" --chunks 8 --runs 2 --csv -
   ! grep -v ',' "$scratch/out" || fail "standard output is not all CSV"
   tail -n 1 "$scratch/err" | grep -q '^OK' || fail "no table on standard error"
 }
 
 copytest_is_quiet() {
-  try 0 "$copytest" --chunks 30 --runs 1 --quiet
+  try 0 "$copytest" --chunks 8 --runs 1 --quiet
   [ ! -s "$scratch/out" ] || fail "it said something: $(cat "$scratch/out")"
   [ ! -s "$scratch/err" ] || fail "it said something: $(cat "$scratch/err")"
 }

@@ -33,10 +33,11 @@ split_blocks() {
     inside { print >file }' "$1"
 }
 
-# The names by which links refer to the headings of a document.
+# The names by which links refer to the headings of the documents: a file and a name in each line.
 anchors() {
-  awk '/^```/ { block = !block } /^#+ / && !block { sub(/^#+ +/, ""); print tolower($0) }' "$1" |
-    sed 's/[^a-z0-9 _-]//g; s/ /-/g'
+  # shellcheck disable=SC2086 # several names
+  awk 'FNR == 1 { block = 0 } /^```/ { block = !block }
+    /^#+ / && !block { sub(/^#+ +/, ""); $0 = tolower($0); gsub(/[^a-z0-9 _-]/, ""); gsub(/ /, "-"); print FILENAME " " $0 }' $documents
 }
 
 # ---- Links and names ----
@@ -46,10 +47,14 @@ check_link() {
   target=$1
   [ -z "$path" ] || target=${1%/*}/$path
   [ -e "$target" ] || { echo "$1: nothing at $2"; return; }
-  case $2 in *'#'*) anchors "$target" | grep -qxF -e "${2#*#}" || echo "$1: no heading for $2" ;; esac
+  case $2 in
+    *'#'*) case $target in */../*) target=$(echo "$target" | sed -E 's,/[^/.]+/\.\./,/,') ;; esac
+      grep -qxF -e "$target ${2#*#}" "$scratch/anchors" || echo "$1: no heading for $2" ;;
+  esac
 }
 
 readme_links() {
+  anchors >"$scratch/anchors"
   for document in $documents; do
     prose "$document" | grep -Eo '\]\([^)]+\)|(src|srcset)="[^"]+"' | sed -E 's/^\]\(|\)$|^[a-z]+="|"$//g' |
       grep -v '^[a-z]*:' | while read -r link; do check_link "$document" "$link"; done

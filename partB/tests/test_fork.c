@@ -10,7 +10,7 @@
 #include "support.h"
 
 /* More generations than a span of addresses that is doubled by each has room for. */
-enum { COUNT = 20, GENERATIONS = WIDE_ADDRESSES ? 19 : 12 };
+enum { COUNT = 8, GENERATIONS = WIDE_ADDRESSES ? 19 : 12 };
 
 static void test_child_writes(void) {
   struct family family = make_family();

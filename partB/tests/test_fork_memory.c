@@ -13,7 +13,7 @@ enum { COUNT = 4, CHUNK_KIB = CHUNKSIZE / 1024 };
 
 /* How much more it may be after the first forks: half of what it would be if a frame were
  * lost for each chunk and fork of a short run. */
-enum { GROWTH_KIB = 20 * COUNT * CHUNK_KIB, FIRST = 20, SHORT = 40 };
+enum { GROWTH_KIB = 10 * COUNT * CHUNK_KIB, FIRST = 10, SHORT = 20 };
 
 static long address_space_kib(void) {
   return proc_kib("/proc/self/status", "VmSize:");
@@ -79,13 +79,13 @@ static void test_resident_child(void) {
 static void test_several_resident_children(void) {
   char *block = new_block(COUNT, 1);
   enum { MOST = 20 };
-  const int WORKERS = (int)full_or(MOST, 8);
+  const int WORKERS = (int)full_or(MOST, 5);
   pid_t workers[MOST];
   for (int i = 0; i < WORKERS; i++) {
     workers[i] = fork_worker(block, 'a' + i);
     fork_and_rewrite(block, 3);
   }
-  fork_and_rewrite(block, 20);
+  fork_and_rewrite(block, 10);
   for (int i = 0; i < WORKERS; i++) {
     kill(workers[i], SIGKILL);
     CHECK(wait_status(workers[i]) == 128 + SIGKILL);

@@ -48,18 +48,18 @@ static void test_implied_startup(void) {
 
 static void test_zeroed(void) {
   for (int round = 0; round < 3; round++) {
-    char *chunks[100];
-    for (int i = 0; i < 100; i++) {
+    char *chunks[30];
+    for (int i = 0; i < 30; i++) {
       chunks[i] = chunk_alloc();
       CHECK(chunks[i] && (uintptr_t)chunks[i] % CHUNKSIZE == 0);
       CHECK(is_zero(chunks[i], 1));
       fill(chunks[i], 1, (uint64_t)i);
     }
-    for (int i = 0; i < 100; i++) CHECK(holds(chunks[i], 1, (uint64_t)i));
-    for (int i = 0; i < 100; i++) CHECK(chunk_free(chunks[i]) == 0);
+    for (int i = 0; i < 30; i++) CHECK(holds(chunks[i], 1, (uint64_t)i));
+    for (int i = 0; i < 30; i++) CHECK(chunk_free(chunks[i]) == 0);
   }
-  char *block = chunks_alloc(300);
-  CHECK(block && is_zero(block, 300));
+  char *block = chunks_alloc(100);
+  CHECK(block && is_zero(block, 100));
 }
 
 /* A split must not bring back what a recycled frame held before. */
@@ -121,7 +121,7 @@ static void test_write_anywhere(void) {
 
 /* More copies than a kernel mapping for each would allow (vm.max_map_count). */
 static void test_any_number(void) {
-  size_t count = !sharing_works() ? 2000 : full_or(WIDE_ADDRESSES ? 70000 : 10000, 8000);
+  size_t count = !sharing_works() ? 2000 : full_or(WIDE_ADDRESSES ? 70000 : 10000, 4000);
   char **copies = calloc(count, sizeof *copies);
   char *sources[50];
   for (int i = 0; i < 50; i++) sources[i] = new_block(1, (uint64_t)i);
@@ -207,7 +207,7 @@ static void test_free(void) {
 
 /* After both sides were written, nobody holds the frame they shared. */
 static void test_no_leak(void) {
-  for (int round = 0; round < 3000; round++) {
+  for (size_t round = 0; round < full_or(3000, 300); round++) {
     char *chunk = chunk_alloc(), *copy = lazy_copy(chunk, 1), *third = lazy_copy(copy, 1);
     poke(chunk, 1);
     poke(copy, 2);

@@ -68,7 +68,7 @@ static void allocate_and_free(size_t count, int split) {
 static void test_all_freed(void) {
   skip_under_sanitizer();
   need_mib(1500);
-  const int COUNT = (int)full_or(2000, 200);
+  const int COUNT = (int)full_or(2000, 100);
   long empty = memory_kib();
   for (int round = 0; round < 2; round++) {
     allocate_and_free(COUNT, round > 0);
@@ -127,7 +127,7 @@ static void test_records(void) {
   skip_under_sanitizer();
   skip_without_sharing();
   const size_t COUNT = WIDE_ADDRESSES ? 2000 : 500;
-  size_t copies = WIDE_ADDRESSES ? full_or(100, 20) : 2;
+  size_t copies = WIDE_ADDRESSES ? full_or(100, 10) : 2;
   char *block = chunks_alloc(COUNT);
   CHECK(block);
   long before = private_kib();

@@ -155,7 +155,7 @@ static void test_fork_while_flushing(void) {
   pthread_t writer;
   CHECK(pthread_create(&writer, NULL, flush_into_chunk, NULL) == 0);
   while (reads < 10) sched_yield();
-  for (int i = 0; i < 200; i++) {
+  for (size_t i = 0; i < full_or(200, 50); i++) {
     pid_t child = fork_or_fail();
     if (child == 0) _exit(0);
     CHECK(wait_status(child) == 0);

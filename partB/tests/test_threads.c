@@ -93,7 +93,7 @@ static void copy_while_writing(void *(*copy_chunk)(void *)) {
   struct writer writer = {.words = chunk_alloc()};
   CHECK(writer.words);
   pthread_t thread = start(write_generations, &writer);
-  for (int round = 0; round < 400; round++) {
+  for (size_t round = 0; round < full_or(400, 150); round++) {
     size_t before = writer.generation;
     size_t *copy = copy_chunk(writer.words);
     CHECK(copy);
@@ -169,7 +169,7 @@ static void *storm(void *argument) {
     size_t count;
     uint64_t seed;
   } slots[SLOTS] = {0};
-  for (int step = 0; step < (int)full_or(1500, 250); step++) {
+  for (int step = 0; step < (int)full_or(1500, 150); step++) {
     size_t i = random_below(&state, SLOTS), from = random_below(&state, SLOTS);
     if (slots[i].chunks) {
       CHECK(holds(slots[i].chunks, slots[i].count, slots[i].seed));
