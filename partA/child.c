@@ -17,12 +17,9 @@
 
 enum { PROCESSOR_SECONDS = 2 };
 
+/* Fails where the limit is lower already. */
 static void set_limit(int resource, rlim_t soft, rlim_t hard) {
-  struct rlimit limits;
-  if (getrlimit(resource, &limits) != 0) return;
-  if (hard < limits.rlim_max) limits.rlim_max = hard;
-  limits.rlim_cur = soft < limits.rlim_max ? soft : limits.rlim_max;
-  setrlimit(resource, &limits);
+  setrlimit(resource, &(struct rlimit){soft, hard});
 }
 
 /* Not fork: that runs atfork handlers and takes locks. Without an exit signal
@@ -56,6 +53,7 @@ static void on_fault(int number) {
 static void prepare(void (*last_words)(void)) {
   static const int faults[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGXCPU};
   struct sigaction action = {.sa_handler = on_fault};
+  struct rlimit descriptors;
   sigset_t blocked;
   sigfillset(&blocked);
   sigfillset(&action.sa_mask);
@@ -65,8 +63,9 @@ static void prepare(void (*last_words)(void)) {
     sigdelset(&blocked, faults[i]);
   }
   prctl(PR_SET_PDEATHSIG, SIGKILL);
-  set_limit(RLIMIT_CORE, 1, RLIM_INFINITY);
-  set_limit(RLIMIT_NOFILE, RLIM_INFINITY, RLIM_INFINITY);
+  set_limit(RLIMIT_CORE, 1, 1);
+  if (getrlimit(RLIMIT_NOFILE, &descriptors) == 0)
+    set_limit(RLIMIT_NOFILE, descriptors.rlim_max, descriptors.rlim_max);
   set_limit(RLIMIT_CPU, PROCESSOR_SECONDS, 2 * PROCESSOR_SECONDS);
   close_all_but_standard_error();
   sigprocmask(SIG_SETMASK, &blocked, NULL);
