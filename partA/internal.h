@@ -166,6 +166,7 @@ void report_attempt(enum access access, uintptr_t address);
 bool report_if_text(uintptr_t address);
 void report_damaged_heap(void);
 void explain_access(const struct crash *crash, enum subject subject);
+const char *known_as(const char *called); /* by what name people know it; NULL if by the same */
 void explain(const struct crash *crash, const char *called);
 void report_registers(const struct crash *crash);
 
