@@ -184,11 +184,11 @@ void where(void) {
   if (options.backtrace) report_backtrace();
 }
 
-void where_at_least(const struct crash *crash, enum end why) {
+void where_at_least(const struct crash *crash, bool late) {
   if (trace_add(arch_pc(crash->context))) {
     report_label("Where: ");
     report_program(trace.frames, false);
-    report_unknown_line(trace.frames, why == END_LATE);
+    report_unknown_line(trace.frames, late);
     report_send();
   } else {
     report_unknown_place();
