@@ -17,12 +17,9 @@
 
 enum { PROCESSOR_SECONDS = 2 };
 
+/* Fails where the limit is lower already. */
 static void set_limit(int resource, rlim_t soft, rlim_t hard) {
-  struct rlimit limits;
-  if (getrlimit(resource, &limits) != 0) return;
-  if (hard < limits.rlim_max) limits.rlim_max = hard;
-  limits.rlim_cur = soft < limits.rlim_max ? soft : limits.rlim_max;
-  setrlimit(resource, &limits);
+  setrlimit(resource, &(struct rlimit){soft, hard});
 }
 
 /* Not fork: that runs atfork handlers and takes locks. Without an exit signal
@@ -56,6 +53,7 @@ static void on_fault(int number) {
 static void prepare(void (*last_words)(void)) {
   static const int faults[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGXCPU};
   struct sigaction action = {.sa_handler = on_fault};
+  struct rlimit descriptors;
   sigset_t blocked;
   sigfillset(&blocked);
   sigfillset(&action.sa_mask);
@@ -65,37 +63,37 @@ static void prepare(void (*last_words)(void)) {
     sigdelset(&blocked, faults[i]);
   }
   prctl(PR_SET_PDEATHSIG, SIGKILL);
-  set_limit(RLIMIT_CORE, 1, RLIM_INFINITY);
-  set_limit(RLIMIT_NOFILE, RLIM_INFINITY, RLIM_INFINITY);
+  set_limit(RLIMIT_CORE, 1, 1);
+  if (getrlimit(RLIMIT_NOFILE, &descriptors) == 0)
+    set_limit(RLIMIT_NOFILE, descriptors.rlim_max, descriptors.rlim_max);
   set_limit(RLIMIT_CPU, PROCESSOR_SECONDS, 2 * PROCESSOR_SECONDS);
   close_all_but_standard_error();
   sigprocmask(SIG_SETMASK, &blocked, NULL);
 }
 
 /* Waits for a child; ends it if it is late. */
-static enum end reap(pid_t pid) {
+static bool ends_in_time(pid_t pid) {
   struct timespec pause = {.tv_nsec = 100000};
-  int status = 0, tries = 1000;
-  bool late = false;
-  while (tries > 0 && waitpid(pid, &status, WNOHANG | __WALL) == 0) {
+  enum { TRIES = 1000 };
+  int tries = TRIES;
+  while (tries > 0 && waitpid(pid, NULL, WNOHANG | __WALL) == 0) {
     if (milliseconds_left() == 0) {
-      late = true;
       kill(pid, SIGKILL);
       tries--;
     }
     nanosleep(&pause, NULL);
   }
-  return late ? END_LATE : WIFEXITED(status) && WEXITSTATUS(status) == 0 ? END_WELL : END_BAD;
+  return tries == TRIES;
 }
 
-enum end run_in_child(void (*work)(void), void (*last_words)(void)) {
+bool run_in_child(void (*work)(void), void (*last_words)(void)) {
   pid_t pid = make_child();
   if (pid == 0) {
     prepare(last_words);
     work();
     _exit(0);
   }
-  return pid > 0 ? reap(pid) : END_NEVER_BEGAN;
+  return pid < 0 || ends_in_time(pid);
 }
 
 /* What remains after waiting for a program is for writing what is known without it. */
@@ -137,18 +135,18 @@ __attribute__((noinline)) static void become(const char *const *names, char **ar
 
 /* A grandchild, since exec turns the exit signal back to SIGCHLD, which the program would notice.
  * The status does not count: eu-addr2line fails if it does not know all lines. */
-enum end run_program(const char *const *names, char **arguments, char *buffer, size_t size) {
+bool run_program(const char *const *names, char **arguments, char *buffer, size_t size) {
   int ends[2], status = 0;
-  if (pipe(ends) != 0) return END_NEVER_BEGAN;
+  *buffer = 0;
+  if (pipe(ends) != 0) return true;
   fcntl(ends[0], F_SETFD, FD_CLOEXEC);
   pid_t pid = vfork();
   if (pid == 0) become(names, arguments, ends[1]);
   close(ends[1]);
-  bool in_time = pid <= 0 || collect(ends[0], buffer, size);
+  bool in_time = pid < 0 || collect(ends[0], buffer, size);
   close(ends[0]);
-  if (pid <= 0) return END_NEVER_BEGAN;
+  if (pid < 0) return true;
   if (!in_time || strlen(buffer) == size - 1) kill(pid, SIGKILL);
   waitpid(pid, &status, 0);
-  bool used_its_time = WIFSIGNALED(status) && (WTERMSIG(status) == SIGKILL || WTERMSIG(status) == SIGXCPU);
-  return used_its_time ? END_LATE : *buffer ? END_WELL : END_BAD;
+  return !WIFSIGNALED(status) || (WTERMSIG(status) != SIGKILL && WTERMSIG(status) != SIGXCPU);
 }

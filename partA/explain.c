@@ -21,23 +21,34 @@ static enum subject subject_of(const char *called) {
 }
 
 /* Who calls abort tells why: the first that the name begins with. */
-static const struct {
-  const char *caller, *story;
+static const struct story {
+  const char *caller, *known_as, *story;
 } stories[] = {
-    {"__assert", "an assert of %s failed: what it claims to be true was not."},
-    {"__stack_chk_fail", "a function of %s wrote past the end of a local array (\"stack smashing\")."},
-    {"__cxa_pure_virtual",
+    {"__assert", "assert", "an assert of %s failed: what it claims to be true was not."},
+    {"__stack_chk_fail", "the stack protector",
+     "a function of %s wrote past the end of a local array (\"stack smashing\")."},
+    {"__cxa_pure_virtual", "a pure virtual function",
      "%s called a virtual function of an object that is not whole: in a constructor or destructor of its "
      "base, or after the object was deleted?"},
-    {"_ZSt9terminatev",
-     "%s called std::terminate: a std::thread that was not joined, or an exception that "
-     "left a destructor or a noexcept function?"},
-    {"__cxa_throw", "%s threw an exception that nothing caught."},
-    {"__cxa_rethrow", "%s threw an exception that nothing caught."},
-    {"_ZSt", "%s threw an exception that nothing caught."},
-    {"libstdc++", "%s threw an exception that nothing caught."},
-    {"", "%s called abort. The reason may stand above."},
+    {"_ZSt9terminatev", "std::terminate",
+     "%s called std::terminate: a std::thread that was not joined, or an exception that left a destructor or "
+     "a noexcept function?"},
+    {"__cxa_throw", "throw", "%s threw an exception that nothing caught."},
+    {"__cxa_rethrow", "throw", "%s threw an exception that nothing caught."},
+    {"_ZSt", NULL, "%s threw an exception that nothing caught."},
+    {"libstdc++", NULL, "%s threw an exception that nothing caught."},
+    {"", NULL, "%s called abort. The reason may stand above."},
 };
+
+static const struct story *story_of(const char *called) {
+  const struct story *story = stories;
+  while (strncmp(called, story->caller, strlen(story->caller)) != 0) story++;
+  return story;
+}
+
+const char *known_as(const char *called) {
+  return story_of(called)->known_as;
+}
 
 static void aborted(const char *called) {
   if (subject_of(called) == SUBJECT_HEAP) {
@@ -45,9 +56,7 @@ static void aborted(const char *called) {
     report_damaged_heap();
     return;
   }
-  unsigned i = 0;
-  while (strncmp(called, stories[i].caller, strlen(stories[i].caller)) != 0) i++;
-  report(stories[i].story, at_start.program_name);
+  report(story_of(called)->story, at_start.program_name);
 }
 
 static void sent_by_someone(const struct crash *crash, const char *called) {

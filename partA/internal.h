@@ -61,14 +61,13 @@ void report_label(const char *label);                           /* highlighted i
 void report_send(void);
 
 /* child.c: a process for the risky work. */
-enum end { END_WELL, END_LATE, END_BAD, END_NEVER_BEGAN };
 /* Runs work() in a child, which has no descriptors but standard error; waits for it
  * until the deadline. A fault in the child, or two seconds of computing, makes it run last_words() instead.
- */
-enum end run_in_child(void (*work)(void), void (*last_words)(void));
+ * False if time ran out. */
+bool run_in_child(void (*work)(void), void (*last_words)(void));
 /* Runs the program, the first of the names that there is, and collects what it writes as a
- * text. For the child only. */
-enum end run_program(const char *const *names, char **arguments, char *buffer, size_t size);
+ * text, empty if it could not be run. False if time ran out. For the child only. */
+bool run_program(const char *const *names, char **arguments, char *buffer, size_t size);
 
 /* park.c: makes each other thread wait for the end of the process. */
 pid_t thread_id(void);
@@ -166,14 +165,14 @@ void report_attempt(enum access access, uintptr_t address);
 bool report_if_text(uintptr_t address);
 void report_damaged_heap(void);
 void explain_access(const struct crash *crash, enum subject subject);
+const char *known_as(const char *called); /* by what name people know it; NULL if by the same */
 void explain(const struct crash *crash, const char *called);
 void report_registers(const struct crash *crash);
 
 /* where.c: the line "Where", and the backtrace. */
 void where(void);
-void where_at_least(const struct crash *crash,
-                    enum end why); /* runs no program and opens no files but maps */
-const char *where_called(void);    /* the library function that the program's own code had called; "" */
+void where_at_least(const struct crash *crash, bool late); /* runs no program and opens no files but maps */
+const char *where_called(void); /* the library function that the program's own code had called; "" */
 
 /* tell.c: the report after its kind line. */
 void tell(const struct crash *crash);

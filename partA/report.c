@@ -15,8 +15,6 @@ static size_t used;
 static int64_t deadline; /* as milliseconds() counts */
 static bool in_color;
 
-static const char highlight[] = "\033[1m", plain[] = "\033[0m";
-
 static int64_t milliseconds(void) {
   struct timespec now;
   clock_gettime(CLOCK_MONOTONIC, &now);
@@ -78,16 +76,13 @@ void report(const char *format, ...) {
 }
 
 static void report_escape(const char *sequence) {
-  size_t length = strlen(sequence);
-  if (!in_color || used + length > sizeof buffer) return;
-  memcpy(buffer + used, sequence, length);
-  used += length;
+  for (; in_color && *sequence && used < sizeof buffer; sequence++) buffer[used++] = *sequence;
 }
 
 void report_label(const char *label) {
-  report_escape(highlight);
+  report_escape("\033[1m");
   report("%s", label);
-  report_escape(plain);
+  report_escape("\033[0m");
 }
 
 /* Can standard error be written to without waiting, now or before the deadline? (poll

@@ -85,8 +85,8 @@ bool symbolize(struct frame *first) {
       *end++ = write_number(number + sizeof numbers[0] - 1, frame->offset, 16);
   }
   *end = NULL;
-  enum end how = run_program(programs, arguments, answer, sizeof answers - used_before);
-  if (how != END_WELL) return how != END_LATE;
+  bool in_time = run_program(programs, arguments, answer, sizeof answers - used_before);
+  if (!in_time || !*answer) return in_time;
   used_before += strlen(answer) + 1;
   for (struct frame *frame = first; frame < trace.frames + trace.count; frame++) {
     if (strcmp(frame->file, first->file) != 0) continue;

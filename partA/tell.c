@@ -61,12 +61,9 @@ void tell(const struct crash *this_crash) {
   on_stack = crash.context;
   parked = park_other_threads(crash.process, crash.thread);
   written = mmap(NULL, sizeof *written, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-  enum end end = END_NEVER_BEGAN;
-  if (written == MAP_FAILED) {
-    written = &here;
-  } else {
-    end = run_in_child(work, write_lines);
-  }
+  bool mapped = written != MAP_FAILED;
+  if (!mapped) written = &here;
+  bool late = mapped && !run_in_child(work, write_lines);
   if (!written->what) explain(&crash, "");
-  if (!written->where && has_a_place()) where_at_least(&crash, end);
+  if (!written->where && has_a_place()) where_at_least(&crash, late);
 }

@@ -94,10 +94,12 @@ static void report_unknown_line(const struct frame *frame, bool late) {
 
 /* A name that the loader knows is given in full only by who knows the library. */
 static const char *plain_name(struct frame *caller, const char *name) {
-  bool mangled = strncmp(name, "_Z", 2) == 0 && options.symbolize && caller > trace.frames;
-  if (mangled) symbol_find(caller - 1);
-  if (mangled && !caller[-1].answer) symbolize(caller - 1);
-  const char *plain = mangled ? frame_name(caller - 1) : name;
+  if (known_as(name)) return known_as(name);
+  if (strncmp(name, "_Z", 2) != 0 || !options.symbolize || caller == trace.frames) return name;
+  struct frame *library = caller - 1;
+  symbol_find(library);
+  if (!library->answer) symbolize(library);
+  const char *plain = frame_name(library);
   return *plain ? plain : name;
 }
 
@@ -182,11 +184,11 @@ void where(void) {
   if (options.backtrace) report_backtrace();
 }
 
-void where_at_least(const struct crash *crash, enum end why) {
+void where_at_least(const struct crash *crash, bool late) {
   if (trace_add(arch_pc(crash->context))) {
     report_label("Where: ");
     report_program(trace.frames, false);
-    report_unknown_line(trace.frames, why == END_LATE);
+    report_unknown_line(trace.frames, late);
     report_send();
   } else {
     report_unknown_place();

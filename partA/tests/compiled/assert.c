@@ -1,7 +1,7 @@
 // Needs: glibc
 // Status: 134
 // What: an assert of assert failed
-// Where: in __assert_fail, called from main at .*
+// Where: in assert, called from main at .*
 #include <assert.h>
 
 int main(int argc, char **argv) {

@@ -1,6 +1,6 @@
 // Status: 134
 // What: exception threw an exception that nothing caught
-// Where: in abort, called from (__cxa_throw|std::__throw_.*), called from (fail|main) at .*
+// Where: in abort, called from (throw|std::__throw_.*), called from (fail|main) at .*
 #include <stdexcept>
 
 static void fail() {

@@ -1,6 +1,6 @@
 // Status: 134
 // What: pure called a virtual function of an object that is not whole
-// Where: in abort, called from __cxa_pure_virtual, called from Shape::describe at .*
+// Where: in abort, called from a pure virtual function, called from Shape::describe at .*
 struct Shape {
   Shape() { describe(); }
   virtual int area() = 0;
