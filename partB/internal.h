@@ -95,15 +95,15 @@ extern struct registry {
   struct slot_record *slots;
   struct seen *seen;
   uint8_t *states;
-  uint32_t span;                          /* slots for which there are addresses */
-  uint32_t end;                           /* all slots and frames with memory lie below */
-  uint32_t added;                         /* slots, by this process */
-  uint32_t free_hint;                     /* no free slot with a free home lies below */
-  uint32_t warm_hint;                     /* no warm frame lies below */
-  unsigned forks;                         /* under way: see fork.c */
-  size_t unfinished;                      /* LOST and FREED slots */
-  size_t mapping_budget;                  /* how many of the kernel's mappings may be used */
-  size_t fixed_mappings;                  /* of those in use: not slots */
+  uint32_t span;         /* slots for which there are addresses */
+  uint32_t end;          /* all slots and frames with memory lie below */
+  uint32_t added;        /* slots, by this process */
+  uint32_t free_hint;    /* no free slot with a free home lies below */
+  uint32_t warm_hint;    /* no warm frame lies below */
+  unsigned forks;        /* under way: see fork.c */
+  size_t unfinished;     /* LOST and FREED slots */
+  size_t mapping_budget; /* how many of the kernel's mappings may be used */
+  size_t fixed_mappings; /* of those in use: not slots */
   struct chunk_stats stats;
 } registry;
 
