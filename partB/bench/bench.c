@@ -80,27 +80,25 @@ static size_t scaled(double size) {
 /* All of a scenario, or one point of a curve. */
 static void run_point(const struct scenario *scenario, const double *x) {
   static struct outcome outcomes[WAYS];
-  const struct plan *plan = &scenario->plan;
   struct racer racers[WAYS];
-  size_t chunks = plan->chunks || !x ? scaled((double)plan->chunks) : (size_t)(*x / CHUNKSIZE);
-  double bytes = plan->memory * (double)chunks * CHUNKSIZE;
-  double available = (double)memory_available();
-  bool large = bytes > 1e9;
+  struct plan plan = scenario->plan;
+  size_t chunks = plan.chunks || !x ? scaled((double)plan.chunks) : (size_t)(*x / CHUNKSIZE);
+  double bytes = plan.memory * (double)chunks * CHUNKSIZE, available = (double)memory_available();
   if (available >= 0 && bytes > available) {
     note("  Skipped: takes %s of memory, and %s are available.", size_text(bytes).string,
          size_text(available).string);
     return;
   }
+  if (bytes > 1e9) plan.laps = 1;
+  if (quick) plan.processes = 1;
   for (int i = 0; i < WAYS; i++) {
     racers[i] = scenario->racers[i];
-    racers[i].prepare = plan->prepare;
-    racers[i].lap = plan->lap;
-    racers[i].how = plan->how;
+    racers[i].plan = &plan;
     racers[i].chunks = chunks;
     racers[i].x = x ? *x : (double)scaled(racers[i].x);
     if (!racers[i].method) racers[i].method = &methods[i];
   }
-  race(racers, outcomes, WAYS, quick ? 1 : plan->processes, large ? 1 : plan->laps);
+  race(racers, outcomes, WAYS, &plan);
   for (const struct row *row = scenario->rows; row->figure; row++) report_row(row, racers, outcomes, WAYS);
   for (const struct bar *bar = scenario->bars; bar->what; bar++) report_bar(bar, outcomes);
 }

@@ -65,8 +65,8 @@ void lap_copy_each(const struct racer *racer, double *figures) {
 void lap_write_each(const struct racer *racer, double *figures) {
   for (size_t i = 0; i < original.count; i++) {
     struct block source = part(&original, i, 1), copy = time_copy(racer, source, &figures[COPY]);
-    (racer->how == WHOLE_CHUNK ? time_write_all : time_write)(chunk_at(&copy, 0), &figures[WRITE]);
-    if (racer->how == NOTHING_FREED) {
+    (racer->plan->how == WHOLE_CHUNK ? time_write_all : time_write)(chunk_at(&copy, 0), &figures[WRITE]);
+    if (racer->plan->how == NOTHING_FREED) {
       time_write(chunk_at(&source, 0), &figures[LAST]);
     } else {
       racer->method->release(&copy);

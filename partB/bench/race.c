@@ -10,8 +10,6 @@
 
 static const double SECONDS = 180, PATIENCE = 60; /* the limits of a process */
 
-static size_t laps_of_a_process;
-
 void drop_out(const char *what) {
   printf("%s: %s", what, strerror(errno));
   fflush(stdout);
@@ -29,13 +27,14 @@ static void volunteer(void) {
 /* In a process of its own. What it finds goes through the channel. */
 static void run_laps(const void *subject) {
   const struct racer *racer = subject;
+  const struct plan *plan = racer->plan;
   double figures[FIGURES] = {0};
   volunteer();
-  if (racer->prepare) racer->prepare(racer);
-  if (laps_of_a_process > 1) racer->lap(racer, figures);
-  for (size_t lap = 0; lap < laps_of_a_process; lap++) {
+  if (plan->prepare) plan->prepare(racer);
+  if (plan->laps > 1) plan->lap(racer, figures);
+  for (size_t lap = 0; lap < plan->laps; lap++) {
     memset(figures, 0, sizeof figures);
-    racer->lap(racer, figures);
+    plan->lap(racer, figures);
     if (write(BOX_CHANNEL, figures, sizeof figures) != sizeof figures) drop_out("no result");
   }
 }
@@ -47,7 +46,7 @@ static void run_process(const struct racer *racer, struct outcome *outcome) {
   const struct box_stream *channel = &result.streams[BOX_STREAMS - 1];
   if (result.ending == ENDED_BY_EXIT && result.code == 0) {
     memcpy(outcome->laps[outcome->count], channel->text, channel->kept);
-    outcome->count += laps_of_a_process;
+    outcome->count += racer->plan->laps;
   } else if (result.ending == ENDED_BY_EXIT && result.streams[0].kept) {
     snprintf(outcome->failure, sizeof outcome->failure, "%.150s", result.streams[0].text);
   } else {
@@ -55,14 +54,13 @@ static void run_process(const struct racer *racer, struct outcome *outcome) {
   }
 }
 
-void race(const struct racer *racers, struct outcome *outcomes, size_t count, size_t processes, size_t laps) {
-  laps_of_a_process = laps;
+void race(const struct racer *racers, struct outcome *outcomes, size_t count, const struct plan *plan) {
   memset(outcomes, 0, count * sizeof *outcomes);
-  for (size_t round = 0; round < processes; round++) {
+  for (size_t round = 0; round < plan->processes; round++) {
     for (size_t turn = 0; turn < count; turn++) {
       size_t i = (round + turn) % count;
       if (!racers[i].name || outcomes[i].failure[0] || (racers[i].once && round > 0)) continue;
-      show_progress(racers[i].name, round * count + turn, processes * count);
+      show_progress(racers[i].name, round * count + turn, plan->processes * count);
       run_process(&racers[i], &outcomes[i]);
     }
   }

@@ -19,16 +19,25 @@ enum { MOST_LAPS = 32 };
 struct racer;
 typedef void preparation(const struct racer *racer), measurement(const struct racer *racer, double *figures);
 
+struct plan {
+  preparation *prepare; /* once in each process; or NULL */
+  measurement *lap;
+  size_t chunks; /* of the original; 0: x bytes */
+  /* For each racer, and in each process after a lap that does not count. If there is one lap
+   * only, it is the first: for what takes much memory or leaves a state behind. */
+  size_t processes, laps;
+  enum { ONE_BYTE, WHOLE_CHUNK, NOTHING_FREED } how; /* the last: so that no frame is used again */
+  double memory;                                     /* that it takes at most, in originals; if it counts */
+};
+
 struct racer {
   const char *name;
   double x; /* what a curve is drawn over; the rest, too, is for prepare and lap to use */
-  size_t chunks;
   const struct method *method;
   const char *program, *preload;
-  bool once;                                         /* in one process only */
-  enum { ONE_BYTE, WHOLE_CHUNK, NOTHING_FREED } how; /* the last: so that no frame is used again */
-  preparation *prepare;                              /* once in each process; or NULL */
-  measurement *lap;
+  bool once; /* in one process only */
+  const struct plan *plan;
+  size_t chunks;
 };
 
 /* What the race found. */
@@ -38,9 +47,8 @@ struct outcome {
   char failure[160]; /* why there are no figures, or empty */
 };
 
-/* So many processes for each racer, and so many laps in each, after a first one that does
- * not count. One lap is the first one: for what takes much memory or leaves a state behind. */
-void race(const struct racer *racers, struct outcome *outcomes, size_t count, size_t processes, size_t laps);
+/* Runs all racers as they have planned. A racer without a name does not run. */
+void race(const struct racer *racers, struct outcome *outcomes, size_t count, const struct plan *plan);
 
 /* For prepare and lap: ends the racer with a failure, "WHAT: error of errno". */
 _Noreturn void drop_out(const char *what);

@@ -9,14 +9,7 @@ enum { SCENARIOS = 17 };
 
 struct scenario {
   const char *name, *title;
-  struct plan {
-    preparation *prepare;
-    measurement *lap;
-    size_t chunks;          /* of the original; 0: x bytes */
-    size_t processes, laps; /* of each racer; as in race.h */
-    int how;                /* of racer */
-    double memory;          /* that it takes at most, in originals; if it counts */
-  } plan;
+  struct plan plan;
   struct racer racers[WAYS]; /* without a name: none. The n-th has the n-th method, if it names no other */
   struct row rows[5];
   struct bar bars[6];
