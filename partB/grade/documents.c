@@ -99,7 +99,7 @@ void print_json(const struct score *score, const char *nothing) {
 static void print_test(const struct check *check) {
   char text[1300];
   printf("    {");
-  snprintf(text, sizeof text, "%s%s", check->name, check->worth ? "" : " (no points)");
+  snprintf(text, sizeof text, "%c %s%s", check->part, check->name, check->worth ? "" : " (no points)");
   print_member("name", text);
   if (check->worth)
     printf(", \"score\": %s, \"max_score\": %s", points_text(check_points(check)).string,

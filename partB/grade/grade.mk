@@ -35,6 +35,7 @@ TESTBINS += $(GRADERS) partB/build/tests/json_lines
 CHECKS += 'sh partB/grade/test.sh'
 CHECKS += 'sh partB/grade/points-test.sh'
 CHECKS += 'sh partB/grade/class-test.sh'
+CHECKS += 'sh partB/grade/autograder-test.sh'
 CHECKS += 'sh partB/tests/mutants/run.sh lazycopy partB/tests/mutants --fast'
 CHECKS += 'sh partB/tests/mutants/run.sh friends partA/tests/mutants --fast'
 endif
@@ -57,5 +58,11 @@ grade: $(GRADERS) $(if $(LAZYCOPY)$(FRIENDS)$(SUBMISSION),,partB/liblazycopy.a p
 .PHONY: grade-class
 grade-class: $(GRADERS) $(HARNESS_BUILD)/within
 	@CC='$(CC)' sh partB/grade/class.sh "$$DIR" "$$OUT" "$${JOBS:-1}" "$$POINTS" $${REQUIRED:+--required}
+
+# What is uploaded to Gradescope.
+.PHONY: autograder
+autograder: $(GRADE_BUILD)/marks $(GRADE_BUILD)/requirements
+	@$(GRADE_BUILD)/marks $(GRADE_BUILD)/requirements partB/grade/points
+	@sh partB/grade/autograder/autograder.sh "$$DIR"
 
 -include $(wildcard $(GRADE_BUILD)/*.d)

@@ -5,7 +5,7 @@
 #   --submission DIRECTORY            or the lazycopy.c and letsbefriends.c below it
 #   --required                        leave out what is not part of the grade
 #   --points FILE                     what each check is worth (see partB/grade/points)
-#   --json FILE, --junit FILE, --gradescope FILE   also write the result there
+#   --json FILE, --junit FILE         also write the result there
 #
 # Prints a report (see report.h). Limits are on processor time, and grow with what this
 # machine takes to start a process; GRADE_SLOW=n multiplies them. Exit status 0 if all that the handout requires
@@ -76,10 +76,10 @@ grade_part() {
 
 marks() { "$lazycopy_build/marks" "$requirements" "$points" "$@"; }
 
-# document FORM FILE [ARGUMENT]: a file of that name is complete.
+# document FORM FILE: a file of that name is complete.
 document() {
   [ -n "$2" ] || return 0
-  if ! { marks "$sections" "$work/report" "$1" ${3:+"$3"} >"$2.$$" && mv -f "$2.$$" "$2"; } 2>/dev/null; then
+  if ! { marks "$sections" "$work/report" "$1" >"$2.$$" && mv -f "$2.$$" "$2"; } 2>/dev/null; then
     rm -f "$2.$$"
     die "$2 cannot be written"
   fi
@@ -89,7 +89,7 @@ can_be_written() {
   if [ -d "$1" ] || [ ! -d "$(dirname "$1")" ] || [ ! -w "$(dirname "$1")" ]; then die "$1 cannot be written"; fi
 }
 
-lazycopy='' friends='' submission='' sections=all points=$here/points json='' junit='' gradescope=''
+lazycopy='' friends='' submission='' sections=all points=$here/points json='' junit=''
 while [ $# -gt 0 ]; do
   case $1 in
   --required) sections=required; shift; continue ;;
@@ -99,7 +99,6 @@ while [ $# -gt 0 ]; do
   --points) points=$2 ;;
   --json) json=$2 ;;
   --junit) junit=$2 ;;
-  --gradescope) gradescope=$2 ;;
   *) die "$1: not known; usage: grade.sh [--required] [--lazycopy FILE] [--friends FILE] [--points FILE] [--json FILE] ..." ;;
   esac
   [ $# -ge 2 ] || die "$1 needs a file"
@@ -112,7 +111,7 @@ fi
 [ -z "$submission" ] || [ -d "$submission" ] || die "$submission: no such directory"
 [ -z "$lazycopy" ] || find_file "$lazycopy" >/dev/null || exit 2
 [ -z "$friends" ] || find_file "$friends" >/dev/null || exit 2
-for file in "$json" "$junit" "$gradescope"; do
+for file in "$json" "$junit"; do
   [ -z "$file" ] || can_be_written "$file"
 done
 requirements=$here/requirements
@@ -123,7 +122,6 @@ marks || exit 2
 work=$(mktemp -d) || exit 2
 trap 'rm -rf "$work"' EXIT
 trap 'exit 2' HUP INT TERM
-began=$(date +%s)
 : >"$work/failed"
 {
   echo '# What is graded runs with limits on time, memory and output, but in no sandbox: it may do what you may.'
@@ -133,5 +131,4 @@ began=$(date +%s)
 marks "$sections" "$work/report" line
 document json "$json"
 document junit "$junit"
-document gradescope "$gradescope" $(($(date +%s) - began))
 [ ! -s "$work/failed" ]

@@ -73,7 +73,13 @@ points_counted() {
   try 0 "$build/marks" "$requirements" "$scratch/points" all "$scratch/report" row 'a "b", c'
   grep -q "^\"a \"\"b\"\", c\",0,2.5,2.5,5,1,$((required - 2)),$open,\"A: it does not compile: x\",not tried," "$scratch/out" ||
     fail "the row: $(cat "$scratch/out")"
-  try 2 "$build/marks" "$requirements" "$scratch/points" all "$requirements" line
+  echo '# partB, lazycopy: x' >"$scratch/report"
+  echo 'note note.stopped too late' >>"$scratch/report"
+  try 0 "$build/marks" "$requirements" "$scratch/points" required "$scratch/report" row x
+  grep -q "^\"x\",0,0,0,0,0,$(grep -cv '^[AB] \(extra\|robust\)\.' "$requirements")," "$scratch/out" || fail "stopped: $(cat "$scratch/out")"
+  echo 'pass values.other x' >>"$scratch/report"
+  try 2 "$build/marks" "$requirements" "$scratch/points" all "$scratch/report" line
+  one_line_about 'values.other is not in the list'
 }
 
 # A reason may hold what the graded program printed.

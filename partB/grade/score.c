@@ -7,6 +7,8 @@
 
 enum { LINE = 2000 };
 
+static const char NOT_TRIED[] = "not tried";
+
 __attribute__((format(printf, 1, 2), noreturn)) static void die(const char *format, ...) {
   va_list arguments;
   va_start(arguments, format);
@@ -107,7 +109,8 @@ enum kind check_kind(const struct check *check) {
 static void begin_part(struct score *score, char part, bool only_required) {
   for (size_t i = 0; i < score->count; i++) {
     struct check *check = &score->checks[i];
-    if (check->part != part || (only_required && check_kind(check) != REQUIRED_POINTS)) continue;
+    if (check->part != part || check->graded) continue;
+    if (only_required && check_kind(check) != REQUIRED_POINTS) continue;
     check->graded = true;
     strcpy(check->verdict, "undecided");
     strcpy(check->reason, "the report does not say");
@@ -124,37 +127,43 @@ static void skip_part(struct score *score, char part, const char *why) {
   for (size_t i = 0; i < score->count; i++) {
     struct check *check = &score->checks[i];
     if (check->part != part || !check->graded) continue;
-    strcpy(check->verdict, "not tried");
+    strcpy(check->verdict, NOT_TRIED);
     snprintf(check->reason, sizeof check->reason, "%s", why);
   }
   remark(score, (char[]){part, ':', ' ', '\0'}, why);
+}
+
+/* A line "VERDICT NAME TEXT". */
+static void take(struct score *score, char part, const char *verdict, const char *name, const char *text) {
+  struct check *check = find(score, part, name);
+  if (strcmp(name, "builds") == 0) {
+    skip_part(score, part, text);
+  } else if (!check) {
+    die("%c %s is not in the list of what is required", part ? part : '?', name);
+  } else if (strcmp(check->verdict, NOT_TRIED) != 0) {
+    snprintf(check->verdict, sizeof check->verdict, "%s", verdict);
+    snprintf(check->reason, sizeof check->reason, "%s", text);
+  }
 }
 
 void score_read_report(struct score *score, const char *path, bool only_required) {
   FILE *file = open_file(path);
   char line[LINE], verdict[16], name[40];
   char part = 0;
-  bool built = true;
   while (fgets(line, sizeof line, file)) {
     int text = 0;
     line[strcspn(line, "\n")] = '\0';
     if (strncmp(line, "# part", 6) == 0) {
       part = line[6];
-      built = true;
       begin_part(score, part, only_required);
-    } else if (sscanf(line, "%15s %39s %n", verdict, name, &text) == 2 && *line != '#') {
-      struct check *check = find(score, part, name);
-      if (strcmp(name, "builds") == 0) {
-        built = false;
-        skip_part(score, part, line + text);
-      } else if (strcmp(name, "note.stopped") == 0) {
-        remark(score, "", line + text);
-      } else if (check && built) {
-        snprintf(check->verdict, sizeof check->verdict, "%s", verdict);
-        snprintf(check->reason, sizeof check->reason, "%s", line + text);
-      } else if (!check && strcmp(verdict, "note") != 0) {
-        die("%s: %c %s is not in the list of what is required", path, part, name);
-      }
+    } else if (*line == '#' || sscanf(line, "%15s %39s %n", verdict, name, &text) != 2) {
+      continue;
+    } else if (strcmp(name, "note.stopped") == 0) { /* perhaps before the other part began */
+      begin_part(score, 'A', only_required);
+      begin_part(score, 'B', only_required);
+      remark(score, "", line + text);
+    } else if (strcmp(verdict, "note") != 0) {
+      take(score, part, verdict, name, line + text);
     }
   }
   close_file(file, path);

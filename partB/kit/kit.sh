@@ -40,7 +40,8 @@ for source in ${KIT_CHECKS:?}; do
   cp -R "$source" "$work/$(dirname "$source")"
 done
 sh partB/grade/requirements.sh partA/kit/README.md partB/kit/README.md >"$work/partB/grade/requirements"
-rm -f "$work"/part?/*/*.mk "$work"/partB/grade/*test.sh "$work/partB/grade/requirements.sh"
+rm -rf "$work"/part?/*/*.mk "$work"/partB/grade/*test.sh "$work"/partB/grade/requirements.sh \
+  "$work"/partB/grade/class.sh "$work"/partB/grade/autograder
 
 mkdir -p "$target" 2>/dev/null || die "$target cannot be made"
 cp -R "$work/." "$target" || die "$target cannot be written"
