@@ -57,6 +57,8 @@ help:
 	@echo 'make plot            draw what it measured (needs gnuplot)'
 	@echo 'make kit DIR=path    write what students of the lab start from'
 	@echo 'make grade           judge the libraries, or others: LAZYCOPY=file.c FRIENDS=file.so'
+	@echo 'make grade-class DIR=path OUT=grades.csv   judge what a class has handed in'
+	@echo 'make autograder DIR=path   write what is uploaded to Gradescope'
 	@echo 'make install         install below PREFIX ($(PREFIX)); make uninstall removes it'
 	@echo 'make clean           remove everything that was built'
 
