@@ -5,7 +5,7 @@
 
 # By worth: where time runs out, the last ones are left out.
 CONFIGURATIONS="asan clang ubsan mutants install rules format shellcheck mandoc i386 musl tsan valgrind \
-coverage slow tidy cppcheck analyzer O0 O3 lto aarch64 riscv64 kernels"
+class coverage slow tidy cppcheck analyzer O0 O3 lto aarch64 riscv64 kernels"
 SKIP=77
 
 need() {
@@ -192,7 +192,7 @@ configuration_analyzer() {
 configuration_shellcheck() {
   need shellcheck
   find . -name '*.sh' ! -path '*/build/*' -print >.scripts
-  for file in .ci/run .ci/matrix partA/letsbefriends; do [ -e "$file" ] && echo "$file" >>.scripts; done
+  for file in .ci/run .ci/matrix partA/letsbefriends partB/grade/autograder/run_autograder; do [ -e "$file" ] && echo "$file" >>.scripts; done
   xargs shellcheck -x <.scripts
 }
 
@@ -209,6 +209,7 @@ configuration_mandoc() {
 # ---- Proofs about the tests, and about what is built ----
 
 configuration_mutants() { make check-mutants; }
+configuration_class() { make check-class; }
 
 # Lines of a library's file that no test has run, and how many there are to run.
 coverage_of() {

@@ -7,10 +7,10 @@ void print_line(const struct score *score, const char *nothing) {
   (void)nothing;
   hundredths total = 0, open = 0;
   const char *between = "# Points: ";
-  for (char part = 'A'; part <= 'B'; part++) {
-    struct sum sum = score_sum(score, part, REQUIRED_POINTS);
+  for (const char *part = "AB"; *part; part++) {
+    struct sum sum = score_sum(score, *part, REQUIRED_POINTS);
     if (sum.checks == 0) continue;
-    printf("%spart %c %s of %s", between, part, points_text(sum.reached).string,
+    printf("%spart %c %s of %s", between, *part, points_text(sum.reached).string,
            points_text(sum.worth).string);
     total += sum.reached;
     open += sum.open;

@@ -14,6 +14,7 @@ __attribute__((format(printf, 1, 2), noreturn)) static void die(const char *form
   va_start(arguments, format);
   fputs("grade: ", stderr);
   vfprintf(stderr, format, arguments);
+  va_end(arguments);
   fputc('\n', stderr);
   exit(2);
 }
