@@ -18,7 +18,7 @@ extract_programs() {
     { first = 0 } file { print >file }' "$1"
 }
 
-[ -n "$1" ] || die 'DIR= must name a directory: make kit DIR=path'
+[ -n "$1" ] || die 'DIR= must name a directory, empty or not there yet'
 target=$1
 if [ -e "$target" ]; then
   [ -d "$target" ] || die "$target is no directory"
