@@ -23,7 +23,7 @@ fingerprint() {
   # shellcheck disable=SC2086 # several words
   cksum $graders
   echo "$required"
-  find "$1" -type f -name '*.[ch]' -exec cksum {} + | sort
+  (cd "$1" && find . -type f -name '*.[ch]' -exec cksum {} + | sort)
 }
 
 # grade_student PATH SCRATCH: the report is complete, or not there.
