@@ -28,7 +28,8 @@ fingerprint() {
 
 # grade_student PATH SCRATCH: the report is complete, or not there.
 grade_student() {
-  report=$reports/$(basename "$1").report
+  name=${1##*/}
+  report=$reports/$name.report
   fingerprint "$1" >"$2/fingerprint"
   if [ -f "$report" ] && cmp -s "$2/fingerprint" "${report%.report}.sources"; then return; fi
   rm -f "$report" "${report%.report}.sources"
@@ -41,7 +42,7 @@ grade_student() {
   # what ended for a reason of its own is graded again the next time
   case $status in 0 | 1 | 124) cp "$2/fingerprint" "${report%.report}.sources" ;; esac
   cp "$2/report" "$report.$$" && mv -f "$report.$$" "$report" || exit
-  printf 'graded %s: %s\n' "$(printf '%s' "$(basename "$1")" | tr '\001-\037\177' '?')" \
+  printf 'graded %s: %s\n' "$(printf '%s' "$name" | tr '\001-\037\177' '?')" \
     "$(marks "$sections" "$report" line | sed 's/^# Points: //')"
 }
 
@@ -70,7 +71,8 @@ whole_file() {
 rows() {
   marks "$sections" /dev/null heading
   for student; do
-    name=$(basename "$student")
+    name=${student%/}
+    name=${name##*/}
     marks "$sections" "$reports/$name.report" row "$name" || return
   done
 }
@@ -101,7 +103,8 @@ done
 until wait; do :; done
 [ ! -e "$work/stop" ] || exit 130
 for student; do
-  name=$(basename "$student")
+  name=${student%/}
+  name=${name##*/}
   whole_file "$reports/$name.json" marks "$sections" "$reports/$name.report" json
 done
 whole_file "$out" rows "$@"

@@ -9,7 +9,7 @@
 #
 # Prints a report (see report.h). Limits are on processor time, and grow with what this
 # machine takes to start a process; GRADE_SLOW=n multiplies them. Exit status 0 if all that the handout requires
-# holds, 1 if not, 2 for a bad argument. The graded code runs with limits, but
+# holds, 1 if not, 2 for a bad argument or if the grader itself fails. The graded code runs with limits, but
 # it may do whatever you may: this is no sandbox.
 here=$(dirname "$0")
 lazycopy_build=partB/build/grade
@@ -34,12 +34,14 @@ find_file() {
 }
 
 # The only file of a name below the submission; says on standard error why there is none.
+# (The dot: where no process can be started, nothing is known.)
 find_submitted() {
-  set -- "$1" "$(find "$submission/" -type f -name "$1" -exec printf 'x' \;)"
+  set -- "$1" "$(find "$submission/" -type f -name "$1" -exec printf 'x' \; ; echo .)"
   case $2 in
-  '') echo "there is no $1" >&2; return 1 ;;
-  x) find "$submission/" -type f -name "$1" ;;
-  *) echo "there are ${#2} files named $1" >&2; return 1 ;;
+  .) echo "there is no $1" >&2; return 1 ;;
+  x.) find "$submission/" -type f -name "$1" ;;
+  *.) echo "there are $((${#2} - 1)) files named $1" >&2; return 1 ;;
+  *) return 2 ;;
   esac
 }
 
@@ -67,6 +69,7 @@ grade_part() {
   file=$3
   [ -z "$submission" ] || file=$(find_submitted "$2.c" 2>"$work/missing")
   echo "# part$1, $2: $(printable "${file:-$submission}")"
+  [ -n "$file" ] || [ -s "$work/missing" ] || return 2
   if [ -z "$file" ]; then
     printf '%-10s %-24s %s\n' FAIL builds "$(cat "$work/missing")"
     return 1
@@ -125,10 +128,11 @@ trap 'exit 2' HUP INT TERM
 : >"$work/failed"
 {
   echo '# What is graded runs with limits on time, memory and output, but in no sandbox: it may do what you may.'
-  [ -z "$lazycopy$submission" ] || grade_part B lazycopy "$lazycopy" || echo B >>"$work/failed"
-  [ -z "$friends$submission" ] || grade_part A letsbefriends "$friends" || echo A >>"$work/failed"
+  [ -z "$lazycopy$submission" ] || grade_part B lazycopy "$lazycopy" || echo $? >>"$work/failed"
+  [ -z "$friends$submission" ] || grade_part A letsbefriends "$friends" || echo $? >>"$work/failed"
 } | tee "$work/report"
 marks "$sections" "$work/report" line
 document json "$json"
 document junit "$junit"
+if grep -qvx 1 "$work/failed"; then die 'the grader itself ended early'; fi
 [ ! -s "$work/failed" ]

@@ -22,6 +22,11 @@ static void run_and_note(const struct box *box, struct box_result *result) {
   left -= result->seconds / effort_slowness().work;
 }
 
+/* What the machine could not do says nothing of the check. */
+static bool nothing_known(const struct box_result *result) {
+  return result->ending == STOPPED_STARVING || result->ending == NOT_STARTED;
+}
+
 bool pace_run(struct box *box, double seconds, struct box_result *result) {
   bool in_haste = hung >= MOST_HUNG;
   box->seconds = in_haste ? HASTY_SECONDS : seconds;
@@ -31,11 +36,13 @@ bool pace_run(struct box *box, double seconds, struct box_result *result) {
   reason = "the time for all checks was over";
   if (left < HASTY_SECONDS) return false;
   run_and_note(box, result);
-  bool again = result->ending == STOPPED_STARVING || (result->ending == STOPPED_ASLEEP && !in_haste);
+  bool again = nothing_known(result) || (result->ending == STOPPED_ASLEEP && !in_haste);
   if (again) run_and_note(box, result);
   hung += result->ending == STOPPED_FOR_TIME || result->ending == STOPPED_ASLEEP;
-  reason = "the machine was so busy that the check got too little of it, twice";
-  return result->ending != STOPPED_STARVING;
+  reason = result->ending == NOT_STARTED
+               ? "no process could be started for it, twice"
+               : "the machine was so busy that the check got too little of it, twice";
+  return !nothing_known(result);
 }
 
 const char *pace_reason(void) {
