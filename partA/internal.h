@@ -56,8 +56,8 @@ int milliseconds_left(void);
 /* A very small printf: knows %s, %lu and %lx. */
 void report(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void report_bytes(const char *bytes, size_t length);
-char *write_number(char *end, uintptr_t number, unsigned base); /* ends before end; returns the first digit */
-void report_label(const char *label);                           /* highlighted if there are colours */
+const char *number_text(uintptr_t number, unsigned base); /* until the next call */
+void report_label(const char *label);                     /* highlighted if there are colours */
 void report_send(void);
 
 /* child.c: a process for the risky work. */

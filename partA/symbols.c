@@ -13,10 +13,10 @@
 
 /* The file of a program that was deleted while it runs is there as long as it runs. */
 static const char *path_to_read(const char *file) {
-  static char path[] = "/proc/12345678901/exe", *first = path + sizeof path - sizeof "/exe";
+  static char path[64] = "/proc/";
   if (!is_gone(file) || !is_program(file)) return file;
-  first = write_number(path + sizeof path - sizeof "/exe", (uintptr_t)getpid(), 10) - strlen("/proc/");
-  return memcpy(first, "/proc/", strlen("/proc/"));
+  strcpy(stpcpy(path + strlen("/proc/"), number_text((uintptr_t)getpid(), 10)), "/exe");
+  return path;
 }
 
 /* A file's bytes, NULL if it cannot be read. They stay mapped until the child ends. */
@@ -80,9 +80,8 @@ bool symbolize(struct frame *first) {
   for (unsigned i = 0; i < sizeof words / sizeof *words; i++) *end++ = words[i];
   *end++ = (char *)(uintptr_t)path_to_read(first->file);
   for (struct frame *frame = first; frame < trace.frames + trace.count; frame++) {
-    char *number = numbers[frame - trace.frames];
     if (strcmp(frame->file, first->file) == 0)
-      *end++ = write_number(number + sizeof numbers[0] - 1, frame->offset, 16);
+      *end++ = strcpy(numbers[frame - trace.frames], number_text(frame->offset, 16));
   }
   *end = NULL;
   bool in_time = run_program(programs, arguments, answer, sizeof answers - used_before);
