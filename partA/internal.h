@@ -119,7 +119,7 @@ struct frame {
   char file[PATH_BYTES]; /* the program or library; "" if the pc is in no file */
   char called[128];      /* name of the library function that was called here; "" if not known */
   char symbol[128];      /* from the file's symbol table; "" if not known */
-  char *answer;          /* what addr2line said: lines of a function and a place, in turn; NULL if nothing */
+  char *answer; /* what addr2line said: lines of a function and a place, in turn; NULL if not asked */
 };
 enum { FRAMES_MAX = 64 };
 extern struct trace {

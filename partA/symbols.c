@@ -85,7 +85,7 @@ bool symbolize(struct frame *first) {
   }
   *end = NULL;
   bool in_time = run_program(programs, arguments, answer, sizeof answers - used_before);
-  if (!in_time || !*answer) return in_time;
+  if (!in_time) *answer = 0;
   used_before += strlen(answer) + 1;
   for (struct frame *frame = first; frame < trace.frames + trace.count; frame++) {
     if (strcmp(frame->file, first->file) != 0) continue;
@@ -93,7 +93,7 @@ bool symbolize(struct frame *first) {
     next_line(&answer, NULL, 0); /* the address, which -a puts before each frame's lines */
     frame->answer = answer;
   }
-  return true;
+  return in_time;
 }
 
 /* Takes word off the text, if it begins with it. */
