@@ -110,11 +110,10 @@ static void shorten(char *to, size_t size, const char *from) {
   int depth = 0;
   bool arguments = false;
   while (*from && used + sizeof "operator" < size) {
-    if (depth > 0 || *from == '<' || *from == '(' || *from == '[') {
+    if (depth > 0 || strchr("<([", *from)) {
       if (depth == 0 && skip_word(&from, "(anonymous namespace)::")) continue;
       arguments |= *from == '(';
-      depth += *from == '<' || *from == '(' || *from == '[' ? 1 : 0;
-      depth -= *from == '>' || *from == ')' || *from == ']' ? 1 : 0;
+      depth += strchr("<([", *from) ? 1 : strchr(">)]", *from) ? -1 : 0;
       from++;
     } else if (skip_word(&from, "__cxx11::")) {
       continue;
