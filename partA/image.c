@@ -11,45 +11,30 @@ bool is_gone(const char *path) {
   return access(path, F_OK) != 0;
 }
 
-static uintptr_t program_bias(void) {
+/* The program itself is known from its start: its segment with all of these flags that holds the
+ * address, or any address if that is 0. (What tells the bias comes before what is loaded.) */
+static bool find_in_program(uintptr_t address, unsigned flags, struct image *image) {
   const ElfW(Phdr) *segment = at_start.program_headers;
-  for (unsigned long i = 0; i < at_start.program_header_count; i++, segment++) {
-    if (segment->p_type == PT_PHDR) return (uintptr_t)at_start.program_headers - segment->p_vaddr;
+  *image = (struct image){.segments = segment, .segment_count = at_start.program_header_count, .own = true};
+  strcpy(image->path, at_start.program_path);
+  for (unsigned i = 0; i < image->segment_count; i++, segment++) {
+    if (segment->p_type == PT_PHDR) image->bias = (uintptr_t)image->segments - segment->p_vaddr;
+    if (segment->p_type != PT_LOAD || (segment->p_flags & flags) != flags) continue;
+    image->start = image->bias + segment->p_vaddr;
+    image->end = image->start + segment->p_memsz;
+    image->base = image->start - segment->p_offset;
+    if (address == 0 || (address >= image->start && address < image->end)) return true;
   }
-  return 0;
-}
-
-/* The program's segment that holds the address, or any address if that is 0, with all of these flags. */
-static const ElfW(Phdr) * program_segment(uintptr_t address, unsigned flags) {
-  const ElfW(Phdr) *segment = at_start.program_headers;
-  for (unsigned long i = 0; i < at_start.program_header_count; i++, segment++) {
-    bool held = address == 0 || address - program_bias() - segment->p_vaddr < segment->p_memsz;
-    if (segment->p_type == PT_LOAD && (segment->p_flags & flags) == flags && held) return segment;
-  }
-  return NULL;
+  memset(image, 0, sizeof *image);
+  return false;
 }
 
 bool image_variables(uintptr_t *start, uintptr_t *end) {
-  const ElfW(Phdr) *segment = program_segment(0, PF_W);
-  if (!segment) return false;
-  *start = program_bias() + segment->p_vaddr;
-  *end = *start + segment->p_memsz;
-  return true;
-}
-
-/* Without /proc, the program itself is known from its start. */
-static bool find_program(uintptr_t address, struct image *image) {
-  const ElfW(Phdr) *segment = program_segment(address, PF_X);
-  if (!segment) return false;
-  *image = (struct image){.start = program_bias() + segment->p_vaddr,
-                          .bias = program_bias(),
-                          .segments = at_start.program_headers,
-                          .segment_count = (unsigned)at_start.program_header_count,
-                          .own = true};
-  image->end = image->start + segment->p_memsz;
-  image->base = image->start - segment->p_offset;
-  strcpy(image->path, at_start.program_path);
-  return true;
+  static struct image program;
+  bool found = find_in_program(0, PF_W, &program);
+  *start = program.start;
+  *end = program.end;
+  return found;
 }
 
 /* The start of this library, from the linker. */
@@ -71,7 +56,7 @@ bool image_find(uintptr_t address, struct image *image) {
   memset(image, 0, sizeof *image);
   memset(&first, 0, sizeof first);
   memset(&text, 0, sizeof text);
-  if (!maps_begin()) return find_program(address, image);
+  if (!maps_begin()) return find_in_program(address, PF_X, image);
   while (maps_next(&region)) {
     if (region.name[0] != '/' || region.start > address) continue;
     if (region.offset == 0 && strcmp(region.name, first.name) != 0) first = region;

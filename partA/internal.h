@@ -24,7 +24,7 @@ extern struct at_start {
   char program_path[PATH_BYTES]; /* as it was given to execve */
   uint64_t random;               /* bytes that the kernel gives to each process */
   const void *program_headers;
-  unsigned long program_header_count;
+  unsigned program_header_count;
   const void *on_stack;     /* somewhere in the main thread's stack */
   bool standard_error_open; /* else, what is open as 2 later is some file of the program's */
   bool secure;              /* set-user-ID: whoever runs it must not steer it */
