@@ -50,8 +50,7 @@ static bool is_own(const struct image *image) {
 
 /* The bias comes from the program headers: file offsets and addresses differ with some linkers. */
 bool image_find(uintptr_t address, struct image *image) {
-  static struct region region, first,
-      text; /* where the file's first byte is mapped, and where the address is */
+  static struct region region, first, text; /* the file's first byte is in first, the address in text */
   if (address >= image->start && address < image->end) return true;
   memset(image, 0, sizeof *image);
   memset(&first, 0, sizeof first);
@@ -62,7 +61,7 @@ bool image_find(uintptr_t address, struct image *image) {
     if (region.offset == 0 && strcmp(region.name, first.name) != 0) first = region;
     if (address < region.end && region.executable) text = region;
   }
-  if (!text.end || strcmp(text.name, first.name) != 0) return false;
+  if (!text.end || !first.start || strcmp(text.name, first.name) != 0) return false;
   const ElfW(Ehdr) *header = (const void *)first.start;
   if (memcmp(header->e_ident, ELFMAG, SELFMAG) != 0) return false;
   const ElfW(Phdr) *segment = (const void *)(first.start + header->e_phoff);
