@@ -71,35 +71,28 @@ static inline bool arch_follows_call(uintptr_t address) {
   return false;
 }
 
-/* Where the stack, up to its end, has the first address that a call may return to; the stack pointer if
- * there is none. Elsewhere it is in a register. */
-static inline uintptr_t arch_find_caller(const ucontext_t *context, uintptr_t end,
-                                         bool (*is_code)(uintptr_t)) {
-#if !defined(ARCH_LINK)
-  enum { WORDS = 64 };
-  uintptr_t word = 0, stack_pointer = arch_sp(context);
-  for (uintptr_t at = stack_pointer; at + sizeof word <= end && at < stack_pointer + WORDS * sizeof word;
-       at += sizeof word) {
-    memcpy(&word, (void *)at, sizeof word);
-    if (is_code(word) && arch_follows_call(word)) return at;
-  }
-#endif
-  (void)end;
-  (void)is_code;
-  return arch_sp(context);
+static inline uintptr_t arch_word(uintptr_t at) {
+  uintptr_t word;
+  memcpy(&word, (void *)at, sizeof word); /* it need not be aligned */
+  return word;
 }
 
-/* Changes the context to that of the call instruction before the return address, so that
- * unwinding starts at the caller. */
-static inline void arch_step_back_to_caller(ucontext_t *context, uintptr_t return_address_at) {
+/* Changes the context to that of the call instruction before the return address, so that unwinding
+ * starts at the caller. The address is in a register, or it is the first on the stack, up to its
+ * end, that a call may return to; what the stack pointer points to if there is none. */
+static inline void arch_step_back_to_caller(ucontext_t *context, uintptr_t end, bool (*is_code)(uintptr_t)) {
 #if defined(ARCH_LINK)
-  (void)return_address_at;
+  (void)end;
+  (void)is_code;
   ARCH_PC(context) = ARCH_LINK(context) - 1;
 #else
-  uintptr_t return_address;
-  memcpy(&return_address, (void *)return_address_at, sizeof return_address);
-  ARCH_PC(context) = (greg_t)(return_address - 1);
-  ARCH_SP(context) = (greg_t)(return_address_at + sizeof return_address);
+  enum { SEARCHED = 64 * sizeof(uintptr_t) };
+  uintptr_t first = arch_sp(context), at = first, last = end - first < SEARCHED ? end : first + SEARCHED;
+  while (at + sizeof at <= last && !(is_code(arch_word(at)) && arch_follows_call(arch_word(at))))
+    at += sizeof at;
+  if (at + sizeof at > last) at = first;
+  ARCH_PC(context) = (greg_t)(arch_word(at) - 1);
+  ARCH_SP(context) = (greg_t)(at + sizeof at);
 #endif
 }
 
@@ -112,9 +105,8 @@ static inline bool arch_came_by_return(const ucontext_t *context, bool (*is_code
   (void)is_code;
   return (uintptr_t)ARCH_LINK(context) == arch_pc(context);
 #else
-  uintptr_t words[2];
-  memcpy(words, (void *)(arch_sp(context) - sizeof words[0]), sizeof words);
-  return words[0] == arch_pc(context) && !(is_code(words[1]) && arch_follows_call(words[1]));
+  uintptr_t pushed = arch_word(arch_sp(context)), popped = arch_word(arch_sp(context) - sizeof pushed);
+  return popped == arch_pc(context) && !(is_code(pushed) && arch_follows_call(pushed));
 #endif
 }
 

@@ -11,45 +11,30 @@ bool is_gone(const char *path) {
   return access(path, F_OK) != 0;
 }
 
-static uintptr_t program_bias(void) {
+/* The program itself is known from its start: its segment with all of these flags that holds the
+ * address, or any address if that is 0. (What tells the bias comes before what is loaded.) */
+static bool find_in_program(uintptr_t address, unsigned flags, struct image *image) {
   const ElfW(Phdr) *segment = at_start.program_headers;
-  for (unsigned long i = 0; i < at_start.program_header_count; i++, segment++) {
-    if (segment->p_type == PT_PHDR) return (uintptr_t)at_start.program_headers - segment->p_vaddr;
+  *image = (struct image){.segments = segment, .segment_count = at_start.program_header_count, .own = true};
+  strcpy(image->path, at_start.program_path);
+  for (unsigned i = 0; i < image->segment_count; i++, segment++) {
+    if (segment->p_type == PT_PHDR) image->bias = (uintptr_t)image->segments - segment->p_vaddr;
+    if (segment->p_type != PT_LOAD || (segment->p_flags & flags) != flags) continue;
+    image->start = image->bias + segment->p_vaddr;
+    image->end = image->start + segment->p_memsz;
+    image->base = image->start - segment->p_offset;
+    if (address == 0 || (address >= image->start && address < image->end)) return true;
   }
-  return 0;
-}
-
-/* The program's segment that holds the address, or any address if that is 0, with all of these flags. */
-static const ElfW(Phdr) * program_segment(uintptr_t address, unsigned flags) {
-  const ElfW(Phdr) *segment = at_start.program_headers;
-  for (unsigned long i = 0; i < at_start.program_header_count; i++, segment++) {
-    bool held = address == 0 || address - program_bias() - segment->p_vaddr < segment->p_memsz;
-    if (segment->p_type == PT_LOAD && (segment->p_flags & flags) == flags && held) return segment;
-  }
-  return NULL;
+  memset(image, 0, sizeof *image);
+  return false;
 }
 
 bool image_variables(uintptr_t *start, uintptr_t *end) {
-  const ElfW(Phdr) *segment = program_segment(0, PF_W);
-  if (!segment) return false;
-  *start = program_bias() + segment->p_vaddr;
-  *end = *start + segment->p_memsz;
-  return true;
-}
-
-/* Without /proc, the program itself is known from its start. */
-static bool find_program(uintptr_t address, struct image *image) {
-  const ElfW(Phdr) *segment = program_segment(address, PF_X);
-  if (!segment) return false;
-  *image = (struct image){.start = program_bias() + segment->p_vaddr,
-                          .bias = program_bias(),
-                          .segments = at_start.program_headers,
-                          .segment_count = (unsigned)at_start.program_header_count,
-                          .own = true};
-  image->end = image->start + segment->p_memsz;
-  image->base = image->start - segment->p_offset;
-  strcpy(image->path, at_start.program_path);
-  return true;
+  static struct image program;
+  bool found = find_in_program(0, PF_W, &program);
+  *start = program.start;
+  *end = program.end;
+  return found;
 }
 
 /* The start of this library, from the linker. */
@@ -65,19 +50,18 @@ static bool is_own(const struct image *image) {
 
 /* The bias comes from the program headers: file offsets and addresses differ with some linkers. */
 bool image_find(uintptr_t address, struct image *image) {
-  static struct region region, first,
-      text; /* where the file's first byte is mapped, and where the address is */
+  static struct region region, first, text; /* the file's first byte is in first, the address in text */
   if (address >= image->start && address < image->end) return true;
   memset(image, 0, sizeof *image);
   memset(&first, 0, sizeof first);
   memset(&text, 0, sizeof text);
-  if (!maps_begin()) return find_program(address, image);
+  if (!maps_begin()) return find_in_program(address, PF_X, image);
   while (maps_next(&region)) {
     if (region.name[0] != '/' || region.start > address) continue;
     if (region.offset == 0 && strcmp(region.name, first.name) != 0) first = region;
     if (address < region.end && region.executable) text = region;
   }
-  if (!text.end || strcmp(text.name, first.name) != 0) return false;
+  if (!text.end || !first.start || strcmp(text.name, first.name) != 0) return false;
   const ElfW(Ehdr) *header = (const void *)first.start;
   if (memcmp(header->e_ident, ELFMAG, SELFMAG) != 0) return false;
   const ElfW(Phdr) *segment = (const void *)(first.start + header->e_phoff);

@@ -24,7 +24,7 @@ extern struct at_start {
   char program_path[PATH_BYTES]; /* as it was given to execve */
   uint64_t random;               /* bytes that the kernel gives to each process */
   const void *program_headers;
-  unsigned long program_header_count;
+  unsigned program_header_count;
   const void *on_stack;     /* somewhere in the main thread's stack */
   bool standard_error_open; /* else, what is open as 2 later is some file of the program's */
   bool secure;              /* set-user-ID: whoever runs it must not steer it */
@@ -56,8 +56,8 @@ int milliseconds_left(void);
 /* A very small printf: knows %s, %lu and %lx. */
 void report(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void report_bytes(const char *bytes, size_t length);
-char *write_number(char *end, uintptr_t number, unsigned base); /* ends before end; returns the first digit */
-void report_label(const char *label);                           /* highlighted if there are colours */
+const char *number_text(uintptr_t number, unsigned base); /* until the next call */
+void report_label(const char *label);                     /* highlighted if there are colours */
 void report_send(void);
 
 /* child.c: a process for the risky work. */
@@ -119,7 +119,7 @@ struct frame {
   char file[PATH_BYTES]; /* the program or library; "" if the pc is in no file */
   char called[128];      /* name of the library function that was called here; "" if not known */
   char symbol[128];      /* from the file's symbol table; "" if not known */
-  char *answer;          /* what addr2line said: lines of a function and a place, in turn; NULL if nothing */
+  char *answer; /* what addr2line said: lines of a function and a place, in turn; NULL if not asked */
 };
 enum { FRAMES_MAX = 64 };
 extern struct trace {

@@ -33,10 +33,12 @@ static bool claim_the_report(void) {
  * kernel, the ids of process and thread, and the time. */
 static uint64_t random_number(void) {
   struct timespec now;
-  if (strict_mode) return at_start.random * 0x9e3779b97f4a7c15u >> 32;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  uint64_t x = at_start.random ^ (uint64_t)now.tv_nsec << 16 ^ (uint64_t)now.tv_sec;
-  x ^= (uint64_t)getpid() << 32 ^ (uint64_t)thread_id();
+  uint64_t x = at_start.random;
+  if (!strict_mode) {
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    x ^= (uint64_t)now.tv_nsec << 16 ^ (uint64_t)now.tv_sec;
+    x ^= (uint64_t)getpid() << 32 ^ (uint64_t)thread_id();
+  }
   return x * 0x9e3779b97f4a7c15u >> 32; /* the upper half depends on every bit */
 }
 

@@ -62,11 +62,10 @@ static bool handle_unblocked(void) {
 
 bool park_other_threads(pid_t process, pid_t thread) {
   static _Alignas(struct entry) char buffer[4096];
-  char path[] = "/proc/12345678901/task", *number = path + sizeof path - sizeof "/task";
-  number = write_number(number, (uintptr_t)process, 10);
-  memcpy(number - strlen("/proc/"), "/proc/", strlen("/proc/"));
+  char path[64] = "/proc/";
+  strcpy(stpcpy(path + strlen("/proc/"), number_text((uintptr_t)process, 10)), "/task");
   if (emulated() || !handle_unblocked()) return true;
-  int directory = open(number - strlen("/proc/"), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  int directory = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (directory < 0) return false;
   for (long got; (got = syscall(SYS_getdents64, directory, buffer, sizeof buffer)) > 0;) {
     for (long at = 0; at < got; at += ((struct entry *)(buffer + at))->length) {

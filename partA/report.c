@@ -40,37 +40,32 @@ void report_bytes(const char *bytes, size_t length) {
   }
 }
 
-char *write_number(char *end, uintptr_t number, unsigned base) {
+const char *number_text(uintptr_t number, unsigned base) {
+  static char digits[24];
+  char *first = digits + sizeof digits - 1;
   do {
-    *--end = "0123456789abcdef"[number % base];
+    *--first = "0123456789abcdef"[number % base];
     number /= base;
   } while (number > 0);
-  return end;
-}
-
-static void report_number(unsigned long number, unsigned base) {
-  char digits[24], *end = digits + sizeof digits, *first = write_number(end, number, base);
-  report_bytes(first, (size_t)(end - first));
+  return first;
 }
 
 void report(const char *format, ...) {
   va_list arguments;
   va_start(arguments, format);
   for (const char *text = format; *text; text++) {
+    const char *string;
     if (strncmp(text, "%s", 2) == 0) {
-      const char *string = va_arg(arguments, const char *);
-      report_bytes(string, strlen(string));
+      string = va_arg(arguments, const char *);
       text += 1;
-    } else if (strncmp(text, "%lu", 3) == 0) {
-      report_number(va_arg(arguments, unsigned long), 10);
+    } else if (strncmp(text, "%l", 2) == 0) {
+      string = number_text(va_arg(arguments, unsigned long), text[2] == 'x' ? 16 : 10);
       text += 2;
-    } else if (strncmp(text, "0x%lx", 5) == 0) {
-      report_bytes("0x", 2);
-      report_number(va_arg(arguments, unsigned long), 16);
-      text += 4;
     } else {
       report_bytes(text, 1);
+      continue;
     }
+    report_bytes(string, strlen(string));
   }
   va_end(arguments);
 }

@@ -32,7 +32,7 @@ void start_look_around(void) {
   if (random) memcpy(&at_start.random, random, sizeof at_start.random);
   at_start.on_stack = random;
   at_start.program_headers = (const void *)getauxval(AT_PHDR);
-  at_start.program_header_count = getauxval(AT_PHNUM);
+  at_start.program_header_count = (unsigned)getauxval(AT_PHNUM);
   at_start.standard_error_open = fcntl(STDERR_FILENO, F_GETFD) >= 0;
   at_start.secure = getauxval(AT_SECURE);
 }

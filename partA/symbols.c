@@ -13,10 +13,10 @@
 
 /* The file of a program that was deleted while it runs is there as long as it runs. */
 static const char *path_to_read(const char *file) {
-  static char path[] = "/proc/12345678901/exe", *first = path + sizeof path - sizeof "/exe";
+  static char path[64] = "/proc/";
   if (!is_gone(file) || !is_program(file)) return file;
-  first = write_number(path + sizeof path - sizeof "/exe", (uintptr_t)getpid(), 10) - strlen("/proc/");
-  return memcpy(first, "/proc/", strlen("/proc/"));
+  strcpy(stpcpy(path + strlen("/proc/"), number_text((uintptr_t)getpid(), 10)), "/exe");
+  return path;
 }
 
 /* A file's bytes, NULL if it cannot be read. They stay mapped until the child ends. */
@@ -80,13 +80,12 @@ bool symbolize(struct frame *first) {
   for (unsigned i = 0; i < sizeof words / sizeof *words; i++) *end++ = words[i];
   *end++ = (char *)(uintptr_t)path_to_read(first->file);
   for (struct frame *frame = first; frame < trace.frames + trace.count; frame++) {
-    char *number = numbers[frame - trace.frames];
     if (strcmp(frame->file, first->file) == 0)
-      *end++ = write_number(number + sizeof numbers[0] - 1, frame->offset, 16);
+      *end++ = strcpy(numbers[frame - trace.frames], number_text(frame->offset, 16));
   }
   *end = NULL;
   bool in_time = run_program(programs, arguments, answer, sizeof answers - used_before);
-  if (!in_time || !*answer) return in_time;
+  if (!in_time) *answer = 0;
   used_before += strlen(answer) + 1;
   for (struct frame *frame = first; frame < trace.frames + trace.count; frame++) {
     if (strcmp(frame->file, first->file) != 0) continue;
@@ -94,7 +93,7 @@ bool symbolize(struct frame *first) {
     next_line(&answer, NULL, 0); /* the address, which -a puts before each frame's lines */
     frame->answer = answer;
   }
-  return true;
+  return in_time;
 }
 
 /* Takes word off the text, if it begins with it. */
@@ -111,11 +110,10 @@ static void shorten(char *to, size_t size, const char *from) {
   int depth = 0;
   bool arguments = false;
   while (*from && used + sizeof "operator" < size) {
-    if (depth > 0 || *from == '<' || *from == '(' || *from == '[') {
+    if (depth > 0 || strchr("<([", *from)) {
       if (depth == 0 && skip_word(&from, "(anonymous namespace)::")) continue;
       arguments |= *from == '(';
-      depth += *from == '<' || *from == '(' || *from == '[' ? 1 : 0;
-      depth -= *from == '>' || *from == ')' || *from == ']' ? 1 : 0;
+      depth += strchr("<([", *from) ? 1 : strchr(">)]", *from) ? -1 : 0;
       from++;
     } else if (skip_word(&from, "__cxx11::")) {
       continue;

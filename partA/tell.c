@@ -38,12 +38,11 @@ static void step_back_to_caller(void) {
   maps_around(arch_pc(context), &at);
   if (image_find(arch_pc(context), &image) || strcmp(at.at.name, "[vdso]") == 0) return;
   if (!maps_around(arch_sp(context), &stack) || !stack.at.readable) return;
-  uintptr_t found =
-      at.at.executable ? arch_find_caller(context, stack.at.end, maps_is_code) : arch_sp(context);
   if (at.at.executable) trace_add(arch_pc(context));
   before = *context; /* for the explanation; unwinding starts with the one on the stack */
   crash.context = &before;
-  arch_step_back_to_caller(context, found);
+  /* A jump to data came from a call just now; code may have put more on the stack. */
+  arch_step_back_to_caller(context, at.at.executable ? stack.at.end : arch_sp(context), maps_is_code);
 }
 
 static void work(void) {

@@ -108,7 +108,10 @@ ARCH_ALIGN_STACK static void at_thread_end(void *argument) {
   if (!in_place || sigaltstack(&none, NULL) == 0) thread_delete(thread);
 }
 
-static void notice_ends(void) {
+static int (*real_create)(pthread_t *, const pthread_attr_t *, void *(*)(void *), void *);
+
+static void before_the_first_thread(void) {
+  real_create = __extension__(__typeof__(&pthread_create)) dlsym(RTLD_NEXT, "pthread_create");
   ends_noticed = pthread_key_create(&ends, at_thread_end) == 0;
 }
 
@@ -118,25 +121,18 @@ static void *run(void *argument) {
   return thread->start(thread->argument);
 }
 
-/* The record of a new thread, or NULL: then it has to do without an alternate stack. */
-static struct thread *prepare(void *(*start)(void *), void *argument) {
-  static pthread_once_t once = PTHREAD_ONCE_INIT;
-  int saved = errno;
-  pthread_once(&once, notice_ends);
-  struct thread *thread = ends_noticed ? thread_new() : NULL;
-  if (thread) *thread = (struct thread){.start = start, .argument = argument};
-  errno = saved;
-  return thread;
-}
-
+/* A thread for which there is no memory has to do without an alternate stack. */
 EXPORT int pthread_create(pthread_t *id, const pthread_attr_t *attributes, void *(*start)(void *),
                           void *argument) {
-  static int (*_Atomic real)(pthread_t *, const pthread_attr_t *, void *(*)(void *), void *);
-  if (!real) real = __extension__(__typeof__(&pthread_create)) dlsym(RTLD_NEXT, "pthread_create");
-  if (!real) return EAGAIN;
-  struct thread *thread = prepare(start, argument);
-  if (!thread) return real(id, attributes, start, argument);
-  int result = real(id, attributes, run, thread);
+  static pthread_once_t once = PTHREAD_ONCE_INIT;
+  int saved = errno;
+  pthread_once(&once, before_the_first_thread);
+  struct thread *thread = ends_noticed ? thread_new() : NULL;
+  errno = saved;
+  if (!real_create) return EAGAIN;
+  if (!thread) return real_create(id, attributes, start, argument);
+  *thread = (struct thread){.start = start, .argument = argument};
+  int result = real_create(id, attributes, run, thread);
   if (result != 0) thread_delete(thread);
   return result;
 }

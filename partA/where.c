@@ -73,7 +73,7 @@ static void report_command(const struct frame *frame) {
 }
 
 static void report_unknown_line(const struct frame *frame, bool late) {
-  const char *answer = frame->answer;
+  const char *answer = frame->answer ? frame->answer : "";
   if (!frame->own) {
     bool left_out = trace.count > 1 && starts_main(&trace.frames[trace.count - 1]);
     report(late ? "; time ran out before it was known who called it."
@@ -82,12 +82,12 @@ static void report_unknown_line(const struct frame *frame, bool late) {
                : "; it is not known who called it.");
   } else if (is_gone(frame->file)) {
     report("; the file has been deleted, and nothing can tell the line any more.");
-  } else if (answer && !strstr(answer, "??:")) {
+  } else if (*answer && !strstr(answer, "??:")) {
     report("; the compiler has noted no line for it.");
   } else {
-    report(late     ? "; time ran out; this tells the line: "
-           : answer ? "; built with -g, this would tell the line: "
-                    : "; this tells the line: ");
+    report(late      ? "; time ran out; this tells the line: "
+           : *answer ? "; built with -g, this would tell the line: "
+                     : "; this tells the line: ");
     report_command(frame);
   }
 }
@@ -164,11 +164,9 @@ static void find_names(struct frame *own, bool *late) {
     if (frame->file[0] && (frame == own || options.backtrace)) symbol_find(frame);
   }
   for (unsigned i = 0; i < trace.count && options.symbolize && !*late; i++) {
-    const char *file = trace.frames[i].file;
-    unsigned first = 0;
-    while (strcmp(trace.frames[first].file, file) != 0) first++;
-    if (first == i && *file && (options.backtrace || strcmp(file, own->file) == 0))
-      *late = !symbolize(&trace.frames[i]);
+    struct frame *frame = &trace.frames[i];
+    bool wanted = options.backtrace || strcmp(frame->file, own->file) == 0;
+    if (frame->file[0] && wanted && !frame->answer) *late = !symbolize(frame);
   }
 }
 
