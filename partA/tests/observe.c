@@ -131,7 +131,13 @@ int announced_line(const struct outcome *outcome) {
 }
 
 bool have_addr2line(void) {
-  return system("command -v addr2line >/dev/null") == 0;
+  char path[1024], file[1100];
+  snprintf(path, sizeof path, "%s", getenv("PATH") ? getenv("PATH") : "/usr/bin:/bin");
+  for (char *directory = strtok(path, ":"); directory; directory = strtok(NULL, ":")) {
+    snprintf(file, sizeof file, "%s/addr2line", directory);
+    if (access(file, X_OK) == 0) return true;
+  }
+  return false;
 }
 
 bool emulated(void) {
