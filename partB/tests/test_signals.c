@@ -129,7 +129,7 @@ static void write_on_smallest_stack(struct writes writes) {
 
 static void test_smallest_stack(void) {
   skip_under_sanitizer();
-  enum { COUNT = 100 };
+  enum { COUNT = 20 };
   char *block = new_block(COUNT, 1), *copy = lazy_copy(block, COUNT), *third = lazy_copy(copy, COUNT);
   write_on_smallest_stack((struct writes){copy, COUNT});
   write_on_smallest_stack((struct writes){block, COUNT});
