@@ -15,7 +15,7 @@ extern char **environ;
 
 /* --- Other threads are in the library --- */
 
-enum { THREADS = 3, OWN = 4 };
+enum { THREADS = 3, OWN = 2 };
 
 static atomic_int stop;
 static char *own[THREADS + 1]; /* a block of each thread, and the main thread's */
@@ -152,7 +152,7 @@ static void set_all(int to) {
 }
 
 static void fork_with_handlers(void) {
-  for (value = 1; value < 30; value++) {
+  for (value = 1; value < 12; value++) {
     pid_t child = fork();
     check_handled(child == 0);
     if (child == 0) {
