@@ -53,7 +53,7 @@ static void test_threads_inside(void) {
   pthread_t threads[THREADS];
   for (int i = 0; i <= THREADS; i++) own[i] = new_block(OWN, 7);
   for (int i = 0; i < THREADS; i++) CHECK(pthread_create(&threads[i], NULL, work, own[i]) == 0);
-  for (int round = 0; round < (int)full_or(150, 15); round++) {
+  for (int round = 0; round < (int)full_or(150, 10); round++) {
     pid_t child = fork();
     if (child == 0) {
       use_everything(round);
