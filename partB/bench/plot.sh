@@ -31,14 +31,17 @@ mkdir -p "$to" || exit 2
 work=$(mktemp -d) || exit 2
 trap 'rm -rf "$work"' EXIT
 
-# curve SCENARIO METHOD: x, median, low, high. Empty if there is no such curve.
-for scenario in copy-size break-even first-write-live memory; do
-  for method in lazy handout kernel fork eager eager-warm; do
-    awk -F, -v scenario=$scenario -v method=$method \
-      '$1 == "figure" && $2 == scenario && $3 == method { print $4, $6, $7, $8 }' "$csv" >"$work/$scenario.$method"
-  done
-  awk -F, -v scenario=$scenario '$2 == scenario' "$csv" | grep -q . || give_up "no figures for $scenario in $csv"
+# The curves, in files SCENARIO.METHOD: x, median, low, high. Empty if there is no such curve.
+scenarios='copy-size break-even first-write-live memory'
+for scenario in $scenarios; do
+  for method in lazy handout kernel fork eager eager-warm; do : >"$work/$scenario.$method"; done
 done
+lacking=$(awk -F, -v scenarios="$scenarios" -v work="$work" '
+  BEGIN { n = split(scenarios, names, " "); for (i = 1; i <= n; i++) wanted[names[i]] }
+  $2 in wanted { seen[$2] }
+  $1 == "figure" && $2 in wanted { print $4, $6, $7, $8 >(work "/" $2 "." $3) }
+  END { for (i = 1; i <= n; i++) if (!(names[i] in seen)) { print names[i]; exit } }' "$csv")
+[ -z "$lacking" ] || give_up "no figures for $lacking in $csv"
 
 # "AMD EPYC, Linux 6.18": the machine, from the comment lines.
 machine=$(sed -n 's/^# Processor: \(.*\)/\1/p; s/^# Kernel: \([^,]*\).*/\1/p' "$csv" | paste -sd ';' - | sed 's/;/; /')
