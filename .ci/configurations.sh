@@ -4,7 +4,7 @@
 # may print "summary: WORDS" for the table. A missing tool means skipped.
 
 # By worth: where time runs out, the last ones are left out.
-CONFIGURATIONS="asan clang ubsan mutants install rules format shellcheck mandoc i386 musl tsan valgrind \
+CONFIGURATIONS="asan clang ubsan mutants full install rules format shellcheck mandoc i386 musl tsan valgrind \
 class coverage slow tidy cppcheck analyzer O0 O3 lto aarch64 riscv64 kernels"
 SKIP=77
 
@@ -44,6 +44,9 @@ subset() {
 WITHOUT_PRELOADING='$(LAZYCOPY_TEST_PROGRAMS) partA/build/tests/kinds'
 
 # ---- Compilers, libraries and processors ----
+
+# The sizes that make check is too thrifty for.
+configuration_full() { SCALE=full make -s check; }
 
 # Debug information that valgrind, which a test runs, can read.
 configuration_clang() {

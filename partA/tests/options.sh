@@ -13,8 +13,14 @@ crash() {
   report=$(LETSBEFRIENDS_OPTIONS=$1 $EMULATOR $zoo "${2:-silent}" 2>&1) && status=0 || status=$?
 }
 
+# How many lines that are not empty. Only for $(...), as it changes IFS.
 lines() {
-  printf '%s\n' "$1" | wc -l | tr -d ' '
+  IFS='
+'
+  set -f
+  # shellcheck disable=SC2086 # a word for each line
+  set -- $1
+  echo $#
 }
 
 test_default() {

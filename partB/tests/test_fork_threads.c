@@ -15,7 +15,7 @@ extern char **environ;
 
 /* --- Other threads are in the library --- */
 
-enum { THREADS = 3, OWN = 4 };
+enum { THREADS = 3, OWN = 2 };
 
 static atomic_int stop;
 static char *own[THREADS + 1]; /* a block of each thread, and the main thread's */
@@ -53,7 +53,7 @@ static void test_threads_inside(void) {
   pthread_t threads[THREADS];
   for (int i = 0; i <= THREADS; i++) own[i] = new_block(OWN, 7);
   for (int i = 0; i < THREADS; i++) CHECK(pthread_create(&threads[i], NULL, work, own[i]) == 0);
-  for (int round = 0; round < (int)full_or(150, 15); round++) {
+  for (int round = 0; round < (int)full_or(150, 10); round++) {
     pid_t child = fork();
     if (child == 0) {
       use_everything(round);
@@ -152,7 +152,7 @@ static void set_all(int to) {
 }
 
 static void fork_with_handlers(void) {
-  for (value = 1; value < 30; value++) {
+  for (value = 1; value < 12; value++) {
     pid_t child = fork();
     check_handled(child == 0);
     if (child == 0) {

@@ -51,7 +51,7 @@ static void *take_eager_copy(void) {
 static void exhaust(void *(*take)(void)) {
   static char *blocks[BLOCKS];
   skip_under_sanitizer();
-  leave_mib(200); /* before the library reserves what it may need */
+  leave_mib((long)full_or(200, 100)); /* before the library reserves what it may need */
   original = new_block(COUNT, 1);
   size_t count = take_all(blocks, take);
   CHECK(count > 0);
@@ -87,8 +87,9 @@ static void test_little_space(void) {
  * worth of addresses to spare, to replace one mapping by another. */
 static void test_first_writes_without_space(void) {
   skip_under_sanitizer();
-  leave_mib(300);
-  char *block = new_block(200, 1), *copy = lazy_copy(block, 200), *third = lazy_copy(copy, 200);
+  enum { MANY = 100 };
+  leave_mib(200);
+  char *block = new_block(MANY, 1), *copy = lazy_copy(block, MANY), *third = lazy_copy(copy, MANY);
   static char *blocks[BLOCKS];
   original = new_block(COUNT, 1);
   take_all(blocks, take_new);
@@ -98,9 +99,9 @@ static void test_first_writes_without_space(void) {
     if (more != MAP_FAILED) last = more;
   }
   CHECK(last != MAP_FAILED && munmap(last, CHUNKSIZE) == 0);
-  for (size_t i = 0; i < 200; i++) poke(copy + i * CHUNKSIZE, (int)i);
-  for (size_t i = 0; i < 200; i++) poke(block + i * CHUNKSIZE, (int)i);
-  CHECK(holds(third, 200, 1));
+  for (size_t i = 0; i < MANY; i++) poke(copy + i * CHUNKSIZE, (int)i);
+  for (size_t i = 0; i < MANY; i++) poke(block + i * CHUNKSIZE, (int)i);
+  CHECK(holds(third, MANY, 1));
 }
 
 /* --- Mappings --- */

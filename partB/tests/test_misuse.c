@@ -136,7 +136,7 @@ static void test_default_and_ignored(void) {
 
 /* --- The core --- */
 
-enum { KEPT = 20, DROPPED = 600 };
+enum { KEPT = 20, DROPPED = 150 };
 
 /* Dies with KEPT chunks in use, and a mark in one of them that was split. */
 static void die_with_core(void) {

@@ -79,7 +79,7 @@ static void test_handler_writes_always(void) {
   CHECK(sigaction(SIGALRM, &action, NULL) == 0);
   pthread_t self = pthread_self(), sender;
   CHECK(pthread_create(&sender, NULL, send_signals, &self) == 0);
-  for (size_t round = 0; ticks < (int)full_or(1500, 200); round++) {
+  for (size_t round = 0; ticks < (int)full_or(1500, 100); round++) {
     char *copy = lazy_copy(targets[round % TARGETS], 1), *chunk = chunk_alloc();
     CHECK(chunk && peek(chunk) == 0);
     poke(copy, 1);
@@ -129,7 +129,7 @@ static void write_on_smallest_stack(struct writes writes) {
 
 static void test_smallest_stack(void) {
   skip_under_sanitizer();
-  enum { COUNT = 100 };
+  enum { COUNT = 20 };
   char *block = new_block(COUNT, 1), *copy = lazy_copy(block, COUNT), *third = lazy_copy(copy, COUNT);
   write_on_smallest_stack((struct writes){copy, COUNT});
   write_on_smallest_stack((struct writes){block, COUNT});
