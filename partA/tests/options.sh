@@ -112,7 +112,7 @@ test_registers() {
   contains "$report" '^  0x[0-9a-f]+ to 0x[0-9a-f]+ rw- anonymous'
 }
 
-# Other programs that know lines take the place of a missing addr2line.
+# Other programs that know lines take the place of addr2line. (Elfutils may find none in clang's code.)
 test_other_symbolizers() {
   [ -z "$EMULATOR" ] || skip 'the emulator itself is found by PATH'
   tried=
@@ -121,6 +121,8 @@ test_other_symbolizers() {
     command -v $program >/dev/null || continue
     ln -s "$(command -v $program)" "$scratch/$program/"
     report=$(PATH=$scratch/$program $zoo crash 2>&1) || true
+    address=$(echo "$report" | sed -n 's/^Where: .*(zoo+\(0x[0-9a-f]*\)).*/\1/p')
+    case $("$program" -e "$zoo" "$address") in *'??:0'*) continue ;; esac
     contains "$report" '^Where: crash at partA/tests/zoo\.c:[0-9]+  \(zoo\+0x'
     tried=$program
   done
