@@ -96,7 +96,7 @@ matches() {
       if (line in kind) line = "KIND"
       if (at = index(line, top)) line = substr(line, 1, at - 1) substr(line, at + length(top))
       gsub(/0x[0-9a-f]+/, "N", line); gsub(/[0-9]+(\.[0-9]+)?/, "N", line)
-      gsub(/N (us|ms|s)/, "TIME", line); gsub(/N ([KMG]i)?B/, "SIZE", line)
+      gsub(/N (ns|us|ms|s)/, "TIME", line); gsub(/N ([KMG]i)?B/, "SIZE", line)
       gsub(/faster|slower|smaller|larger/, "ER", line); gsub(/ +/, " ", line)
       print line >(FILENAME ".level")
       return line
