@@ -166,7 +166,7 @@ void check_memory(void) {
   lab.startup();
   if (!memory_is_counted()) undecided("this system does not tell how much memory is in use");
   double taken = memory_of_copies(MOST_COPIES, true);
-  if (taken > MOST_COPIES / 5) {
+  if (taken > MOST_COPIES / 5.0) {
     fail("%d lazy copies that were only read take %.0f chunks of memory: they do not share their originals'",
          MOST_COPIES, taken);
   }
@@ -174,6 +174,6 @@ void check_memory(void) {
 
 void need_sharing(void) {
   enum { COPIES = 40 };
-  if (memory_is_counted() && memory_of_copies(COPIES, false) > COPIES / 2)
+  if (memory_is_counted() && memory_of_copies(COPIES, false) > COPIES / 2.0)
     fail("lazy copies do not share the memory of their originals, so there is nothing to split");
 }
