@@ -33,7 +33,7 @@ lazycopy_tests() {
 # Where everything would take too long.
 subset() {
   WRAPPER=''
-  lazycopy_tests lab api writable memory threads signals fork fork_memory foreign misuse refusal limits
+  lazycopy_tests lab api stats writable memory threads signals fork fork_frames fork_memory foreign misuse refusal refused_split limits
   # shellcheck disable=SC2016 # make expands it
   echo '$(FRIENDS_TEST_PROGRAMS) "sh partB/tester/copytest-test.sh"'
 }
@@ -82,7 +82,8 @@ configuration_aarch64() {
   WRAPPER=$EMULATOR
   kinds='null_read null_write null_struct null_call jump_to_data write_constant bus_file past_heap'
   STEPS=10000 make -s check CC=aarch64-linux-gnu-gcc CPPFLAGS=-Werror EMULATOR="$EMULATOR" \
-    CHECKS="$(lazycopy_tests lab writable threads torn signals fork fork_threads fork_memory foreign refusal model) \
+    CHECKS="$(lazycopy_tests lab writable threads torn signals fork fork_frames fork_threads fork_handlers fork_spawn \
+      fork_memory foreign refusal model) \
       'TESTS=\"$kinds\" $EMULATOR partA/build/tests/kinds'"
   $EMULATOR partB/copytest --quiet --chunks 100
 }
@@ -96,9 +97,8 @@ configuration_riscv64() {
 configuration_slow() {
   make -s partB/build/grade/checker
   gcc -D_GNU_SOURCE -O2 -fPIC -shared -o slowcalls.so .ci/slowcalls.c
-  WRAPPER="LD_PRELOAD=$PWD/slowcalls.so"
-  make -s check CHECKS="$(lazycopy_tests lab api free writable memory threads torn signals fork fork_threads \
-    fork_memory fork_segments foreign misuse others rules refusal refused_split large limits scale)"
+  # shellcheck disable=SC2016 # make expands it
+  make -s check CHECKS='$(patsubst %,"LD_PRELOAD=$(CURDIR)/slowcalls.so %",$(filter-out %_harness,$(LAZYCOPY_TEST_PROGRAMS)))'
   LD_PRELOAD=$PWD/slowcalls.so make -s grade LAZYCOPY=partB/handout/handout.c >graded || true
   cat graded
   ! grep '^FAIL' graded
@@ -124,7 +124,8 @@ configuration_asan() {
   WRAPPER=''
   ASAN_OPTIONS=detect_leaks=1 UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1 \
     make -s check CFLAGS='-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined' \
-    CHECKS="$(lazycopy_tests lab api writable memory threads torn signals fork fork_threads fork_memory misuse refusal)"
+    CHECKS="$(lazycopy_tests lab api stats writable memory threads torn signals fork fork_frames fork_threads \
+      fork_handlers fork_spawn fork_memory misuse refusal refused_split)"
 }
 
 configuration_ubsan() {
@@ -138,14 +139,14 @@ configuration_tsan() {
   need setarch
   WRAPPER='setarch -R'
   TSAN_OPTIONS="halt_on_error=1 suppressions=$PWD/.ci/tsan.supp" make -s check CFLAGS='-O1 -g -fsanitize=thread' \
-    CHECKS="$(lazycopy_tests lab writable threads torn fork_threads)"
+    CHECKS="$(lazycopy_tests lab writable threads torn fork_threads fork_handlers fork_spawn)"
 }
 
 # Here too all copies are eager.
 configuration_valgrind() {
   need valgrind
   WRAPPER='valgrind -q --suppressions=.ci/valgrind.supp --error-exitcode=9 --leak-check=full --errors-for-leak-kinds=definite,possible'
-  make -s check CHECKS="$(lazycopy_tests lab api writable memory misuse signals fork)"
+  make -s check CHECKS="$(lazycopy_tests lab api stats writable memory misuse signals fork fork_frames)"
 }
 
 # ---- Static analysis ----
@@ -240,6 +241,9 @@ configuration_coverage() {
 }
 
 # As another user would have it.
-configuration_install() { make -s partB/build/harness/within && sh .ci/install-test.sh; }
+configuration_install() {
+  make -s partB/build/harness/within
+  sh partB/harness/tally.sh 'sh .ci/install-test.sh' 'sh .ci/install-use-test.sh'
+}
 
 configuration_rules() { make -s partB/build/harness/within && sh .ci/rules-test.sh; }

@@ -12,130 +12,10 @@
 #include "check.h"
 #include "kin.h"
 #include "refusal.h"
+#include "scenario.h"
 #include "support.h"
 
-/* --- A scenario that calls everything, and a model of what it should see --- */
-
-enum { BLOCKS = 10, MOST = 3, WORDS = CHUNKSIZE / sizeof(uint64_t) };
-
-static size_t count; /* chunks of each block */
-
-static struct {
-  char *chunks;         /* NULL: none */
-  int original;         /* of which it is a copy */
-  uint64_t marks[MOST]; /* written over the first word of each chunk; 0: not */
-} blocks[BLOCKS];
-
-/* Filled once, before all the processes that compare with them. */
-static uint64_t originals[2][MOST][WORDS];
-
-static void prepare(void) {
-  count = full_or(MOST, 2);
-  for (int i = 0; i < 2; i++) fill(originals[i], count, 100 + (uint64_t)i);
-}
-
-static int block_is_right(int i) {
-  if (!blocks[i].chunks) return 1;
-  for (size_t j = 0; j < count; j++) {
-    const uint64_t *chunk = (const void *)(blocks[i].chunks + j * CHUNKSIZE);
-    const uint64_t *original = originals[blocks[i].original][j];
-    if (chunk[0] != (blocks[i].marks[j] ? blocks[i].marks[j] : original[0])) return 0;
-    if (memcmp(chunk + 1, original + 1, CHUNKSIZE - sizeof *chunk) != 0) return 0;
-  }
-  return 1;
-}
-
-static void check_all_blocks(void) {
-  for (int i = 0; i < BLOCKS; i++) CHECK(block_is_right(i));
-}
-
-/* Takes what a function returned: a block, or NULL for lack of memory. */
-static void *had(void *chunks) {
-  CHECK(chunks || errno == ENOMEM);
-  return chunks;
-}
-
-static void allocate(int i, int original) {
-  blocks[i].chunks = had(chunks_alloc(count));
-  if (!blocks[i].chunks) return;
-  CHECK(is_zero(blocks[i].chunks, count));
-  memset(blocks[i].marks, 0, sizeof blocks[i].marks);
-  blocks[i].original = original;
-  memcpy(blocks[i].chunks, originals[original], count * CHUNKSIZE);
-}
-
-static void copy(int from, int to, void *(*copy_chunks)(void *, size_t)) {
-  if (!blocks[from].chunks) return;
-  blocks[to] = blocks[from];
-  blocks[to].chunks = had(copy_chunks(blocks[from].chunks, count));
-}
-
-/* Writes the first word of every step-th chunk. */
-static void mark(int i, size_t step) {
-  static uint64_t marks = 1;
-  if (!blocks[i].chunks) return;
-  errno = 4711; /* which the faults must leave alone, whatever is refused to them */
-  for (size_t j = 0; j < count; j += step) {
-    *(volatile uint64_t *)(blocks[i].chunks + j * CHUNKSIZE) = blocks[i].marks[j] = ++marks;
-  }
-  atomic_signal_fence(memory_order_seq_cst);
-  CHECK(errno == 4711);
-}
-
-static void release(int i) {
-  if (blocks[i].chunks) CHECK(chunks_free(blocks[i].chunks, count) == 0);
-  blocks[i].chunks = NULL;
-}
-
-static void make_writable(int i) {
-  if (blocks[i].chunks)
-    CHECK(chunk_make_writable(blocks[i].chunks, count * CHUNKSIZE) == 0 || errno == ENOMEM);
-}
-
-static void run_scenario(void) {
-  allocate(0, 0);
-  copy(0, 1, chunks_copy_lazy);
-  copy(1, 2, chunks_copy_lazy);
-  mark(1, 2);
-  copy(1, 3, chunks_copy_lazy); /* scattered */
-  check_all_blocks();
-  mark(0, 3);
-  copy(2, 4, chunks_copy_eager);
-  release(2);
-  mark(3, 1);
-  make_writable(1);
-  copy(3, 5, chunks_copy_lazy);
-  release(0);
-  allocate(6, 1);
-  copy(6, 7, chunks_copy_lazy);
-  release(6);
-  mark(7, 2);
-  check_all_blocks();
-  copy(7, 8, chunks_copy_lazy);
-  make_writable(8);
-  mark(5, 2);
-  copy(5, 9, chunks_copy_lazy);
-  release(4);
-  mark(5, 1);
-}
-
-/* When the kernel is willing again, everything is right, and works. */
-static void check_recovered(void) {
-  check_all_blocks();
-  for (int i = 0; i < BLOCKS; i++) mark(i, 1);
-  check_all_blocks();
-  for (int i = 0; i < BLOCKS; i++) release(i);
-  CHECK(chunk_free(chunk_alloc()) == 0); /* time to unmap what could not be unmapped before */
-  CHECK(stats().live_chunks == 0 && stats().frames_in_use == 0 && stats().sharing_chunks == 0);
-  CHECK(lazycopy_is_valid(1));
-  allocate(0, 0);
-  copy(0, 1, chunks_copy_lazy);
-  mark(0, 1);
-  CHECK(blocks[1].chunks);
-  check_all_blocks();
-}
-
-/* --- Refusing --- */
+/* --- The n-th call, and the next ones --- */
 
 struct refusals {
   unsigned kinds;
@@ -143,6 +23,7 @@ struct refusals {
 };
 
 enum { NOTHING_REFUSED = 9, DIED_OF_A_WRITE = 10 };
+
 static void run_refused(struct refusals refusals) {
   signal(SIGSEGV, SIG_DFL);
   refuse(refusals.kinds, refusals.first, refusals.count);
@@ -201,6 +82,11 @@ static void refuse_everywhere(unsigned kinds, long in_a_row, int may_die) {
   if (kinds != MADVISE && sharing_would_work()) CHECK(n > 3);
 }
 
+static void test_nothing_refused(void) {
+  run_scenario();
+  check_recovered();
+}
+
 static void test_one_of_each(void) {
   for (unsigned kind = MMAP; kind <= MADVISE; kind *= 2) refuse_everywhere(kind, 1, 0);
 }
@@ -250,18 +136,20 @@ static void test_without_sharing(void) {
     fill(chunk, 1, 1);
     CHECK(chunk_free(chunk) == 0 && lazycopy_is_valid(1));
   }
-  run_scenario();
+  size_t copied_lazily = run_scenario();
   check_all_blocks();
-  CHECK(stats().sharing_chunks == 0 && stats().eager_fallbacks >= 7 * count);
+  CHECK(stats().sharing_chunks == 0 && stats().eager_fallbacks >= copied_lazily);
   pid_t child = fork_or_fail();
   if (child == 0) {
-    for (int i = 0; i < BLOCKS; i++) mark(i, 1);
+    mark_all_blocks();
     check_all_blocks();
     _exit(0);
   }
   CHECK(wait_status(child) == 0);
   check_recovered();
 }
+
+/* --- What a single refusal leaves behind --- */
 
 /* Meanwhile another thread reads what the kernel unmaps. */
 static atomic_int reading;
@@ -288,37 +176,6 @@ static void test_while_read(void) {
   }
   reading = 0;
   pthread_join(reader, NULL);
-}
-
-/* What the kernel has unmapped and would not map again is not lost. */
-static char *unmapped_copy(void) {
-  char *block = new_block(1, 1), *copy = lazy_copy(block, 1);
-  refuse(MREMAP, 1, FOR_EVER);
-  CHECK(chunk_make_writable(copy, 1) == -1 && errno == ENOMEM);
-  CHECK(refuse_nothing() > 1);
-  CHECK(chunk_free(block) == 0);
-  return copy;
-}
-
-static void test_unmapped(void) {
-  skip_without_sharing();
-  char *copy = unmapped_copy();
-  CHECK(chunk_make_writable(copy, 1) == 0 && holds(copy, 1, 1));
-  copy = unmapped_copy();
-  CHECK(holds(lazy_copy(copy, 1), 1, 1) && holds(copy, 1, 1));
-  copy = unmapped_copy();
-  CHECK(holds(chunk_copy_eager(copy), 1, 1) && holds(copy, 1, 1));
-  copy = unmapped_copy();
-  poke(copy + 1, 0x77);
-  CHECK(peek(copy + 1) == 0x77);
-  poke(copy + 1, peek(new_block(1, 1) + 1));
-  CHECK(holds(copy, 1, 1));
-  CHECK(chunk_free(unmapped_copy()) == 0 && is_zero(chunk_alloc(), 1));
-  copy = unmapped_copy();
-  pid_t child = fork_or_fail();
-  CHECK(holds(copy, 1, 1));
-  if (child == 0) _exit(0);
-  CHECK(wait_status(child) == 0);
 }
 
 /* A lazy copy takes the place of what was freed just before; refused, it leaves that
@@ -366,11 +223,6 @@ static void test_sharing_later(void) {
   }
 }
 
-static void test_nothing_refused(void) {
-  run_scenario();
-  check_recovered();
-}
-
 static const struct test tests[] = {
     {"refusal_none", test_nothing_refused, 20},
     {"refusal_of_one", test_one_of_each, 60},
@@ -379,13 +231,12 @@ static const struct test tests[] = {
     {"refusal_from_then_on", test_from_then_on, 120},
     {"refusal_kills_first_write", test_write_without_memory, 20},
     {"refusal_of_sharing", test_without_sharing, 20},
-    {"refusal_unmapped", test_unmapped, 60},
     {"refusal_after_free", test_copy_after_free, 60},
     {"refusal_while_read", test_while_read, 60},
     {"refusal_of_sharing_once", test_sharing_later, 20},
 };
 
 int main(void) {
-  prepare();
+  prepare_scenario();
   return run_tests(tests, sizeof tests / sizeof *tests);
 }

@@ -2,29 +2,32 @@
  * it said no. chunk_make_writable then says ENOMEM, and the chunk is back, with
  * its contents, as soon as the kernel is willing and somebody uses it. */
 #include <errno.h>
+#include <unistd.h>
 
+#include "kin.h"
 #include "refusal.h"
 #include "support.h"
 
 enum { COUNT = 4 };
 
-static void refuse_split(char *chunks) {
+/* Refuses to map the new frame, and then the old one again. */
+static void refuse_split(char *chunks, size_t count) {
   refuse(MREMAP, 1, FOR_EVER);
-  CHECK(chunk_make_writable(chunks, COUNT * CHUNKSIZE) == -1 && errno == ENOMEM);
-  CHECK(refuse_nothing() > 0);
+  CHECK(chunk_make_writable(chunks, count * CHUNKSIZE) == -1 && errno == ENOMEM);
+  CHECK(refuse_nothing() > 1);
 }
 
 static void test_then_read(void) {
   skip_without_sharing();
   char *block = new_block(COUNT, 1), *copy = lazy_copy(block, COUNT), *third = lazy_copy(block, COUNT);
-  refuse_split(copy);
+  refuse_split(copy, COUNT);
   CHECK(holds(copy, COUNT, 1) && holds(block, COUNT, 1) && holds(third, COUNT, 1));
 }
 
 static void test_then_write(void) {
   skip_without_sharing();
   char *block = new_block(COUNT, 1), *copy = lazy_copy(block, COUNT), *third = lazy_copy(block, COUNT);
-  refuse_split(copy);
+  refuse_split(copy, COUNT);
   errno = 4711;
   fill(copy, COUNT, 2);
   CHECK(errno == 4711 && holds(copy, COUNT, 2) && holds(block, COUNT, 1) && holds(third, COUNT, 1));
@@ -34,17 +37,47 @@ static void test_then_write(void) {
 static void test_then_copy_and_free(void) {
   skip_without_sharing();
   char *block = new_block(COUNT, 1), *copy = lazy_copy(block, COUNT), *third = lazy_copy(block, COUNT);
-  refuse_split(copy);
+  refuse_split(copy, COUNT);
   char *fourth = lazy_copy(copy, COUNT);
   CHECK(holds(fourth, COUNT, 1) && chunks_free(copy, COUNT) == 0);
   fill(fourth, COUNT, 4);
   CHECK(holds(fourth, COUNT, 4) && holds(block, COUNT, 1) && holds(third, COUNT, 1));
 }
 
+/* Nobody else has the contents, and still they are not lost. */
+static char *unmapped_copy(void) {
+  char *block = new_block(1, 1), *copy = lazy_copy(block, 1);
+  refuse_split(copy, 1);
+  CHECK(chunk_free(block) == 0);
+  return copy;
+}
+
+static void test_unmapped(void) {
+  skip_without_sharing();
+  char *copy = unmapped_copy();
+  CHECK(chunk_make_writable(copy, 1) == 0 && holds(copy, 1, 1));
+  copy = unmapped_copy();
+  CHECK(holds(lazy_copy(copy, 1), 1, 1) && holds(copy, 1, 1));
+  copy = unmapped_copy();
+  CHECK(holds(chunk_copy_eager(copy), 1, 1) && holds(copy, 1, 1));
+  copy = unmapped_copy();
+  poke(copy + 1, 0x77);
+  CHECK(peek(copy + 1) == 0x77);
+  poke(copy + 1, peek(new_block(1, 1) + 1));
+  CHECK(holds(copy, 1, 1));
+  CHECK(chunk_free(unmapped_copy()) == 0 && is_zero(chunk_alloc(), 1));
+  copy = unmapped_copy();
+  pid_t child = fork_or_fail();
+  CHECK(holds(copy, 1, 1));
+  if (child == 0) _exit(0);
+  CHECK(wait_status(child) == 0);
+}
+
 static const struct test tests[] = {
     {"refused_split_then_read", test_then_read, 20},
     {"refused_split_then_write", test_then_write, 20},
     {"refused_split_then_copy_and_free", test_then_copy_and_free, 20},
+    {"refusal_unmapped", test_unmapped, 60},
 };
 
 int main(void) {

@@ -1,7 +1,8 @@
 # The tests of lazycopy: each test_NAME.c is a program of its own, built from the
 # runner, the helpers and the archive.
 
-LAZYCOPY_TESTS := harness lab api free writable memory threads torn signals fork fork_threads fork_memory fork_segments \
+LAZYCOPY_TESTS := harness lab api stats free free_reuse writable memory threads torn signals \
+                  fork fork_frames fork_threads fork_handlers fork_spawn fork_memory fork_segments \
                   foreign misuse others rules refusal refused_split large limits scale
 LAZYCOPY_TEST_PROGRAMS := $(LAZYCOPY_TESTS:%=partB/build/tests/test_%)
 LAZYCOPY_TEST_HELPERS := $(addprefix partB/build/tests/,support.o probe.o kin.o) $(HARNESS_RUNNER)
@@ -32,6 +33,7 @@ $(filter-out $(LAZYCOPY_CHECKED_TESTS),$(LAZYCOPY_TEST_PROGRAMS)): %: %.o $(LAZY
 	$(CC) $(CFLAGS) $(LDFLAGS) $(LDFLAGS_$(@F)) -o $@ $^ -pthread $(LDLIBS)
 
 partB/build/tests/test_refused_split partB/build/tests/test_large: partB/build/tests/refusal.o
+partB/build/tests/test_refusal: partB/build/tests/scenario.o
 
 CRASHER_OBJECTS := $(addprefix partB/build/tests/,crasher.o support.o) $(HARNESS_RUNNER)
 
