@@ -16,10 +16,13 @@
 static __thread unsigned begun; /* forks, by this thread: a handler may fork, too */
 static bool caught_up;          /* this child has done what a new child has to do */
 
-static void let_go_of_frames(void) {
+/* In a child the mapping may not be there yet. */
+static void let_go_of_frames(bool in_child) {
   for (struct slot slot = {1}; slot.index < registry.end; slot.index++) {
-    if (!(maps_of(slot) & PRIVATE) || frame_of(slot).index == 0) continue;
-    if (mapping_is_writable(view_of(slot)) || mapping_make_private(slot) == 0) frames_let_go(slot);
+    uint32_t maps = maps_of(slot);
+    if (!is_live(maps) || !(maps & PRIVATE) || frame_of(slot).index == 0) continue;
+    bool is_done = (!in_child && !(maps & LOST)) || mapping_is_writable(view_of(slot));
+    if (is_done || mapping_make_private(slot) == 0) frames_let_go(slot);
   }
 }
 
@@ -81,7 +84,7 @@ static void end_fork(bool in_child) {
   fork_enter(&held);
   begun--;
   registry.forks = in_child ? begun : registry.forks - 1;
-  if (registry.forks == 0) let_go_of_frames();
+  if (registry.forks == 0) let_go_of_frames(in_child);
   lock_give(&held);
 }
 

@@ -106,14 +106,14 @@ int mapping_move(struct slot slot, size_t count, struct frame frame) {
   return space_reserve_hole(slot, count) ? LOST : -1;
 }
 
-/* Gives a live slot private memory with the bytes of its frame, which it keeps its hold
- * on: nothing but the one word changes, and that before the mapping, because a child may
- * be forked meanwhile (see fork.c). */
+/* Gives a live slot private memory with the same bytes, from its frame if it is LOST. It
+ * keeps its hold on the frame: nothing but the one word changes, and that before the
+ * mapping, because a child may be forked meanwhile (see fork.c). */
 int mapping_make_private(struct slot slot) {
   int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE;
   char *copy = mmap(NULL, CHUNKSIZE, PROT_READ | PROT_WRITE, flags, -1, 0);
   if (copy == MAP_FAILED) return -1;
-  memcpy(copy, window_of(frame_of(slot)), CHUNKSIZE);
+  memcpy(copy, mapping_is_readable(view_of(slot)) ? view_of(slot) : window_of(frame_of(slot)), CHUNKSIZE);
   uint32_t before = maps_of(slot);
   mapping_record(slot, 1, (before & ~(uint32_t)LOST) | PRIVATE | WRITABLE);
   if (mremap(copy, CHUNKSIZE, CHUNKSIZE, MREMAP_MAYMOVE | MREMAP_FIXED, view_of(slot)) != MAP_FAILED)

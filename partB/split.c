@@ -60,7 +60,7 @@ int split_adopt(struct slot slot, size_t count) {
   return 0;
 }
 
-/* Is the slot at home and nobody else, or can it go there? */
+/* Is the slot at home, alone, or can it go there? */
 static bool can_be_home(struct slot slot) {
   uint32_t maps = maps_of(slot);
   if (!is_live(maps) || maps & (LOST | PRIVATE | WRITABLE)) return false;

@@ -1,6 +1,7 @@
 /* Fork handlers of other libraries, which run before and after lazycopy's own: they
  * write to chunks, and make, copy and free them. */
 #include <pthread.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "support.h"
@@ -173,6 +174,7 @@ static void test_used_just_before(void) {
 static char *freed_in_prepare[3];
 
 static void early_free(void) {
+  poke(freed_in_prepare[2], 9);
   for (int i = 0; i < 3; i++) CHECK(chunk_free(freed_in_prepare[i]) == 0);
 }
 
@@ -201,11 +203,32 @@ static void test_freed_just_before(void) {
   CHECK(stats().live_chunks == 2 && stats().sharing_chunks == 0);
 }
 
+/* A chunk written then, and protected by the program itself, keeps what was written. */
+static char *protected_in_prepare;
+
+static void early_protect(void) {
+  poke(protected_in_prepare, 7);
+  CHECK(mprotect(protected_in_prepare, CHUNKSIZE, PROT_READ) == 0);
+}
+
+static void test_protected_just_before(void) {
+  protected_in_prepare = new_block(1, 1);
+  before_early = early_protect;
+  pid_t child = fork();
+  CHECK(peek(protected_in_prepare) == 7);
+  if (child == 0) _exit(0);
+  CHECK(wait_status(child) == 0);
+  CHECK(mprotect(protected_in_prepare, CHUNKSIZE, PROT_READ | PROT_WRITE) == 0);
+  poke(protected_in_prepare + 1, 8);
+  CHECK(peek(protected_in_prepare) == 7 && peek(protected_in_prepare + 1) == 8);
+}
+
 static const struct test tests[] = {
     {"fork_other_handlers", test_other_fork_handlers, 60},
     {"fork_written_just_before", test_written_just_before, 20},
     {"fork_used_just_before", test_used_just_before, 60},
     {"fork_freed_just_before", test_freed_just_before, 20},
+    {"fork_protected_just_before", test_protected_just_before, 20},
 };
 
 int main(void) {
