@@ -40,9 +40,9 @@ joined() {
   # The function makes this file the first that has code: addr2line 2.40 takes the first for it.
   printf '#include <stdlib.h>\n#include <string.h>\n__attribute__((no_reorder)) void first(void) {}\n'
   choice=
-  for file; do
-    look_at "$file"
-    printf '#if %s\n#define main main_%s\n#include "%s"\n#undef main\n#endif\n' "$needs" "$name" "$PWD/$file"
+  for part; do
+    look_at "$part"
+    printf '#if %s\n#define main main_%s\n#include "%s"\n#undef main\n#endif\n' "$needs" "$name" "$PWD/$part"
     choice="$choice
 #if $needs
   if (strcmp(name, \"$name\") == 0) chosen = (int (*)(int, char **))main_$name;

@@ -1,4 +1,4 @@
-// What: which is not mapped. That is [0-9]{6,7} bytes before the start of the variables of far: an index
+// What: which is not mapped. That is [0-9]+ bytes before the start of the variables of far: an index
 // Where: main at .*
 static volatile int table[100];
 
