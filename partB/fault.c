@@ -28,22 +28,20 @@ static bool is_writable_now(struct slot slot, const void *address) {
   return half_done && mapping_is_readable(address) && mapping_make_private(slot) == 0;
 }
 
+/* A chunk that can be read was written, if the fault is not one of an instruction. */
 static bool solve_locked(const siginfo_t *info, const void *context) {
   struct slot slot = space_slot_at(info->si_addr);
-  if (!slot.index || !is_live(maps_of(slot))) return false;
-  if (is_instruction_fetch(info, context)) return false;
-  bool write = may_be_write(context);
-  if (maps_of(slot) & LOST || (write && !(maps_of(slot) & WRITABLE)))
-    return split(slot) == 0 || (announce_no_memory(slot), false);
-  return write ? is_writable_now(slot, info->si_addr) : mapping_is_readable(info->si_addr);
+  if (!slot.index || !is_live(maps_of(slot)) || is_instruction_fetch(info, context)) return false;
+  if (maps_of(slot) & WRITABLE) return is_writable_now(slot, info->si_addr);
+  if (!(maps_of(slot) & LOST) && !mapping_is_readable(info->si_addr)) return false;
+  return split(slot) == 0 || (announce_no_memory(slot), false);
 }
 
 int chunk_handle_fault(siginfo_t *info, void *context) {
   if (info->si_signo != SIGSEGV || (info->si_code != SEGV_ACCERR && info->si_code != SEGV_MAPERR)) return 0;
-  struct held held;
-  fork_enter(&held);
+  fork_enter();
   bool solved = solve_locked(info, context);
-  lock_give(&held);
+  lock_give(0);
   return solved;
 }
 

@@ -36,7 +36,7 @@ static void become_child(void) {
   for (struct slot slot = {1}; slot.index < registry.end; slot.index++) {
     uint32_t maps = maps_of(slot);
     registry.stats.live_chunks += is_live(maps);
-    registry.unfinished += is_unfinished(maps);
+    registry.unfinished += (maps & (LOST | FREED)) != 0;
     if (maps != FREE) registry.states[slot.index] |= TAKEN;
   }
   if (registry.end > 0)
@@ -45,8 +45,8 @@ static void become_child(void) {
 
 /* Takes the lock. All who want it come this way: other fork handlers of a new child
  * may run before ours. */
-void fork_enter(struct held *held) {
-  if (lock_take(held)) become_child();
+void fork_enter(void) {
+  if (lock_take()) become_child();
 }
 
 /* Protects runs of writable slots; one for which that is refused becomes private. */
@@ -63,8 +63,7 @@ static void protect_all(void) {
 }
 
 static void before_fork(void) {
-  struct held held;
-  fork_enter(&held);
+  fork_enter();
   begun++;
   caught_up = false;
   if (registry.forks == 0 && registry.end > 0) {
@@ -75,17 +74,16 @@ static void before_fork(void) {
     frames_mark_seen();
   }
   registry.forks++;
-  lock_give(&held);
+  lock_give(0);
 }
 
 /* A child has none of the other threads, and none of their forks. */
 static void end_fork(bool in_child) {
-  struct held held;
-  fork_enter(&held);
+  fork_enter();
   begun--;
   registry.forks = in_child ? begun : registry.forks - 1;
   if (registry.forks == 0) let_go_of_frames(in_child);
-  lock_give(&held);
+  lock_give(0);
 }
 
 static void after_fork_in_parent(void) {

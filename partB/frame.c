@@ -39,14 +39,13 @@ struct run {
   size_t count;
 };
 
-static void run_end(struct run *run) {
-  frames_discard(run->first, run->count);
-  run->count = 0;
-}
-
+/* Frame 0 follows none, and ends the run. */
 static void run_add(struct run *run, struct frame frame) {
-  if (run->count > 0 && frame.index != run->first.index + run->count) run_end(run);
-  if (run->count++ == 0) run->first = frame;
+  if (frame.index != run->first.index + run->count) {
+    frames_discard(run->first, run->count);
+    *run = (struct run){frame, 0};
+  }
+  run->count++;
 }
 
 /* A table that is copied and written again and again needs about as many free frames
@@ -70,7 +69,7 @@ void frames_release(struct slot slot, size_t count) {
       run_add(&run, frame);
     }
   }
-  run_end(&run);
+  run_add(&run, (struct frame){0});
 }
 
 /* Unmaps the slot and those beside it that are FREED. Returns false if the kernel does
@@ -80,24 +79,22 @@ static bool unmap_around(struct slot slot) {
   while (maps_of((struct slot){first.index - 1}) & FREED) first.index--;
   while (maps_of(end) & FREED) end.index++;
   size_t count = end.index - first.index;
-  size_t before = mapping_boundaries(first, count), after = mapping_boundaries_if_free(first, count);
-  bool dear = after > before && registry.stats.kernel_mappings + after - before > registry.mapping_budget;
-  if (registry.forks > 0 || dear || mapping_close(first, count) != 0) return false;
+  if (registry.forks > 0 || mapping_is_dear(first, count) || mapping_close(first, count) != 0) return false;
   frames_release(first, count);
-  mapping_record(first, count, FREE);
+  mapping_record(first, count, ALL, FREE);
   return true;
 }
 
 /* The user frees live slots. */
 void frames_free(struct slot slot, size_t count) {
-  mapping_mark_freed(slot, count);
+  mapping_record(slot, count, 0, FREED);
   unmap_around(slot);
 }
 
 /* A private slot gives up its hold on a frame. */
 void frames_let_go(struct slot slot) {
   frames_release(slot, 1);
-  mapping_record(slot, 1, PRIVATE | WRITABLE);
+  mapping_record(slot, 1, ALL, PRIVATE | WRITABLE);
 }
 
 /* Has the slot in private memory, which needs no frame; it lets go of the one it had, but
@@ -109,27 +106,17 @@ int frames_make_private(struct slot slot) {
 }
 
 /* Does what the kernel has refused before, if there is room again: unmaps FREED slots
- * and maps LOST ones. If it is refused again, the next call goes on there. */
+ * and maps LOST ones. */
 void frames_retry(void) {
-  static uint32_t next;
   size_t room = registry.mapping_budget / 64;
-  if (registry.unfinished == 0 || registry.stats.kernel_mappings + room > registry.mapping_budget) return;
-  for (uint32_t looked = 0; looked <= registry.end && registry.unfinished > 0; looked++, next++) {
-    if (next >= registry.end) next = 1;
-    struct slot slot = {next};
-    if (maps_of(slot) & FREED ? !unmap_around(slot) : maps_of(slot) & LOST && frames_make_private(slot) != 0)
-      return;
+  if (registry.forks > 0 || registry.stats.kernel_mappings + room > registry.mapping_budget) return;
+  for (struct slot slot = {1}; slot.index < registry.end && registry.unfinished > 0; slot.index++) {
+    if ((maps_of(slot) & (LOST | FREED)) == LOST) frames_make_private(slot);
+    if (maps_of(slot) & FREED && !unmap_around(slot)) return;
   }
 }
 
 /* ---- Relatives ---- */
-
-/* Is the frame nobody's now, though its state does not say so? */
-static bool is_recovered(struct frame frame) {
-  struct seen seen = registry.seen[frame.index];
-  if (state_of(frame) == LIMBO) return !generation_lives(seen.from, seen.until);
-  return state_of(frame) == INHERITED && !generation_lives(0, FOREVER);
-}
 
 /* Takes back the frames that only relatives could see who are gone. Asks after all, or
  * first whether that is likely to bring something. */
@@ -137,13 +124,13 @@ void frames_recover(bool ask_once) {
   if (registry.forks > 0 || (ask_once && !generation_newest_is_gone()) || !generation_forget_gone()) return;
   struct run run = {{0}, 0};
   for (struct frame frame = {1}; frame.index < registry.end; frame.index++) {
-    uint32_t *from = &registry.seen[frame.index].from;
-    if (is_used(state_of(frame)) && !generation_lives(*from, FOREVER)) *from = 0;
-    if (!is_recovered(frame)) continue;
-    *from = 0;
-    run_add(&run, frame);
+    struct seen *seen = &registry.seen[frame.index];
+    bool limbo = state_of(frame) == LIMBO;
+    if (seen->from == 0 || generation_lives(seen->from, limbo ? seen->until : FOREVER)) continue;
+    seen->from = 0;
+    if (limbo) run_add(&run, frame);
   }
-  run_end(&run);
+  run_add(&run, (struct frame){0});
 }
 
 /* Before a fork: its child will see every frame in use. */
@@ -158,9 +145,13 @@ void frames_mark_seen(void) {
 /* In a child: all frames are the parent's, the free ones too. */
 void frames_leave_to_parent(void) {
   for (struct frame frame = {1}; frame.index < registry.end; frame.index++) {
-    if (state_of(frame) < USED) set_state(frame, INHERITED);
-    uint32_t *from = &registry.seen[frame.index].from;
-    if (*from != 0) *from = generation_that_stays(*from);
+    struct seen *seen = &registry.seen[frame.index];
+    if (state_of(frame) < USED) {
+      set_state(frame, LIMBO);
+      *seen = (struct seen){1, FOREVER};
+    } else if (seen->from != 0) {
+      seen->from = generation_that_stays(seen->from);
+    }
   }
   registry.added = 0;
 }
@@ -170,24 +161,16 @@ void frames_leave_to_parent(void) {
 /* Count neighbouring free slots whose homes are free, if need be in new memory. */
 struct slot frames_find_room(size_t count) {
   struct slot found = space_find(count);
-  if (found.index) return found;
-  frames_recover(false);
-  found = space_find(count);
+  if (!found.index) {
+    frames_recover(false);
+    found = space_find(count);
+  }
   return found.index || !space_grow(count) ? found : space_find(count);
 }
 
-static struct frame next_in_state(uint32_t start, uint8_t state) {
-  if (start >= registry.end) return (struct frame){0};
-  uint8_t *found = memchr(registry.states + start, state, registry.end - start);
-  return (struct frame){found ? (uint32_t)(found - registry.states) : 0};
-}
-
 static struct frame find_warm(void) {
-  struct frame frame = next_in_state(registry.warm_hint, WARM),
-               taken = next_in_state(registry.warm_hint, WARM | TAKEN);
-  if (frame.index == 0 || (taken.index != 0 && taken.index < frame.index)) frame = taken;
-  if (frame.index) registry.warm_hint = frame.index;
-  return frame;
+  registry.warm_hint = space_first(registry.warm_hint, WARM, WARM | TAKEN);
+  return (struct frame){registry.warm_hint};
 }
 
 static bool is_warm(struct frame frame) {
@@ -207,7 +190,9 @@ struct frame frame_find(struct slot slot) {
   if (frame_is_free(beside)) return beside;
   if (registry.stats.frames_cached > 0) return find_warm();
   struct slot room = frames_find_room(1);
-  return room.index ? home_of(room) : next_in_state(0, COLD | TAKEN);
+  if (room.index) return home_of(room);
+  uint32_t last = space_first(0, COLD | TAKEN, WARM | TAKEN);
+  return (struct frame){last < registry.end ? last : 0};
 }
 
 /* ---- Contents ---- */

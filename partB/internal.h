@@ -56,11 +56,12 @@ struct frame {
  * second is the first plus one. */
 enum {
   FREE = 0,
-  FRAME = (1 << 27) - 1, /* the bits of the index; 0 if the slot is PRIVATE and holds no frame */
-  WRITABLE = 1 << 27,    /* nobody else has the frame; without it the slot is read-only */
-  PRIVATE = 1 << 28,     /* maps private memory, which the kernel itself copies in a fork */
-  LOST = 1 << 29,        /* unmapped by a kernel that refused something: mapped again by split */
-  FREED = 1 << 30,       /* by the user, but the kernel refused to unmap it: frames_retry */
+  FRAME = (1u << 27) - 1, /* the bits of the index; 0 if the slot is PRIVATE and holds no frame */
+  WRITABLE = 1u << 27,    /* nobody else has the frame; without it the slot is read-only */
+  PRIVATE = 1u << 28,     /* maps private memory, which the kernel itself copies in a fork */
+  LOST = 1u << 29,        /* unmapped by a kernel that refused something: mapped again by split */
+  FREED = 1u << 30,       /* by the user, but the kernel refused to unmap it: frames_retry */
+  ALL = UINT32_MAX,
 };
 
 struct slot_record {
@@ -72,8 +73,7 @@ struct slot_record {
 enum {
   COLD,        /* the frame is free and holds no memory: it reads as zeros */
   WARM,        /* free, and all of its memory is there, with anything in it */
-  LIMBO,       /* no slot here holds it, but perhaps one of a relative does */
-  INHERITED,   /* no slot held it when this process was forked: the parent may use it */
+  LIMBO,       /* no slot here holds it, but perhaps a relative does */
   USED,        /* some slot holds it */
   FULL,        /* the same, and all of its memory is there */
   ABSENT,      /* there is no such frame */
@@ -88,7 +88,6 @@ struct seen {
 
 /* Everything that the lock guards. */
 extern struct registry {
-  bool started;
   bool sharing_works; /* mremap with old size 0 has worked */
   bool large_pages;   /* pages of 64 KiB may be asked for */
   char *views, *windows;
@@ -102,7 +101,7 @@ extern struct registry {
   uint32_t warm_hint;    /* no warm frame lies below */
   unsigned forks;        /* under way: see fork.c */
   size_t unfinished;     /* LOST and FREED slots */
-  size_t mapping_budget; /* how many of the kernel's mappings may be used */
+  size_t mapping_budget; /* how many of the kernel's mappings may be used; 0 before the start */
   size_t fixed_mappings; /* of those in use: not slots */
   struct chunk_stats stats;
 } registry;
@@ -137,9 +136,6 @@ static inline bool is_memory_without_frame(uint32_t maps) {
 static inline bool is_live(uint32_t maps) {
   return maps != FREE && !(maps & FREED);
 }
-static inline bool is_unfinished(uint32_t maps) {
-  return maps & (LOST | FREED);
-}
 static inline bool is_at_home(struct slot slot) {
   return frame_of(slot).index == slot.index;
 }
@@ -154,16 +150,12 @@ static inline bool frame_is_foreign(struct frame frame) {
 }
 
 /* lock.c. Asynchronous signals are blocked while the lock is held. */
-struct held {
-  sigset_t signals;
-  int error;
-};
 void lock_startup(void);
 void lock_begin_anew(void);
 void lock_asynchronous_signals(sigset_t *set);
 void lock_mask_signals(int how, const sigset_t *set, sigset_t *before);
-bool lock_take(struct held *held);
-void lock_give(const struct held *held);
+bool lock_take(void);
+void lock_give(int error);
 
 /* generation.c */
 #define FOREVER UINT32_MAX
@@ -181,6 +173,7 @@ int space_map_again(void *from, size_t size, void *to);
 bool space_reserve(struct slot slot, size_t count);
 bool space_reserve_hole(struct slot slot, size_t count);
 struct slot space_slot_at(const void *address);
+uint32_t space_first(uint32_t start, uint8_t state, uint8_t other);
 struct slot space_find(size_t count);
 bool space_grow(size_t count);
 void space_populate_records(struct slot slot, size_t count);
@@ -194,9 +187,8 @@ static inline bool ring_is_alone(struct slot slot) {
 
 /* mapping.c */
 size_t mapping_boundaries(struct slot slot, size_t count);
-size_t mapping_boundaries_if_free(struct slot slot, size_t count);
-void mapping_record(struct slot slot, size_t count, uint32_t maps);
-void mapping_mark_freed(struct slot slot, size_t count);
+bool mapping_is_dear(struct slot slot, size_t count);
+void mapping_record(struct slot slot, size_t count, uint32_t lost, uint32_t new);
 int mapping_open(struct slot slot, size_t count);
 int mapping_open_private(struct slot slot, size_t count);
 int mapping_share(struct slot slot, size_t count, struct slot source);
@@ -230,7 +222,7 @@ int split_adopt(struct slot slot, size_t count);
 int split_bring_home(struct slot slot, size_t count);
 
 /* fork.c */
-void fork_enter(struct held *held);
+void fork_enter(void);
 
 /* fault.c */
 void fault_startup(void);

@@ -3,9 +3,9 @@
  * errno as the header says. */
 #include <errno.h>
 #include <fcntl.h>
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "internal.h"
@@ -17,12 +17,13 @@ enum {
 
 /* ---- Start-up, entering and leaving ---- */
 
-/* What the kernel says in one of its small files, or nothing. */
+/* What the kernel says in one of its small files, or nothing. In open and read, a thread
+ * could be cancelled, while it holds the lock. */
 static void read_setting(const char *name, char *text, size_t size) {
-  int file = open(name, O_RDONLY | O_CLOEXEC);
-  ssize_t length = file >= 0 ? read(file, text, size - 1) : 0;
+  long file = syscall(SYS_openat, AT_FDCWD, name, O_RDONLY | O_CLOEXEC);
+  long length = file >= 0 ? syscall(SYS_read, file, text, size - 1) : 0;
   text[length > 0 ? length : 0] = '\0';
-  if (file >= 0) close(file);
+  if (file >= 0) syscall(SYS_close, file);
 }
 
 /* The limit on mappings, but an eighth for the rest of the program; and whether pages
@@ -37,30 +38,18 @@ static void read_settings(void) {
   registry.large_pages = strstr(text, "[advise]") != NULL;
 }
 
-/* A thread must not be cancelled while it reads the kernel's settings: it holds
- * the lock. */
 static void start(void) {
-  int before;
-  pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &before);
-  registry.started = true;
   read_settings();
   lock_startup();
   fault_startup();
-  pthread_setcancelstate(before, &before);
 }
 
 /* Takes the lock and does what can be done now. */
-static void enter(struct held *held) {
-  fork_enter(held);
-  if (!registry.started) start();
+static void enter(void) {
+  fork_enter();
+  if (registry.mapping_budget == 0) start();
   frames_recover(true);
   frames_retry();
-}
-
-/* Gives the lock back. error is 0 or goes to errno. */
-static void leave(struct held *held, int error) {
-  if (error) held->error = error;
-  lock_give(held);
 }
 
 /* The slots of a range of live chunks, or none. */
@@ -89,36 +78,10 @@ static struct slot new_block(size_t count, bool zeroed) {
 }
 
 void *chunks_alloc(size_t count) {
-  struct held held;
-  enter(&held);
+  enter();
   struct slot slot = count > 0 ? new_block(count, true) : (struct slot){0};
-  leave(&held, slot.index ? 0 : count > 0 ? ENOMEM : EINVAL);
+  lock_give(slot.index ? 0 : count > 0 ? ENOMEM : EINVAL);
   return slot.index ? view_of(slot) : NULL;
-}
-
-/* Copies in the open: other threads may go on meanwhile, and their first writes. */
-static void *copy_eagerly(void *chunks, size_t count, bool instead_of_lazy) {
-  struct held held;
-  enter(&held);
-  struct slot source = live_range(chunks, count);
-  struct slot copy = source.index ? new_block(count, false) : source;
-  if (copy.index && instead_of_lazy) registry.stats.eager_fallbacks += count;
-  leave(&held, copy.index ? 0 : source.index ? ENOMEM : EINVAL);
-  if (!copy.index) return NULL;
-  int error = errno;
-  char *target = view_of(copy);
-  /* All pages in one call; without memory that is an error here and not a signal. */
-  if (madvise(target, count * CHUNKSIZE, MADV_POPULATE_WRITE) != 0 && errno != EINVAL) {
-    chunks_free(target, count);
-    errno = ENOMEM;
-    return NULL;
-  }
-  errno = error;
-  return memcpy(target, chunks, count * CHUNKSIZE);
-}
-
-void *chunks_copy_eager(void *chunks, size_t count) {
-  return copy_eagerly(chunks, count, false);
 }
 
 /* ---- Lazy copies ---- */
@@ -154,9 +117,7 @@ static int prepare_source(struct slot source, size_t count) {
   if (flags & LOST) return -1;
   if (flags & PRIVATE && split_adopt(source, count) != 0) return -1;
   if (flags & (WRITABLE | PRIVATE)) {
-    bool cuts = mapping_boundaries(source, 0) + mapping_boundaries(slot_plus(source, count), 0) < 2;
-    if (cuts && registry.stats.kernel_mappings + 2 > registry.mapping_budget) return -1;
-    if (mapping_protect(source, count, false) != 0) return -1;
+    if (mapping_is_dear(source, count) || mapping_protect(source, count, false) != 0) return -1;
   }
   if (mapping_boundaries(source, count) > SCATTERED && split_bring_home(source, count) != 0) return -1;
   return registry.stats.kernel_mappings + mapping_boundaries(source, count) > registry.mapping_budget ? -1
@@ -177,25 +138,48 @@ static struct slot copy_lazily(struct slot source, size_t count) {
   return none;
 }
 
+/* ---- Copies ---- */
+
+/* Without the lock: other threads may go on meanwhile, and their first writes. */
+static void *fill(char *target, const void *chunks, size_t count) {
+  int error = errno;
+  /* All pages in one call; without memory that is an error here and not a signal. */
+  if (madvise(target, count * CHUNKSIZE, MADV_POPULATE_WRITE) != 0 && errno != EINVAL) {
+    chunks_free(target, count);
+    errno = ENOMEM;
+    return NULL;
+  }
+  errno = error;
+  return memcpy(target, chunks, count * CHUNKSIZE);
+}
+
+static void *copy(void *chunks, size_t count, bool lazily) {
+  enter();
+  struct slot source = live_range(chunks, count), shared = {0}, fresh = {0};
+  if (source.index && lazily) shared = copy_lazily(source, count);
+  if (source.index && !shared.index) fresh = new_block(count, false);
+  if (fresh.index && lazily) registry.stats.eager_fallbacks += count;
+  lock_give(!source.index ? EINVAL : !shared.index && !fresh.index ? ENOMEM : 0);
+  if (shared.index) return view_of(shared);
+  return fresh.index ? fill(view_of(fresh), chunks, count) : NULL;
+}
+
+void *chunks_copy_eager(void *chunks, size_t count) {
+  return copy(chunks, count, false);
+}
+
 void *chunks_copy_lazy(void *chunks, size_t count) {
-  struct held held;
-  enter(&held);
-  struct slot source = live_range(chunks, count);
-  struct slot copy = source.index ? copy_lazily(source, count) : source;
-  leave(&held, source.index ? 0 : EINVAL);
-  if (copy.index) return view_of(copy);
-  return source.index ? copy_eagerly(chunks, count, true) : NULL;
+  return copy(chunks, count, true);
 }
 
 /* ---- The rest ---- */
 
 int chunks_free(void *chunks, size_t count) {
   if (!chunks && count > 0) return 0;
-  struct held held;
-  enter(&held);
+  enter();
   struct slot slot = live_range(chunks, count);
   if (slot.index) frames_free(slot, count);
-  leave(&held, slot.index ? 0 : EINVAL);
+  lock_give(slot.index ? 0 : EINVAL);
   return slot.index ? 0 : -1;
 }
 
@@ -205,29 +189,26 @@ int chunk_make_writable(void *address, size_t length) {
   char *begin = (char *)address - offset;
   int error = length > SIZE_MAX - 2 * CHUNKSIZE ? EINVAL : 0;
   for (size_t i = 0; length > 0 && i < count && !error; i++) {
-    struct held held;
-    enter(&held);
+    enter();
     struct slot slot = live_range(begin + i * CHUNKSIZE, i == 0 ? count : 1);
     error = !slot.index ? EINVAL : split(slot) != 0 ? ENOMEM : 0;
-    leave(&held, error);
+    lock_give(error);
   }
   if (error) errno = error;
   return error ? -1 : 0;
 }
 
 void chunk_get_stats(struct chunk_stats *stats) {
-  struct held held;
-  enter(&held);
+  enter();
   *stats = registry.stats;
   if (stats->live_chunks > stats->frames_in_use)
     stats->bytes_saved = (stats->live_chunks - stats->frames_in_use) * CHUNKSIZE;
-  leave(&held, 0);
+  lock_give(0);
 }
 
 void chunk_startup(void) {
-  struct held held;
-  enter(&held);
-  leave(&held, 0);
+  enter();
+  lock_give(0);
 }
 
 void *chunk_alloc(void) {

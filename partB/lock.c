@@ -11,12 +11,12 @@
 
 #include "internal.h"
 
-#ifndef MADV_WIPEONFORK
-#define MADV_WIPEONFORK 18 /* Linux 4.14 */
-#endif
-
 enum { UNLOCKED, LOCKED, CONTENDED };
 static atomic_int state;
+
+/* Of the thread that holds the lock, from before. */
+static sigset_t signals_before;
+static int error_before;
 
 /* Not 0, but in a child process that has not taken the lock yet: a page that the
  * kernel clears there. */
@@ -60,24 +60,29 @@ void lock_begin_anew(void) {
 
 /* Returns whether this is the first time in a new child process. There is no thread
  * but this one then, even if the parent was forked while another held the lock. */
-bool lock_take(struct held *held) {
-  sigset_t asynchronous;
-  held->error = errno;
+bool lock_take(void) {
+  int error = errno;
+  sigset_t asynchronous, before;
   lock_asynchronous_signals(&asynchronous);
-  lock_mask_signals(SIG_BLOCK, &asynchronous, &held->signals);
+  lock_mask_signals(SIG_BLOCK, &asynchronous, &before);
   bool is_born = atomic_load(known) == 0;
   if (is_born) {
     atomic_store(&state, UNLOCKED);
     atomic_store(known, 1);
   }
   acquire();
+  signals_before = before;
+  error_before = error;
   return is_born;
 }
 
-void lock_give(const struct held *held) {
+/* Leaves errno as it was, or an error there. */
+void lock_give(int error) {
+  sigset_t before = signals_before;
+  if (!error) error = error_before;
   if (atomic_exchange(&state, UNLOCKED) == CONTENDED) {
     syscall(SYS_futex, &state, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
   }
-  lock_mask_signals(SIG_SETMASK, &held->signals, NULL);
-  errno = held->error;
+  lock_mask_signals(SIG_SETMASK, &before, NULL);
+  errno = error;
 }

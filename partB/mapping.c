@@ -33,32 +33,27 @@ size_t mapping_boundaries(struct slot slot, size_t count) {
   return boundaries;
 }
 
-/* How many there would be if the slots were FREE. */
-size_t mapping_boundaries_if_free(struct slot slot, size_t count) {
-  return (size_t)(mapped(slot.index - 1) != FREE) + (mapped(slot.index + count) != FREE);
+/* Would a change of the slots cut mappings that are short? */
+bool mapping_is_dear(struct slot slot, size_t count) {
+  bool is_short = registry.stats.kernel_mappings + 2 > registry.mapping_budget;
+  return is_short && mapping_boundaries(slot, count) < 2;
 }
 
-/* Records consecutive frames for the slots, or that all are FREE or PRIVATE. */
-void mapping_record(struct slot slot, size_t count, uint32_t maps) {
+/* Records what the slots map: without what is lost, and with what is new, which may be
+ * consecutive frames. */
+void mapping_record(struct slot slot, size_t count, uint32_t lost, uint32_t new) {
   registry.stats.kernel_mappings -= mapping_boundaries(slot, count);
   for (uint32_t i = 0; i < count; i++) {
-    uint32_t *record = &record_of(slot_plus(slot, i))->maps, now = maps & FRAME ? maps + i : maps;
+    uint32_t *maps = &record_of(slot_plus(slot, i))->maps, before = *maps;
     uint8_t *state = &registry.states[slot.index + i];
-    registry.stats.live_chunks += (size_t)is_live(now) - is_live(*record);
-    registry.unfinished += (size_t)is_unfinished(now) - is_unfinished(*record);
-    registry.stats.frames_in_use += (size_t)is_memory_without_frame(now) - is_memory_without_frame(*record);
-    *state = maps == FREE ? *state & (uint8_t)~TAKEN : *state | TAKEN;
-    *record = now;
+    *maps = (before & ~lost) | (new &FRAME ? new + i : new);
+    *state = *maps == FREE ? *state & (uint8_t)~TAKEN : *state | TAKEN;
+    registry.stats.live_chunks += (size_t)is_live(*maps) - is_live(before);
+    registry.unfinished += (size_t)((*maps & (LOST | FREED)) != 0) - ((before & (LOST | FREED)) != 0);
+    registry.stats.frames_in_use += (size_t)is_memory_without_frame(*maps) - is_memory_without_frame(before);
   }
   registry.stats.kernel_mappings += mapping_boundaries(slot, count);
-  if (maps == FREE && slot.index < registry.free_hint) registry.free_hint = slot.index;
-}
-
-/* The user has freed them, but they are still mapped. */
-void mapping_mark_freed(struct slot slot, size_t count) {
-  for (size_t i = 0; i < count; i++) record_of(slot_plus(slot, i))->maps |= FREED;
-  registry.stats.live_chunks -= count;
-  registry.unfinished += count;
+  if (maps_of(slot) == FREE && slot.index < registry.free_hint) registry.free_hint = slot.index;
 }
 
 /* ---- Mapping ---- */
@@ -72,7 +67,7 @@ static int map_writable(struct slot slot, size_t size, struct frame frame) {
 /* Free slots have been mapped; or the kernel has refused it. */
 static int record_if(bool mapped, struct slot slot, size_t count, uint32_t maps) {
   if (mapped) {
-    mapping_record(slot, count, maps);
+    mapping_record(slot, count, ALL, maps);
   } else {
     space_reserve_hole(slot, count);
   }
@@ -115,11 +110,11 @@ int mapping_make_private(struct slot slot) {
   if (copy == MAP_FAILED) return -1;
   memcpy(copy, mapping_is_readable(view_of(slot)) ? view_of(slot) : window_of(frame_of(slot)), CHUNKSIZE);
   uint32_t before = maps_of(slot);
-  mapping_record(slot, 1, (before & ~(uint32_t)LOST) | PRIVATE | WRITABLE);
+  mapping_record(slot, 1, LOST, PRIVATE | WRITABLE);
   if (mremap(copy, CHUNKSIZE, CHUNKSIZE, MREMAP_MAYMOVE | MREMAP_FIXED, view_of(slot)) != MAP_FAILED)
     return 0;
   munmap(copy, CHUNKSIZE);
-  mapping_record(slot, 1, space_reserve_hole(slot, 1) ? before | LOST : before);
+  mapping_record(slot, 1, ALL, space_reserve_hole(slot, 1) ? before | LOST : before);
   return -1;
 }
 
@@ -141,12 +136,7 @@ int mapping_protect(struct slot slot, size_t count, bool writable) {
     }
     return -1;
   }
-  registry.stats.kernel_mappings -= mapping_boundaries(slot, count);
-  for (size_t i = 0; i < count; i++) {
-    uint32_t *maps = &record_of(slot_plus(slot, i))->maps;
-    *maps = writable ? *maps | WRITABLE : *maps & ~(uint32_t)WRITABLE;
-  }
-  registry.stats.kernel_mappings += mapping_boundaries(slot, count);
+  mapping_record(slot, count, WRITABLE, writable ? WRITABLE : 0);
   return 0;
 }
 
@@ -160,9 +150,10 @@ bool mapping_is_writable(const void *address) {
   return result >= 0 || errno != EFAULT;
 }
 
-/* May it be read? A futex that nobody waits for, at a word that need not be one. */
+/* May it be read? Asks for a change of the signal mask that there is not, by the set of
+ * signals that lies there: the kernel reads it first. */
 bool mapping_is_readable(const void *address) {
-  static const struct timespec no_time;
-  void *word = (void *)((uintptr_t)address & ~(uintptr_t)3);
-  return syscall(SYS_futex, word, FUTEX_WAIT_PRIVATE, 0, &no_time, NULL, 0) == 0 || errno != EFAULT;
+  enum { SIZE = _NSIG / 8, NO_CHANGE = -1 };
+  void *set = (void *)((uintptr_t)address & ~(uintptr_t)(SIZE - 1));
+  return syscall(SYS_rt_sigprocmask, NO_CHANGE, set, NULL, SIZE) == 0 || errno != EFAULT;
 }

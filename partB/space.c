@@ -161,25 +161,25 @@ struct slot space_slot_at(const void *address) {
   return (struct slot){index < registry.end ? (uint32_t)index : 0};
 }
 
-/* The first slot from start on that is free and whose home is. */
-static size_t next_free(size_t start) {
-  const uint8_t *from = registry.states + start, *end = registry.states + registry.end;
-  const uint8_t *cold = start < registry.end ? memchr(from, COLD, (size_t)(end - from)) : NULL;
-  if (!cold) cold = end;
-  const uint8_t *warm = cold > from ? memchr(from, WARM, (size_t)(cold - from)) : NULL;
-  return (size_t)((warm ? warm : cold) - registry.states);
+/* The first index from start on in one of two states; the end if there is none. */
+uint32_t space_first(uint32_t start, uint8_t state, uint8_t other) {
+  const uint8_t *states = registry.states + start;
+  size_t length = registry.end - start;
+  const uint8_t *found = memchr(states, state, length);
+  if (found) length = (size_t)(found - states);
+  found = memchr(states, other, length);
+  return start + (uint32_t)(found ? (size_t)(found - states) : length);
 }
 
 /* Count neighbouring free slots whose homes are free. */
 struct slot space_find(size_t count) {
   if (registry.end == 0) return (struct slot){0};
-  size_t start = next_free(registry.free_hint);
-  registry.free_hint = (uint32_t)start;
+  uint32_t start = registry.free_hint = space_first(registry.free_hint, COLD, WARM);
   while (start < registry.end && count <= registry.end - start) {
     size_t length = 0;
     while (length < count && registry.states[start + length] <= WARM) length++;
-    if (length == count) return (struct slot){(uint32_t)start};
-    start = next_free(start + length);
+    if (length == count) return (struct slot){start};
+    start = space_first(start + (uint32_t)length, COLD, WARM);
   }
   return (struct slot){0};
 }

@@ -45,7 +45,7 @@ static int move(struct slot slot, size_t count, struct frame frame) {
     }
   }
   if (flags < 0) return -1;
-  mapping_record(slot, count, frame.index | (uint32_t)flags);
+  mapping_record(slot, count, ALL, frame.index | (uint32_t)flags);
   return flags & LOST ? -1 : 0;
 }
 
@@ -137,8 +137,7 @@ static bool close_gap(struct slot slot, uint32_t reach) {
 /* Makes the slot private and writable. Returns 0, or -1 if there is no memory or
  * no mapping to be had: then the slot is as before. */
 int split(struct slot slot) {
-  bool is_short = registry.stats.kernel_mappings + 2 > registry.mapping_budget + mapping_boundaries(slot, 1);
-  if (is_short && registry.forks == 0 && !(maps_of(slot) & WRITABLE)) close_gap(slot, NEAR);
+  if (registry.forks == 0 && !(maps_of(slot) & WRITABLE) && mapping_is_dear(slot, 1)) close_gap(slot, NEAR);
   if (try_split(slot) == 0) return 0;
   if (registry.forks == 0) close_gap(slot, registry.end);
   return try_split(slot);

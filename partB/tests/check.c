@@ -42,7 +42,7 @@ static bool ring_is_valid(struct slot slot, struct totals *totals) {
 static bool slot_is_valid(struct slot slot, struct totals *totals) {
   uint32_t maps = maps_of(slot);
   totals->live += is_live(maps);
-  totals->unfinished += is_unfinished(maps);
+  totals->unfinished += (maps & (LOST | FREED)) != 0;
   totals->unframed += is_memory_without_frame(maps);
   HOLDS((maps == FREE) == !(registry.states[slot.index] & TAKEN));
   if (frame_of(slot).index == 0) {
@@ -103,10 +103,9 @@ static bool rule_two_holds(bool anew) {
 }
 
 int lazycopy_is_valid(int may_move) {
-  struct held held;
-  fork_enter(&held);
+  fork_enter();
   bool valid = registry_is_valid() && (registry.end == 0 || rule_two_holds(may_move));
-  lock_give(&held);
+  lock_give(0);
   return valid;
 }
 
@@ -172,8 +171,7 @@ static bool compare(FILE *maps, const struct mapping *segments, size_t count) {
 
 int lazycopy_matches_kernel(void) {
   static struct mapping segments[SEGMENTS];
-  struct held held;
-  fork_enter(&held);
+  fork_enter();
   FILE *maps = maps_open();
   bool matches = maps != NULL;
   if (maps && registry.end > 0) {
@@ -182,6 +180,6 @@ int lazycopy_matches_kernel(void) {
     matches = compare(maps, segments, count);
   }
   maps_close(maps);
-  lock_give(&held);
+  lock_give(0);
   return matches;
 }
