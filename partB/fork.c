@@ -68,7 +68,7 @@ static void before_fork(void) {
   caught_up = false;
   if (registry.forks == 0 && registry.end > 0) {
     frames_retry();
-    frames_recover(false);
+    frames_recover(true);
     generation_begin();
     protect_all();
     frames_mark_seen();

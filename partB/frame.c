@@ -118,10 +118,9 @@ void frames_retry(void) {
 
 /* ---- Relatives ---- */
 
-/* Takes back the frames that only relatives could see who are gone. Asks after all, or
- * first whether that is likely to bring something. */
-void frames_recover(bool ask_once) {
-  if (registry.forks > 0 || (ask_once && !generation_newest_is_gone()) || !generation_forget_gone()) return;
+/* Takes back the frames that only relatives could see who are gone: all, or the newest. */
+void frames_recover(bool all) {
+  if (registry.forks > 0 || !generation_forget_gone(all)) return;
   struct run run = {{0}, 0};
   for (struct frame frame = {1}; frame.index < registry.end; frame.index++) {
     struct seen *seen = &registry.seen[frame.index];
@@ -162,7 +161,7 @@ void frames_leave_to_parent(void) {
 struct slot frames_find_room(size_t count) {
   struct slot found = space_find(count);
   if (!found.index) {
-    frames_recover(false);
+    frames_recover(true);
     found = space_find(count);
   }
   return found.index || !space_grow(count) ? found : space_find(count);

@@ -85,23 +85,24 @@ uint32_t generation_that_stays(uint32_t from) {
   return 1;
 }
 
-/* How many processes are attached; -1 if in doubt. */
-static long attached(const struct generation *generation) {
+/* Is this process alone with its segment? Not if in doubt. */
+static bool is_gone(const struct generation *generation) {
   struct shmid_ds status;
-  if (generation->id < 0 || shmctl(generation->id, IPC_STAT, &status) != 0) return -1;
-  bool is_ours = status.shm_segsz == generation->size && status.shm_cpid == generation->creator;
-  return is_ours ? (long)status.shm_nattch : -1;
+  return generation->id >= 0 && shmctl(generation->id, IPC_STAT, &status) == 0 &&
+         status.shm_segsz == generation->size && status.shm_cpid == generation->creator &&
+         status.shm_nattch == 1;
 }
 
-bool generation_newest_is_gone(void) {
-  return count > 0 && attached(&kept[count - 1]) == 1;
-}
-
-/* Forgets those of whom nobody lives. Returns whether there were any. */
-bool generation_forget_gone(void) {
+/* Forgets those of whom nobody lives; or, not to ask after all each time, only the
+ * newest ones, down to one that lives. Returns whether there were any. */
+bool generation_forget_gone(bool all) {
   size_t before = count;
   for (size_t i = count; i-- > 0;) {
-    if (attached(&kept[i]) == 1) forget(i);
+    if (is_gone(&kept[i])) {
+      forget(i);
+    } else if (!all) {
+      break;
+    }
   }
   return count < before;
 }

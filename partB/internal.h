@@ -163,8 +163,7 @@ uint32_t generation_newest(void);
 void generation_begin(void);
 void generation_leave_earlier(void);
 uint32_t generation_that_stays(uint32_t number);
-bool generation_newest_is_gone(void);
-bool generation_forget_gone(void);
+bool generation_forget_gone(bool all);
 bool generation_lives(uint32_t from, uint32_t until);
 
 /* space.c */
@@ -212,7 +211,7 @@ void frames_free(struct slot slot, size_t count);
 void frames_let_go(struct slot slot);
 int frames_make_private(struct slot slot);
 void frames_retry(void);
-void frames_recover(bool ask_once);
+void frames_recover(bool all);
 void frames_mark_seen(void);
 void frames_leave_to_parent(void);
 

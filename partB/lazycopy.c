@@ -48,7 +48,7 @@ static void start(void) {
 static void enter(void) {
   fork_enter();
   if (registry.mapping_budget == 0) start();
-  frames_recover(true);
+  frames_recover(false);
   frames_retry();
 }
 

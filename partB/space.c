@@ -13,7 +13,7 @@ struct registry registry;
 enum {
   STEP = (2 << 20) / CHUNKSIZE, /* a huge page: slots and their homes are congruent to it */
   FIRST = 1024,                 /* slots of the first segment: 64 MiB */
-  LEAST_SPAN = 8 * STEP,
+  LEAST_SPAN = 4 * STEP,
   SPAN = sizeof(void *) == 8 ? 1 << 26 : 1 << 13, /* 4 TiB, or 512 MiB */
   SPAN_EMULATED = sizeof(void *) == 8 ? 1 << 15 : 1 << 13,
   SPAN_TSAN = sizeof(void *) == 8 ? 1 << 22 : 1 << 13,
@@ -36,14 +36,11 @@ int space_map_again(void *from, size_t size, void *to) {
 /* Not under valgrind and qemu's user emulation. A refusal may pass: asked again. */
 bool space_sharing_works(void) {
   if (registry.sharing_works) return true;
-  size_t page = (size_t)sysconf(_SC_PAGESIZE);
-  void *once = mmap(NULL, page, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  char *once = mmap(NULL, 2 * CHUNKSIZE, PROT_READ, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   if (once == MAP_FAILED) return false;
-  void *twice = mremap(once, 0, page, MREMAP_MAYMOVE);
-  munmap(once, page);
-  if (twice == MAP_FAILED) return false;
-  munmap(twice, page);
-  return registry.sharing_works = true;
+  registry.sharing_works = space_map_again(once, CHUNKSIZE, once + CHUNKSIZE) == 0;
+  munmap(once, 2 * CHUNKSIZE);
+  return registry.sharing_works;
 }
 
 /* ---- Reserving ---- */
@@ -73,19 +70,17 @@ static size_t records_size(size_t span) {
 }
 
 /* Reserves [view][window][records], halving them until they are granted twice: half of
- * the addresses are left to the rest of the program, where they are limited. (The least
- * is taken if it is granted once.) */
+ * the addresses are left to the rest of the program, where they are limited. */
 static bool reserve_all(void) {
-  size_t span = 2 * (!space_sharing_works() ? SPAN_EMULATED : __tsan_init ? SPAN_TSAN : SPAN), size, rest;
+  size_t span = 2 * (!space_sharing_works() ? SPAN_EMULATED : __tsan_init ? SPAN_TSAN : SPAN), size;
   char *base;
   do {
     span /= 2;
     size = 2 * span * CHUNKSIZE + records_size(span) + STEP * CHUNKSIZE;
-    rest = span > LEAST_SPAN ? size : 0;
-    base = reserve(NULL, size + rest, 0);
+    base = reserve(NULL, 2 * size, 0);
   } while (base == MAP_FAILED && span > LEAST_SPAN);
   if (base == MAP_FAILED) return false;
-  if (rest > 0) munmap(base + size, rest);
+  munmap(base + size, size);
   registry.span = (uint32_t)span;
   registry.views = (char *)round_up((uintptr_t)base, STEP * CHUNKSIZE);
   registry.windows = registry.views + span * CHUNKSIZE;

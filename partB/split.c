@@ -107,7 +107,7 @@ static int try_split(struct slot slot) {
   if (maps_of(slot) & WRITABLE) return 0;
   if (frame_is_own(slot)) return promote(slot);
   if (registry.forks > 0) return frames_make_private(slot);
-  if (frame_is_foreign(frame_of(slot))) frames_recover(true);
+  if (frame_is_foreign(frame_of(slot))) frames_recover(false);
   return frame_is_own(slot) ? promote(slot) : move_away(slot);
 }
 
