@@ -76,12 +76,10 @@ static void call_previous(siginfo_t *info, void *context) {
 static void on_fault(int signal, siginfo_t *info, void *context) {
   (void)signal;
   if (chunk_handle_fault(info, context)) return;
-  bool has_handler =
-      previous.sa_flags & SA_SIGINFO || (previous.sa_handler != SIG_DFL && previous.sa_handler != SIG_IGN);
-  if (has_handler) {
-    call_previous(info, context);
-  } else {
+  if (previous.sa_handler == SIG_DFL || previous.sa_handler == SIG_IGN) {
     end_by_default(info);
+  } else {
+    call_previous(info, context);
   }
 }
 

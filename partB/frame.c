@@ -196,7 +196,7 @@ struct frame frame_find(struct slot slot) {
 
 /* ---- Contents ---- */
 
-/* Fills a free frame. Returns -1 if the kernel gives no memory; without populating
+/* Fills a free frame, which is FULL then. Returns -1 if the kernel gives no memory; without populating
  * it first, that would be a SIGBUS. */
 int frame_fill(struct frame target, const char *bytes) {
   char *to = window_of(target);
@@ -208,6 +208,7 @@ int frame_fill(struct frame target, const char *bytes) {
     return -1; /* EINVAL: a kernel before Linux 5.14 */
   }
   memcpy(to, bytes, CHUNKSIZE);
+  set_state(target, FULL);
   return 0;
 }
 
@@ -218,14 +219,11 @@ int frame_copy(struct frame target, struct frame source) {
   return 0;
 }
 
-/* Makes free frames read as zeros. */
-void frames_clear(struct frame frame, size_t count) {
+/* Slots map free frames, which are to read as zeros, or to be written by the caller. */
+void frames_claim(struct frame frame, size_t count, bool zeroed) {
   for (size_t i = 0; i < count; i++) {
-    if (state_of(frame_plus(frame, i)) == WARM) memset(window_of(frame_plus(frame, i)), 0, CHUNKSIZE);
+    struct frame one = frame_plus(frame, i);
+    if (zeroed && state_of(one) == WARM) memset(window_of(one), 0, CHUNKSIZE);
+    set_state(one, USED);
   }
-}
-
-/* Slots are about to map free frames, which are all there if full. */
-void frames_claim(struct frame frame, size_t count, bool full) {
-  for (size_t i = 0; i < count; i++) set_state(frame_plus(frame, i), full ? FULL : USED);
 }

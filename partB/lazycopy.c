@@ -71,9 +71,8 @@ static struct slot new_block(size_t count, bool zeroed) {
   if (!slot.index) return none;
   if (registry.forks > 0 || !space_sharing_works())
     return mapping_open_private(slot, count) == 0 ? slot : none;
-  if (zeroed) frames_clear(home_of(slot), count);
   if (mapping_open(slot, count) != 0) return none;
-  frames_claim(home_of(slot), count, false);
+  frames_claim(home_of(slot), count, zeroed);
   return slot;
 }
 

@@ -41,7 +41,6 @@ static int move(struct slot slot, size_t count, struct frame frame) {
       frames_discard(to, 1);
     } else {
       frames_release(slot_plus(slot, i), 1);
-      frames_claim(to, 1, true);
     }
   }
   if (flags < 0) return -1;
@@ -105,10 +104,9 @@ static int move_away(struct slot slot) {
 static int try_split(struct slot slot) {
   if (maps_of(slot) & LOST) return frames_make_private(slot);
   if (maps_of(slot) & WRITABLE) return 0;
-  if (frame_is_own(slot)) return promote(slot);
-  if (registry.forks > 0) return frames_make_private(slot);
   if (frame_is_foreign(frame_of(slot))) frames_recover(false);
-  return frame_is_own(slot) ? promote(slot) : move_away(slot);
+  if (frame_is_own(slot)) return promote(slot);
+  return registry.forks > 0 ? frames_make_private(slot) : move_away(slot);
 }
 
 /* Every first write to the middle of a kernel mapping makes three of one. Near the
@@ -118,20 +116,18 @@ static int try_split(struct slot slot) {
 static bool close_gap(struct slot slot, uint32_t reach) {
   uint32_t begin = slot.index > reach ? slot.index - reach : 1;
   uint32_t end = slot.index + reach < registry.end ? slot.index + reach : registry.end;
-  struct slot gap = {0};
-  size_t best = SIZE_MAX, length = 0;
-  bool open = false; /* a writable slot at home lies before the gap */
+  struct slot gap = {0}, first = {0}; /* behind a writable slot at home */
+  size_t best = SIZE_MAX;
   for (struct slot at = {begin}; at.index < end && best > 1; at.index++) {
     if (maps_of(at) == (at.index | WRITABLE)) {
-      if (open && length > 0 && length < best) best = length, gap.index = at.index - (uint32_t)length;
-      open = true;
-      length = 0;
-    } else {
-      open = open && can_be_home(at);
-      length++;
+      size_t length = at.index - first.index;
+      if (first.index && length > 0 && length < best) best = length, gap = first;
+      first = slot_plus(at, 1);
+    } else if (!can_be_home(at)) {
+      first.index = 0;
     }
   }
-  return gap.index != 0 && move(gap, best, home_of(gap)) == 0;
+  return gap.index && move(gap, best, home_of(gap)) == 0;
 }
 
 /* Makes the slot private and writable. Returns 0, or -1 if there is no memory or
