@@ -25,27 +25,10 @@ static void set_state(struct frame frame, uint8_t state) {
 
 /* ---- Giving back ---- */
 
-/* Gives the memory of free frames back to the system; if it does not take it,
- * they stay warm. */
-void frames_discard(struct frame frame, size_t count) {
-  if (count == 0) return;
-  bool discarded = madvise(window_of(frame), count * CHUNKSIZE, MADV_REMOVE) == 0;
-  for (size_t i = 0; i < count; i++) set_state(frame_plus(frame, i), discarded ? COLD : WARM);
-}
-
-/* Consecutive frames to be discarded in one call. */
-struct run {
-  struct frame first;
-  size_t count;
-};
-
-/* Frame 0 follows none, and ends the run. */
-static void run_add(struct run *run, struct frame frame) {
-  if (frame.index != run->first.index + run->count) {
-    frames_discard(run->first, run->count);
-    *run = (struct run){frame, 0};
-  }
-  run->count++;
+/* Gives the memory of a free frame back to the system; if it does not take it, the
+ * frame stays warm. */
+void frame_discard(struct frame frame) {
+  set_state(frame, madvise(window_of(frame), CHUNKSIZE, MADV_REMOVE) == 0 ? COLD : WARM);
 }
 
 /* A table that is copied and written again and again needs about as many free frames
@@ -56,7 +39,6 @@ static size_t warm_limit(void) {
 
 /* The slots no longer map their frames: they go, if no other slot maps them. */
 void frames_release(struct slot slot, size_t count) {
-  struct run run = {{0}, 0};
   for (size_t i = 0; i < count; i++) {
     struct frame frame = frame_of(slot_plus(slot, i));
     if (frame.index == 0 || ring_leave(slot_plus(slot, i))) continue;
@@ -66,10 +48,9 @@ void frames_release(struct slot slot, size_t count) {
     } else if (state_of(frame) == FULL && registry.stats.frames_cached < warm_limit()) {
       set_state(frame, WARM);
     } else {
-      run_add(&run, frame);
+      frame_discard(frame);
     }
   }
-  run_add(&run, (struct frame){0});
 }
 
 /* Unmaps the slot and those beside it that are FREED. Returns false if the kernel does
@@ -121,15 +102,13 @@ void frames_retry(void) {
 /* Takes back the frames that only relatives could see who are gone: all, or the newest. */
 void frames_recover(bool all) {
   if (registry.forks > 0 || !generation_forget_gone(all)) return;
-  struct run run = {{0}, 0};
   for (struct frame frame = {1}; frame.index < registry.end; frame.index++) {
     struct seen *seen = &registry.seen[frame.index];
     bool limbo = state_of(frame) == LIMBO;
     if (seen->from == 0 || generation_lives(seen->from, limbo ? seen->until : FOREVER)) continue;
     seen->from = 0;
-    if (limbo) run_add(&run, frame);
+    if (limbo) frame_discard(frame);
   }
-  run_add(&run, (struct frame){0});
 }
 
 /* Before a fork: its child will see every frame in use. */

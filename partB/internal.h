@@ -205,7 +205,7 @@ int frame_fill(struct frame target, const char *bytes);
 int frame_copy(struct frame target, struct frame source);
 void frames_claim(struct frame frame, size_t count, bool zeroed);
 void frames_release(struct slot slot, size_t count);
-void frames_discard(struct frame frame, size_t count);
+void frame_discard(struct frame frame);
 void frames_free(struct slot slot, size_t count);
 void frames_let_go(struct slot slot);
 int frames_make_private(struct slot slot);

@@ -28,7 +28,7 @@ static void read_setting(const char *name, char *text, size_t size) {
 
 /* The limit on mappings, but an eighth for the rest of the program; and whether pages
  * as large as a chunk may be asked for (see README.md for why no larger ones are). */
-static void read_settings(void) {
+static void start(void) {
   char text[128];
   read_setting("/proc/sys/vm/max_map_count", text, sizeof text);
   size_t limit = strtoul(text, NULL, 10);
@@ -36,10 +36,6 @@ static void read_settings(void) {
   registry.mapping_budget = limit - limit / 8;
   read_setting("/sys/kernel/mm/transparent_hugepage/hugepages-64kB/shmem_enabled", text, sizeof text);
   registry.large_pages = strstr(text, "[advise]") != NULL;
-}
-
-static void start(void) {
-  read_settings();
   lock_startup();
   fault_startup();
 }

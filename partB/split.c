@@ -38,7 +38,7 @@ static int move(struct slot slot, size_t count, struct frame frame) {
     struct frame to = frame_plus(frame, i);
     if (is_there(slot_plus(slot, i), to)) continue;
     if (flags < 0) {
-      frames_discard(to, 1);
+      frame_discard(to);
     } else {
       frames_release(slot_plus(slot, i), 1);
     }
