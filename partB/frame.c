@@ -151,18 +151,14 @@ static struct frame find_warm(void) {
   return (struct frame){registry.warm_hint};
 }
 
-static bool is_warm(struct frame frame) {
-  return frame_is_free(frame) && state_of(frame) == WARM;
-}
-
 /* The free frame onto which to move the slot. Home keeps the kernel's mappings few;
  * so does the home of a slot that shares with it, because its neighbours move beside
  * it; warm is fast, and preferred while mappings are plentiful. */
 struct frame frame_find(struct slot slot) {
   struct frame home = home_of(slot), beside = {record_of(slot)->next ? record_of(slot)->next : slot.index};
   bool plentiful = registry.stats.kernel_mappings < registry.mapping_budget / 2;
-  if (is_warm(home)) return home;
-  if (is_warm(beside)) return beside;
+  if (state_of(home) == WARM) return home;
+  if (state_of(beside) == WARM) return beside;
   if (registry.stats.frames_cached > 0 && plentiful) return find_warm();
   if (frame_is_free(home)) return home;
   if (frame_is_free(beside)) return beside;

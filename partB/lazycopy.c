@@ -135,8 +135,11 @@ static struct slot copy_lazily(struct slot source, size_t count) {
 
 /* ---- Copies ---- */
 
-/* Without the lock: other threads may go on meanwhile, and their first writes. */
-static void *fill(char *target, const void *chunks, size_t count) {
+/* Without the lock: other threads may go on meanwhile, and write to the source. Word by
+ * word, as memcpy may tear a word that is written meanwhile. */
+static void *fill(void *target, const void *chunks, size_t count) {
+  const volatile size_t *from = chunks;
+  size_t *to = target;
   int error = errno;
   /* All pages in one call; without memory that is an error here and not a signal. */
   if (madvise(target, count * CHUNKSIZE, MADV_POPULATE_WRITE) != 0 && errno != EINVAL) {
@@ -145,7 +148,8 @@ static void *fill(char *target, const void *chunks, size_t count) {
     return NULL;
   }
   errno = error;
-  return memcpy(target, chunks, count * CHUNKSIZE);
+  for (size_t i = 0; i < count * (CHUNKSIZE / sizeof *to); i++) to[i] = from[i];
+  return target;
 }
 
 static void *copy(void *chunks, size_t count, bool lazily) {
