@@ -73,10 +73,28 @@ static void test_unmapped(void) {
   CHECK(wait_status(child) == 0);
 }
 
+/* --- Just before a fork, a chunk can neither be protected nor made private: the child
+ * makes it private. --- */
+
+static void test_before_fork(void) {
+  skip_without_sharing();
+  char *chunk = new_block(1, 1);
+  refuse(MPROTECT | MMAP, 1, 3); /* mprotect, the same for taking it back, mmap */
+  pid_t child = fork_or_fail();
+  if (child == 0) {
+    poke(chunk, peek(chunk) + 1);
+    _exit(0);
+  }
+  CHECK(refuse_nothing() == 3);
+  CHECK(wait_status(child) == 0 && holds(chunk, 1, 1));
+  poke(chunk, 7);
+}
+
 static const struct test tests[] = {
     {"refused_split_then_read", test_then_read, 20},
     {"refused_split_then_write", test_then_write, 20},
     {"refused_split_then_copy_and_free", test_then_copy_and_free, 20},
+    {"refused_split_before_fork", test_before_fork, 20},
     {"refusal_unmapped", test_unmapped, 60},
 };
 
