@@ -39,6 +39,12 @@ needs() {
   command -v "$1" >/dev/null || skip "$1 is not installed"
 }
 
+# The same for a program that takes much memory.
+needs_large() {
+  [ "$SCALE" = full ] || skip "starts $1: set SCALE=full"
+  needs "$1"
+}
+
 # Fails if the library does not get into the programs compared here: nothing would be shown.
 test_preload_works() {
   sh -c 'kill -SEGV $$' 2>"$scratch/without" && status=0 || status=$?
@@ -93,7 +99,7 @@ test_perl() {
 
 # The program itself, once: python3 may be a script that looks for it.
 need_python() {
-  needs python3
+  needs_large python3
   [ -e "$scratch/python" ] || python3 -c 'import sys; print(sys.executable)' >"$scratch/python"
   read -r python <"$scratch/python"
 }
@@ -113,12 +119,12 @@ test_own_handler_of_python() {
 }
 
 test_node() {
-  needs node
+  needs_large node
   unaffected node -e 'console.log([3, 1, 2].sort()); setTimeout(() => process.exit(4), 1)'
 }
 
 test_java() {
-  needs java
+  needs_large java
   unaffected java -version
 }
 
@@ -131,7 +137,7 @@ test_own_report_of_java() {
 }
 
 test_gdb() {
-  needs gdb
+  needs_large gdb
   run LD_PRELOAD gdb -q -nx -batch -ex 'set startup-with-shell off' -ex 'break main' -ex run -ex continue partA/build/tests/by_signal
   lacks "$(cat "$err")" '[Tt]race' || skip 'gdb may trace no processes here'
   contains "$(cat "$out")" '^Breakpoint 1, main'
@@ -139,7 +145,7 @@ test_gdb() {
 }
 
 test_valgrind() {
-  needs valgrind
+  needs_large valgrind
   run LD_PRELOAD valgrind --leak-check=full partA/build/tests/by_signal
   lacks "$(cat "$err")" 'Fatal error at startup' || skip 'valgrind does not start here'
   equal 2 "$status"

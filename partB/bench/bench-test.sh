@@ -45,6 +45,7 @@ bench_usage() {
 plot_draws() {
   try 2 sh partB/bench/plot.sh /nonexistent/file "$scratch"
   one_line_about /nonexistent/file
+  [ "$SCALE" = full ] || skip "starts gnuplot: set SCALE=full"
   command -v gnuplot >/dev/null || skip "no gnuplot"
   try 0 sh partB/bench/plot.sh partB/bench/results.csv "$scratch"
   for picture in copy-time break-even first-write memory; do

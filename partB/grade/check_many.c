@@ -7,8 +7,7 @@
 #include "../harness/maps.h"
 #include "checks.h"
 
-/* A chunk in a crowd: only its last byte and one in the middle are used, so that
- * a crowd fits in memory. */
+/* A chunk in a crowd: only its last page is used, so that a crowd fits in memory. */
 struct member {
   unsigned char *original, *copy;
 };
@@ -17,7 +16,7 @@ enum { MOST_PAIRS = 60000, WIDE_ADDRESSES = sizeof(void *) >= 8 };
 
 static struct member crowd[MOST_PAIRS];
 
-enum { MIDDLE = 8 * SMALL_PAGE + 5, LAST = CHUNKSIZE - 1 };
+enum { MIDDLE = CHUNKSIZE - SMALL_PAGE + 5, LAST = CHUNKSIZE - 1 };
 
 static unsigned char mark(size_t index, int place) {
   return (unsigned char)(index * 7 + (index >> 8) * 3 + (size_t)place % 251 + 1);

@@ -146,18 +146,20 @@ static bool memory_is_counted(void) {
 
 enum { MOST_COPIES = 500 };
 
-/* The chunks of memory that so many lazy copies take, read or not. */
+/* The chunks of memory that so many lazy copies take, read or not. Only the last page of each
+ * original is used: an eager copy reads and writes the others, too. */
 static double memory_of_copies(unsigned count, bool read) {
   static unsigned char *originals[MOST_COPIES];
   for (unsigned i = 0; i < count; i++) {
     originals[i] = new_chunk();
-    fill(originals[i], i);
+    memset(originals[i] + CHUNKSIZE - SMALL_PAGE, (int)i, SMALL_PAGE);
   }
   long long before = mapped_memory();
   for (unsigned i = 0; i < count; i++) {
     doing("made lazy copy %u%s", i + 1, read ? ", and read it" : "");
     const unsigned char *copy = lazy_copy(originals[i]);
-    if (read) compare(copy, originals[i], "a lazy copy is not as its original");
+    if (read && copy[CHUNKSIZE - 1] != originals[i][CHUNKSIZE - 1])
+      fail("a lazy copy is not as its original");
   }
   return (double)(mapped_memory() - before) / CHUNKSIZE;
 }

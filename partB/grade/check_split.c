@@ -7,6 +7,7 @@
 
 /* A first write to one place of one side of a new pair, and what came of it. */
 static void first_write(bool to_copy, size_t offset) {
+  reuse_models();
   struct pair pair = new_pair((unsigned)offset);
   const char *side = to_copy ? "the copy" : "the original";
   const char *other = to_copy ? "the original" : "the copy";
@@ -27,6 +28,7 @@ static void write_among_others(bool copy_first, size_t offset, bool upwards) {
   enum { GAPS = 2 * OTHERS };
   char *gaps = mmap(NULL, (GAPS + 1) * CHUNKSIZE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (gaps == MAP_FAILED) undecided("there is no room for gaps between chunks");
+  reuse_models();
   for (unsigned i = 0; i < OTHERS; i++) {
     if (upwards) munmap(gaps + (2 * i) * CHUNKSIZE, CHUNKSIZE);
     pairs[i] = new_original(i);
@@ -57,6 +59,7 @@ void check_first_last(void) {
 
 /* After the first write, the side's other pages are its own as well. */
 static void write_other_pages(bool to_copy, size_t first_page) {
+  reuse_models();
   struct pair pair = new_pair((unsigned)first_page);
   const char *side = to_copy ? "the copy" : "the original";
   char why[160];

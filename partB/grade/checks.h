@@ -55,8 +55,10 @@ unsigned char *lazy_copy(void *chunk);
 /* Bytes that differ from chunk to chunk and from offset to offset. */
 void fill(unsigned char *chunk, unsigned seed);
 
-/* Plain memory of CHUNKSIZE bytes with the same contents. */
+/* Plain memory of CHUNKSIZE bytes with the same contents. There is room for some hundred;
+ * when the ones made so far are not needed any more, it may be used again. */
 unsigned char *new_model(const unsigned char *chunk);
+void reuse_models(void);
 
 /* Fails, naming the first offset, if a chunk is not as its model; says why. */
 void compare(const unsigned char *chunk, const unsigned char *model, const char *why);

@@ -149,7 +149,7 @@ static void test_younger_forks(void) {
   CHECK(chunks_free(block, COUNT) == 0);
   part_segments();
   pid_t younger = fork_or_fail();
-  for (int i = 0; younger == 0 || i < 60; i++) {
+  for (int i = 0; younger == 0 || i < (int)full_or(60, 15); i++) {
     pid_t child = fork_or_fail();
     if (child == 0) _exit(0);
     CHECK(wait_status(child) == 0);

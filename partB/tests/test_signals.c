@@ -43,7 +43,7 @@ static void test_handler_writes(void) {
   for (int i = 0; i < TARGETS; i++) targets[i] = new_block(1, (uint64_t)i);
   tick_every(50);
   char *copies[TARGETS] = {NULL};
-  for (size_t round = 0; ticks < 5000 || round < 2000; round++) {
+  for (size_t round = 0; ticks < (int)full_or(5000, 1000) || round < full_or(2000, 500); round++) {
     size_t i = round % TARGETS;
     CHECK(chunk_free(copies[i]) == 0);
     copies[i] = lazy_copy(targets[i], 1);
@@ -79,7 +79,7 @@ static void test_handler_writes_always(void) {
   CHECK(sigaction(SIGALRM, &action, NULL) == 0);
   pthread_t self = pthread_self(), sender;
   CHECK(pthread_create(&sender, NULL, send_signals, &self) == 0);
-  for (size_t round = 0; ticks < (int)full_or(1500, 100); round++) {
+  for (size_t round = 0; ticks < (int)full_or(1500, 30); round++) {
     char *copy = lazy_copy(targets[round % TARGETS], 1), *chunk = chunk_alloc();
     CHECK(chunk && peek(chunk) == 0);
     poke(copy, 1);
