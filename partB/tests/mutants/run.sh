@@ -6,7 +6,7 @@
 # tests do; TESTS names the ones to run ("mutant-NAME"). --fast: only some of
 # those of which just what is required is looked at.
 part=$1 directory=$2 fast=$3
-fast_ones=' limit-1000 both-linked seven '
+fast_ones=' both-linked seven '
 report=$(mktemp) || exit 1
 trap 'rm -f "$report"' EXIT
 failures=0
