@@ -1,8 +1,5 @@
 /* The benchmark: lazycopy against what one would use instead, and against the
- * bars it is held to. "make bench" runs it; bench --help tells the options.
- *
- * What is measured is in scenarios.c, what is compared in method.c, how in race.c, and
- * what is done meanwhile in laps.c, many.c and programs.c. */
+ * bars it is held to. "make bench" runs it; bench --help tells the options. */
 #include <errno.h>
 #include <getopt.h>
 #include <sched.h>
@@ -13,7 +10,7 @@
 
 #include "../harness/box.h"
 #include "../harness/text.h"
-#include "scenarios.h"
+#include "bench.h"
 
 enum { BAD_USAGE = 2 };
 

@@ -1,8 +1,7 @@
-#include "laps.h"
-
 #include <string.h>
 
 #include "../harness/maps.h"
+#include "bench.h"
 
 enum { MOST_CHUNKS = 2000, TABLE = 1000, MOST_LIVE = 1000000 };
 
@@ -25,7 +24,7 @@ static struct block need_copy(const struct racer *racer, struct block source) {
   return copy;
 }
 
-/* The times of one copy, and of one write to one byte, are added to a sum. */
+/* The times of one copy, and of one write, are added to a sum. */
 static struct block time_copy(const struct racer *racer, struct block source, double *sum) {
   double start = now_us();
   struct block copy = need_copy(racer, source);
@@ -33,15 +32,9 @@ static struct block time_copy(const struct racer *racer, struct block source, do
   return copy;
 }
 
-static void time_write(char *address, double *sum) {
+static void time_write(char *address, size_t size, double *sum) {
   double start = now_us();
-  *(volatile char *)address = 1;
-  *sum += now_us() - start;
-}
-
-static void time_write_all(char *chunk, double *sum) {
-  double start = now_us();
-  memset(chunk, 1, CHUNKSIZE);
+  memset(address, 1, size);
   __asm__ volatile("" : : : "memory");
   *sum += now_us() - start;
 }
@@ -63,11 +56,12 @@ void lap_copy_each(const struct racer *racer, double *figures) {
 }
 
 void lap_write_each(const struct racer *racer, double *figures) {
+  size_t size = racer->plan->how == WHOLE_CHUNK ? CHUNKSIZE : 1;
   for (size_t i = 0; i < original.count; i++) {
     struct block source = part(&original, i, 1), copy = time_copy(racer, source, &figures[COPY]);
-    (racer->plan->how == WHOLE_CHUNK ? time_write_all : time_write)(chunk_at(&copy, 0), &figures[WRITE]);
+    time_write(chunk_at(&copy, 0), size, &figures[WRITE]);
     if (racer->plan->how == NOTHING_FREED) {
-      time_write(chunk_at(&source, 0), &figures[LAST]);
+      time_write(chunk_at(&source, 0), size, &figures[LAST]);
     } else {
       racer->method->release(&copy);
     }
@@ -91,30 +85,25 @@ void lap_write_some(const struct racer *racer, double *figures) {
   size_t live = (size_t)racer->x, writes = live < 2000 ? live / 10 : 200;
   for (size_t i = 0; i < writes; i++, next++) {
     size_t copy = shuffled(next, live);
-    time_write(chunk_at(&live_copies[copy / TABLE], copy % TABLE), &figures[WRITE]);
+    time_write(chunk_at(&live_copies[copy / TABLE], copy % TABLE), 1, &figures[WRITE]);
   }
   figures[WRITE] /= (double)writes;
 }
 
 /* --- Blocks --- */
 
-void lap_copy_again(const struct racer *racer, double *figures) {
-  size_t repeats = 256 / racer->chunks + 1;
-  for (size_t i = 0; i <= repeats; i++) {
-    struct block copy = time_copy(racer, original, &figures[i ? AGAIN : COPY]);
-    racer->method->release(&copy);
-    rewrite_original(racer);
-  }
-  figures[AGAIN] /= (double)repeats;
-}
-
 void lap_copy_block(const struct racer *racer, double *figures) {
+  size_t repeats = 256 / racer->chunks + 1;
   struct block first = time_copy(racer, original, &figures[COPY]);
   struct block second = time_copy(racer, original, &figures[SECOND]);
   racer->method->release(&first);
   racer->method->release(&second);
-  rewrite_original(racer);
-  time_copy(racer, original, &figures[AGAIN]);
+  for (size_t i = 0; i < repeats; i++) {
+    rewrite_original(racer);
+    struct block copy = time_copy(racer, original, &figures[AGAIN]);
+    racer->method->release(&copy);
+  }
+  figures[AGAIN] /= (double)repeats;
 }
 
 /* Writes a byte in so many chunks, the first of them the skip-th. */
@@ -142,7 +131,7 @@ void lap_snapshots(const struct racer *racer, double *figures) {
     snapshot = need_copy(racer, original);
     for (size_t k = 0; k < writes; k++) {
       uint64_t bits = random_next(&random);
-      time_write(chunk_at(&original, bits % original.count) + (bits >> 40) % CHUNKSIZE, &figures[WRITE]);
+      time_write(chunk_at(&original, bits % original.count) + (bits >> 40) % CHUNKSIZE, 1, &figures[WRITE]);
     }
   }
   figures[WRITE] /= (double)(snapshots * writes);
@@ -191,7 +180,7 @@ void lap_records(const struct racer *racer, double *figures) {
   }
   figures[MEMORY] = bytes_per_chunk(before, count * each + racer->chunks);
   for (size_t i = 0; i < count * each; i += WRITTEN_OF)
-    time_write(chunk_at(&copies[i / each], i % each), &unused);
+    time_write(chunk_at(&copies[i / each], i % each), 1, &unused);
   figures[WRITTEN] = bytes_per_chunk(before, count * each + racer->chunks);
 }
 

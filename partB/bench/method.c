@@ -1,5 +1,3 @@
-#include "method.h"
-
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,6 +5,12 @@
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include "bench.h"
+
+char *chunk_at(const struct block *block, size_t index) {
+  return block->start ? block->start + index * CHUNKSIZE : block->chunks[index];
+}
 
 struct block part(const struct block *block, size_t first, size_t count) {
   struct block result = *block;

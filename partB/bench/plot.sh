@@ -24,18 +24,10 @@ machine=$(sed -n 's/^# Processor: \(.*\)/\1/p; s/^# Kernel: \([^,]*\).*/\1/p' "$
 
 # ends SCENARIO UNIT: for those who do not see the picture, where each curve begins and ends.
 ends() {
-  for method in lazy handout kernel fork eager eager-warm; do
-    [ ! -s "$work/$1.$method" ] || awk -v method="$method" -v unit="$2" '
-      function text(value) {
-        step = unit == "us" ? 1000 : 1024
-        n = split(unit == "us" ? "microseconds milliseconds seconds" : "bytes KiB MiB GiB", name, " ")
-        for (i = 1; i < n && value >= step; i++) value /= step
-        return sprintf("%.3g %s", value, name[i])
-      }
-      NR == 1 { first = $2; from = $1 }
-      END { printf "%s: %s at %s, %s at %s. ", method, text(first), from, text($2), $1 }' "$work/$1.$method"
-  done | sed "s/eager-warm:/memcpy to warm memory:/; s/eager:/memcpy to fresh memory:/; s/kernel:/memfd with MAP_PRIVATE:/
-    s/handout:/the plain answer of the lab:/; s/lazy:/lazycopy:/"
+  for curve in "$work/$1".*; do
+    awk -v name="${curve##*.}" -v unit="$2" 'NR == 1 { from = $1; first = $2 }
+      END { printf "%s: %.3g %s at %s, %.3g %s at %s. ", name, first, unit, from, $2, unit, $1 }' "$curve"
+  done
 }
 
 # draw PICTURE SCENARIO UNIT TITLE X Y: with the words for the title and the two axes.

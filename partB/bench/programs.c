@@ -6,7 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "laps.h"
+#include "bench.h"
 
 void prepare_program(const struct racer *racer) {
   if (access(racer->program, X_OK) != 0) drop_out(racer->program);

@@ -1,5 +1,3 @@
-#include "race.h"
-
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -7,6 +5,7 @@
 
 #include "../harness/box.h"
 #include "../harness/text.h"
+#include "bench.h"
 
 static const double SECONDS = 180, PATIENCE = 60; /* the limits of a process */
 

@@ -1,4 +1,9 @@
-#include "report.h"
+/* Tables for people, and CSV with a row for each figure and each bar:
+ *
+ *   kind,scenario,name,x,unit,median,low,high,bar,verdict
+ *
+ * x is what a curve is drawn over. Both begin with the machine. */
+#include "bench.h"
 
 #include <math.h>
 #include <stdarg.h>

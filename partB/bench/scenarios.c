@@ -1,6 +1,4 @@
-#include "scenarios.h"
-
-#include "laps.h"
+#include "bench.h"
 
 #pragma GCC diagnostic ignored "-Wmissing-field-initializers" /* what a scenario does not say, it has not */
 
@@ -129,7 +127,7 @@ const struct scenario scenarios[SCENARIOS] = {
       {"... mappings", {1, MAPPINGS}, MINUS, {0, MAPPINGS}, MOST, 0}}},
     {"copy-size",
      "time of a copy against the size of the block; not the first copy",
-     {prepare_original, lap_copy_again, .processes = 2, .laps = 3, .memory = 2.2},
+     {prepare_original, lap_copy_block, .processes = 2, .laps = 3, .memory = 3.2},
      {ALL_WAYS},
      {{EACH, AGAIN}},
      {{NULL}},
