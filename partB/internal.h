@@ -136,9 +136,6 @@ static inline bool is_memory_without_frame(uint32_t maps) {
 static inline bool is_live(uint32_t maps) {
   return maps != FREE && !(maps & FREED);
 }
-static inline bool is_at_home(struct slot slot) {
-  return frame_of(slot).index == slot.index;
-}
 static inline uint8_t state_of(struct frame frame) {
   return registry.states[frame.index] & (uint8_t)~TAKEN;
 }
@@ -158,8 +155,8 @@ bool lock_take(void);
 void lock_give(int error);
 
 /* generation.c */
+extern uint32_t generation_newest; /* the number of the last one */
 #define FOREVER UINT32_MAX
-uint32_t generation_newest(void);
 void generation_begin(void);
 void generation_leave_earlier(void);
 uint32_t generation_that_stays(uint32_t number);
