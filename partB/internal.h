@@ -61,9 +61,9 @@ enum {
   PRIVATE = 1u << 28,     /* maps private memory, which the kernel itself copies in a fork */
   LOST = 1u << 29,        /* unmapped by a kernel that refused something: mapped again by split */
   FREED = 1u << 30,       /* by the user, but the kernel refused to unmap it: frames_retry */
-  ALL = UINT32_MAX,
 };
 
+#define ALL UINT32_MAX
 struct slot_record {
   uint32_t maps;
   uint32_t next, previous; /* in the ring of slots that share the frame; 0: alone */
