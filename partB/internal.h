@@ -63,7 +63,8 @@ enum {
   FREED = 1u << 30,       /* by the user, but the kernel refused to unmap it: frames_retry */
 };
 
-#define ALL UINT32_MAX
+#define ALL UINT32_MAX /* the index and all flags */
+
 struct slot_record {
   uint32_t maps;
   uint32_t next, previous; /* in the ring of slots that share the frame; 0: alone */
