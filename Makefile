@@ -50,6 +50,7 @@ help:
 	@echo 'make                 build both libraries, the tester and copytest'
 	@echo 'make check           run the tests that need only a C compiler and make'
 	@echo 'make check TESTS=x   run the tests named x (several: TESTS="x y")'
+	@echo 'make check SCALE=full   with larger sizes, and programs that are large; SLOW=n multiplies all limits'
 	@echo 'make check-all       make check, and the same in many configurations'
 	@echo 'make check-kernels   run the tests inside other kernels, booted in qemu'
 	@echo 'make soak            threads and forks on lazy copies, for ten minutes (SECONDS=n)'
