@@ -97,12 +97,14 @@ static void bad_data_access(uintptr_t address, enum access access, enum subject 
     return;
   }
   if (near_null(address, subject)) return;
-  if ((!at->end || guarded) && report_if_beside(&near_address)) return;
   if (guarded) {
-    report(", in memory that may not be accessed: a guard page, or memory that was given back?");
+    report(", in memory that may not be accessed, like a guard page.");
+    if (!report_if_near(&near_address, false)) report(" Memory that was given back?");
   } else if (!at->end) {
     report(", which is not mapped.");
-    if (report_if_text(address) || report_if_freed(address) || report_if_far(address)) return;
+    if (report_if_near(&near_address, false) || report_if_text(address) || report_if_freed(address) ||
+        report_if_near(&near_address, true))
+      return;
     report(" A pointer that was never set, or memory that was given back?");
   } else if (access != ACCESS_READ && at->readable && !at->writable) {
     report_read_only(&near_address);

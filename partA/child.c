@@ -2,7 +2,6 @@
  * crashed one still ends in time. */
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <poll.h>
 #include <sched.h>
 #include <string.h>
@@ -34,10 +33,7 @@ static pid_t make_child(void) {
 static void close_all_but_standard_error(void) {
   close(STDIN_FILENO);
   close(STDOUT_FILENO);
-#ifdef SYS_close_range
-  if (syscall(SYS_close_range, STDERR_FILENO + 1, UINT_MAX, 0) == 0) return;
-#endif
-  for (int file = STDERR_FILENO + 1; file < 1024; file++) close(file); /* kernels before 5.9 */
+  for (int file = STDERR_FILENO + 1; file < 1024; file++) close(file);
 }
 
 static void (*last_words_of_child)(void);
@@ -119,9 +115,7 @@ static bool collect(int input, char *buffer, size_t size) {
 
 /* The environment has nothing that the crashed program might have changed, but where to look. */
 __attribute__((noinline)) static void become(const char *const *names, char **arguments, int output) {
-  static char path[sizeof "PATH=" + sizeof at_start.search_path] = "PATH=", locale[] = "LC_ALL=C";
-  static char *environment[] = {path, locale, NULL};
-  copy_text(path + sizeof "PATH=" - 1, sizeof at_start.search_path, at_start.search_path);
+  static char locale[] = "LC_ALL=C", *environment[] = {at_start.search_path, locale, NULL};
   environ = environment; /* execvpe searches its PATH */
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   set_limit(RLIMIT_AS, (rlim_t)1 << 30, (rlim_t)1 << 30);

@@ -28,7 +28,7 @@ extern struct at_start {
   const void *on_stack;     /* somewhere in the main thread's stack */
   bool standard_error_open; /* else, what is open as 2 later is some file of the program's */
   bool secure;              /* set-user-ID: whoever runs it must not steer it */
-  char search_path[4096];   /* the environment's PATH */
+  char search_path[4096];   /* "PATH=" and the environment's */
 } at_start;
 void start_look_around(void);                            /* in the constructor only */
 void copy_text(char *to, size_t size, const char *from); /* what there is no room for becomes "..." */
@@ -146,8 +146,7 @@ void place_report_source(const struct place *place, const char *program);
 void report_region(const struct region *region);
 void report_read_only(const struct surroundings *around);
 void report_distance(unsigned long distance);
-bool report_if_beside(const struct surroundings *around);
-bool report_if_far(uintptr_t address);
+bool report_if_near(const struct surroundings *around, bool far);
 bool report_if_freed(uintptr_t pointer);
 
 /* access.c, explain.c: the line "What happened". */
@@ -170,9 +169,8 @@ void explain(const struct crash *crash, const char *called);
 void report_registers(const struct crash *crash);
 
 /* where.c: the line "Where", and the backtrace. */
-void where(void);
-void where_at_least(const struct crash *crash, bool late); /* runs no program and opens no files but maps */
-const char *where_called(void); /* the library function that the program's own code had called; "" */
+void where(bool alone, bool late); /* alone, without a child: runs no program and opens no files but maps */
+const char *where_called(void);    /* the library function that the program's own code had called; "" */
 
 /* tell.c: the report after its kind line. */
 void tell(const struct crash *crash);

@@ -12,7 +12,6 @@
 #include <stdatomic.h>
 #include <string.h>
 #include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "internal.h"
@@ -30,15 +29,10 @@ static bool claim_the_report(void) {
 }
 
 /* A random number that disturbs nobody's rand(): from random bytes of the
- * kernel, the ids of process and thread, and the time. */
+ * kernel, and the ids of process and thread. */
 static uint64_t random_number(void) {
-  struct timespec now;
   uint64_t x = at_start.random;
-  if (!strict_mode) {
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    x ^= (uint64_t)now.tv_nsec << 16 ^ (uint64_t)now.tv_sec;
-    x ^= (uint64_t)getpid() << 32 ^ (uint64_t)thread_id();
-  }
+  if (!strict_mode) x ^= (uint64_t)getpid() << 32 ^ (uint64_t)thread_id();
   return x * 0x9e3779b97f4a7c15u >> 32; /* the upper half depends on every bit */
 }
 
@@ -57,25 +51,13 @@ static void say_something_kind(void) {
   report_send();
 }
 
-/* Does the fault happen again when its instruction does? Not what was sent, nor
- * what is noticed later than it happens. */
-static bool happens_again(int number, const siginfo_t *info) {
-  if (number == SIGSEGV) return comes_with_address(info) || info->si_code == SI_KERNEL;
-  return info->si_code > 0 && !(number == SIGBUS && info->si_code == BUS_MCEERR_AO);
-}
-
 /* Ends the process the way the options ask for: with the usual status, or by
- * the signal, as after abort, which promises that. A fault happens again when the
- * handler returns, now without a handler; any other signal is sent again. */
+ * the signal, as after abort, which promises that. The same signal is sent again, and comes
+ * when the handler has returned: a core then shows the place of the crash. */
 static void finish(int number, const siginfo_t *info) {
   if (options.core || number == SIGABRT) {
-    sigset_t only;
-    sigemptyset(&only);
-    sigaddset(&only, number);
     signal(number, SIG_DFL);
-    if (happens_again(number, info)) return;
-    syscall(SYS_tgkill, getpid(), thread_id(), number);
-    sigprocmask(SIG_UNBLOCK, &only, NULL);
+    if (syscall(SYS_rt_tgsigqueueinfo, getpid(), thread_id(), number, info) == 0) return;
   }
   _exit(128 + number);
 }

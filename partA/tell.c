@@ -23,7 +23,7 @@ static void write_lines(void) {
   if (trace.count == 0) trace_add(arch_pc(on_stack));
   if (!written->what) explain(&crash, where_called());
   written->what = true;
-  if (!written->where && has_a_place()) where();
+  if (!written->where && has_a_place()) where(false, false);
   written->where = true;
   if (options.registers) report_registers(&crash);
 }
@@ -64,5 +64,7 @@ void tell(const struct crash *this_crash) {
   if (!mapped) written = &here;
   bool late = mapped && !run_in_child(work, write_lines);
   if (!written->what) explain(&crash, "");
-  if (!written->where && has_a_place()) where_at_least(&crash, late);
+  if (written->where || !has_a_place()) return;
+  trace_add(arch_pc(crash.context));
+  where(true, late);
 }

@@ -139,12 +139,13 @@ static void expect(const char *animal, int status, const char *what, const char 
              HEX ", which is not mapped. That is 8 bytes before the start of a block of memory" TOO_FAR),    \
        "before_block")                                                                                       \
   KIND(past_block_guarded, 139,                                                                              \
-       TRIED(WRITE, HEX ", in a guard page. That is 12 bytes past the end of a block of memory" TOO_FAR),    \
+       TRIED(WRITE, HEX ", in memory that may not be accessed, like a guard page. That is 12 bytes past "    \
+                        "the end of a block of memory" TOO_FAR),                                             \
        "past_block_guarded")                                                                                 \
   KIND(past_shared_block, 139,                                                                               \
        TRIED(WRITE, HEX ", which is not mapped. That is just past the end of a block of memory" TOO_FAR),    \
        "past_shared_block")                                                                                  \
-  KIND(no_access, 139, TRIED(WRITE, HEX ", in memory that may not be accessed: a guard page, or memory "),   \
+  KIND(no_access, 139, TRIED(WRITE, HEX ", in memory that may not be accessed, like a guard page. Memory "), \
        "no_access")                                                                                          \
   KIND(past_file, 139,                                                                                       \
        TRIED(READ,                                                                                           \
@@ -173,11 +174,11 @@ static void expect(const char *animal, int status, const char *what, const char 
        "trapped")
 
 /* musl's malloc has no one heap. */
-#define GLIBC_KINDS(KIND)                                                                                   \
-  KIND(past_heap, 139,                                                                                      \
-       TRIED(WRITE,                                                                                         \
-             HEX ", (which is not mapped|in a guard page). That is just past the end of (the heap|a block " \
-                 "of memory)" TOO_FAR),                                                                     \
+#define GLIBC_KINDS(KIND)                                                                                 \
+  KIND(past_heap, 139,                                                                                    \
+       TRIED(WRITE, HEX ", (which is not mapped|in memory that may not be accessed, like a guard page). " \
+                        "That is just past the end of (the heap|a block "                                 \
+                        "of memory)" TOO_FAR),                                                            \
        "past_heap")
 
 /* qemu claims that addresses it does not tell were 0, and takes faults that are sent for its own. */
