@@ -36,11 +36,12 @@ void copy_text(char *to, size_t size, const char *from); /* what there is no roo
 size_t begins_with(const char *text, const char *const *words);
 
 /* options.c: what the environment asks for. Read once, at start. */
+enum { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 struct options {
-  bool core, backtrace, symbolize, explain, registers, help;
-  enum { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER } color;
-  unsigned signals;     /* bit 1 << n: report signal n */
-  unsigned timeout;     /* seconds that a report may take */
+  unsigned core, backtrace, symbolize, explain, registers, help; /* 0 or 1 */
+  unsigned color;                                                /* COLOR_AUTO and so on */
+  unsigned signals;                                              /* bit 1 << n: report signal n */
+  unsigned timeout;                                              /* seconds that a report may take */
   const char *messages; /* one per line; begins with a message, ends with a newline */
 };
 extern struct options options;

@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -43,8 +44,7 @@ struct entry {
 };
 
 static void stop(const char *name, pid_t process, pid_t thread) {
-  pid_t id = 0;
-  for (; *name >= '0' && *name <= '9'; name++) id = id * 10 + (*name - '0');
+  pid_t id = atoi(name);
   if (id > 0 && id != thread) syscall(SYS_tgkill, process, id, UNBLOCKED);
 }
 
