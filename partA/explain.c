@@ -81,8 +81,8 @@ static void no_address(const ucontext_t *context, enum subject subject) {
   if (!holder) {
     report("%s ran an instruction that the processor refused, at 0x%lx: ", program,
            (unsigned long)arch_pc(context));
-    report(arch_is_vector(context) ? "a vector instruction, with an address that is not aligned as it needs?"
-                                   : "one for the kernel only, or one that needs an aligned address?");
+    report(
+        "a vector instruction, with an address that is not aligned as it needs, or one for the kernel only?");
     return;
   }
   report("%s used a pointer that cannot be an address: 0x%lx, in the %s.", program, (unsigned long)value,
@@ -165,10 +165,9 @@ void explain(const struct crash *crash, const char *called) {
 
 static void report_region_line(const struct region *region) {
   if (!region->end) return;
-  report("  0x%lx to 0x%lx ", (unsigned long)region->start, (unsigned long)region->end);
-  report("%s%s%s ", region->readable ? "r" : "-", region->writable ? "w" : "-",
-         region->executable ? "x" : "-");
-  report("%s", region->name[0] ? region->name : "anonymous");
+  report("  0x%lx to 0x%lx %s%s%s %s", (unsigned long)region->start, (unsigned long)region->end,
+         region->readable ? "r" : "-", region->writable ? "w" : "-", region->executable ? "x" : "-",
+         region->name[0] ? region->name : "anonymous");
   report_send();
 }
 

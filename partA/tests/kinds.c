@@ -166,7 +166,8 @@ static void expect(const char *animal, int status, const char *what, const char 
        "in (abort|libc.*), called from aborted")
 
 #define X86_KINDS(KIND)                                                                                     \
-  KIND(privileged, 139, "zoo ran an instruction that the processor refused, at 0x[0-9a-f]+: one for the k", \
+  KIND(privileged, 139,                                                                                     \
+       "zoo ran an instruction that the processor refused, at 0x[0-9a-f]+: a vector instr.*for the kernel", \
        "privileged")                                                                                        \
   KIND(divided, 136, "What happened: zoo divided an integer by zero, or the smallest one by -1.\n",         \
        "divided")                                                                                           \
