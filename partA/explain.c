@@ -131,9 +131,6 @@ static const struct {
      "data, or a program made for another processor?"},
     {SIGSEGV, CONTROL_PROTECTION,
      "%s returned or jumped to where it must not: something wrote past the end of a local array?"},
-    {SIGSEGV, TAG_MISMATCH,
-     "%s used, a moment ago, a pointer that does not fit the memory there: given back, or past the end of a "
-     "block?"},
     {0, 0, "%s broke a rule of the processor that this library does not know."},
 };
 

@@ -90,7 +90,6 @@ struct surroundings {
   struct region below, at, above;
 };
 bool maps_around(uintptr_t address, struct surroundings *surroundings);
-bool maps_find(const char *name, struct region *region);
 bool maps_is_code(uintptr_t address); /* and some bytes before it */
 const char *base_name(const char *path);
 bool is_program(const char *path); /* the file that is being run, not a library */

@@ -71,16 +71,6 @@ bool maps_around(uintptr_t address, struct surroundings *surroundings) {
   return there;
 }
 
-bool maps_find(const char *name, struct region *region) {
-  static struct region each;
-  memset(region, 0, sizeof *region);
-  maps_begin();
-  while (maps_next(&each)) {
-    if (strcmp(each.name, name) == 0) *region = each;
-  }
-  return region->end;
-}
-
 bool maps_is_code(uintptr_t address) {
   static struct surroundings around;
   enum { LONGEST_CALL = 16 };
