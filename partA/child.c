@@ -36,24 +36,15 @@ static void close_all_but_standard_error(void) {
   for (int file = STDERR_FILENO + 1; file < 1024; file++) close(file);
 }
 
-static void (*last_words_of_child)(void);
-
-static void on_fault(int number) {
-  (void)number;
-  last_words_of_child();
-  _exit(0);
-}
-
 /* A second fault finds its signal blocked, which ends the child at once. A limit
  * of one byte is what both ways of writing cores respect. */
-static void prepare(void (*last_words)(void)) {
+static void prepare(void (*last_words)(int)) {
   static const int faults[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGXCPU};
-  struct sigaction action = {.sa_handler = on_fault};
+  struct sigaction action = {.sa_handler = last_words};
   struct rlimit descriptors;
   sigset_t blocked;
   sigfillset(&blocked);
   sigfillset(&action.sa_mask);
-  last_words_of_child = last_words;
   for (unsigned i = 0; i < sizeof faults / sizeof *faults; i++) {
     sigaction(faults[i], &action, NULL);
     sigdelset(&blocked, faults[i]);
@@ -82,12 +73,11 @@ static bool ends_in_time(pid_t pid) {
   return tries == TRIES;
 }
 
-bool run_in_child(void (*work)(void), void (*last_words)(void)) {
+bool run_in_child(void (*work)(void), void (*last_words)(int)) {
   pid_t pid = make_child();
   if (pid == 0) {
     prepare(last_words);
     work();
-    _exit(0);
   }
   return pid < 0 || ends_in_time(pid);
 }

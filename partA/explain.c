@@ -33,8 +33,7 @@ static const struct story {
     {"_ZSt9terminatev", "std::terminate",
      "%s called std::terminate: a std::thread that was not joined, or an exception that left a destructor or "
      "a noexcept function?"},
-    {"__cxa_throw", "throw", "%s threw an exception that nothing caught."},
-    {"__cxa_rethrow", "throw", "%s threw an exception that nothing caught."},
+    {"__cxa_", "throw", "%s threw an exception that nothing caught."},
     {"_ZSt", NULL, "%s threw an exception that nothing caught."},
     {"libstdc++", NULL, "%s threw an exception that nothing caught."},
     {"", NULL, "%s called abort. The reason may stand above."},

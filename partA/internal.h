@@ -63,9 +63,10 @@ void report_send(void);
 
 /* child.c: a process for the risky work. */
 /* Runs work() in a child, which has no descriptors but standard error; waits for it
- * until the deadline. A fault in the child, or two seconds of computing, makes it run last_words() instead.
+ * until the deadline. A fault in the child, or two seconds of computing, is a signal for last_words.
+ * Both end by _exit.
  * False if time ran out. */
-bool run_in_child(void (*work)(void), void (*last_words)(void));
+bool run_in_child(void (*work)(void), void (*last_words)(int));
 /* Runs the program, the first of the names that there is, and collects what it writes as a
  * text, empty if it could not be run. False if time ran out. For the child only. */
 bool run_program(const char *const *names, char **arguments, char *buffer, size_t size);

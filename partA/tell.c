@@ -3,6 +3,7 @@
  * writes what is still missing and can be known without risk. */
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include "internal.h"
 
@@ -18,14 +19,16 @@ static bool has_a_place(void) {
   return crash.info->si_code > 0 || sender(crash.info) == crash.process;
 }
 
-/* With as many calls as unwinding has found; at least the first is known. */
-static void write_lines(void) {
+/* With as many calls as unwinding has found; at least the first is known. A signal handler, too. */
+static _Noreturn void write_lines(int number) {
+  (void)number;
   if (trace.count == 0) trace_add(arch_pc(on_stack));
   if (!written->what) explain(&crash, where_called());
   written->what = true;
   if (!written->where && has_a_place()) where(false, false);
   written->where = true;
   if (options.registers) report_registers(&crash);
+  _exit(0);
 }
 
 /* The code that ran is in no file: a jump went wrong, or it was made by the program.
@@ -51,7 +54,7 @@ static void work(void) {
     step_back_to_caller();
     unwind();
   }
-  write_lines();
+  write_lines(0);
 }
 
 void tell(const struct crash *this_crash) {
