@@ -98,16 +98,14 @@ static void expect(const char *animal, int status, const char *what, const char 
              "something wrote past the end of a local array\\?\n"),                                          \
        NULL)                                                                                                 \
   KIND(smashed_return_text, 139, WILD_RETURN, NULL)                                                          \
-  KIND(                                                                                                      \
-      write_constant, 139,                                                                                   \
-      TRIED(                                                                                                 \
-          WRITE, HEX                                                                                         \
-          ", which is read-only. It is part of the constants (and the code )?of zoo: a string literal or a " \
-          "const\\?\n"),                                                                                     \
-      "write_constant")                                                                                      \
+  KIND(write_constant, 139,                                                                                  \
+       TRIED(WRITE, HEX                                                                                      \
+             ", which is read-only. It is part of the (constants|code) of zoo: a string literal(,| or) a "   \
+             "const(\\?\n|, or a function)"),                                                                \
+       "write_constant")                                                                                     \
   KIND(write_code, 139,                                                                                      \
-       TRIED(WRITE, HEX ", which is read-only. It is part of the (code of zoo: a function used as if "       \
-                        "it|constants and the code of zoo)"),                                                \
+       TRIED(WRITE, HEX ", which is read-only. It is part of the code of zoo: a string literal, a const, "   \
+                        "or a function used"),                                                               \
        "write_code")                                                                                         \
   KIND(                                                                                                      \
       write_protected, 139,                                                                                  \
