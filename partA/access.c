@@ -145,11 +145,11 @@ void explain_access(const struct crash *crash, enum subject subject) {
     return;
   }
   report_attempt(access, address);
-  if (!have_maps) {
+  if (access == ACCESS_EXECUTE && (have_maps || address == 0)) {
+    bad_jump(address, crash->context);
+  } else if (!have_maps) {
     if (!near_null(address, subject))
       report(crash->info->si_code == SEGV_MAPERR ? ", which is not mapped." : ", which does not allow it.");
-  } else if (access == ACCESS_EXECUTE) {
-    bad_jump(address, crash->context);
   } else {
     bad_data_access(address, access, subject);
   }

@@ -40,7 +40,7 @@ static void step_back_to_caller(void) {
   ucontext_t *context = on_stack;
   maps_around(arch_pc(context), &at);
   if (image_find(arch_pc(context), &image) || strcmp(at.at.name, "[vdso]") == 0) return;
-  if (!maps_around(arch_sp(context), &stack) || !stack.at.readable) return;
+  if (maps_around(arch_sp(context), &stack) && !stack.at.readable) return;
   if (at.at.executable) trace_add(arch_pc(context));
   before = *context; /* for the explanation; unwinding starts with the one on the stack */
   crash.context = &before;
