@@ -8,10 +8,16 @@
 #include <stdint.h>
 #include <ucontext.h>
 
-/* Was it a jump to the faulting address? No instruction is longer than 15 bytes; the
- * last one of a page may go on in the next. */
-static inline bool is_instruction_fetch(const siginfo_t *info, const void *context) {
+enum write { NO, PERHAPS, YES };
+
+/* Was it a write? x86 says so, if it is not emulated. A jump to the faulting address was
+ * none: no instruction is longer than 15 bytes; the last one of a page may go on in the next. */
+static inline enum write was_write(const siginfo_t *info, const void *context) {
   const mcontext_t *machine = &((const ucontext_t *)context)->uc_mcontext;
+#if defined(__x86_64__) || defined(__i386__)
+  enum { WRITE_BIT = 1 << 1 };
+  if (machine->gregs[REG_ERR] & WRITE_BIT) return YES;
+#endif
 #if defined(__x86_64__)
   uintptr_t instruction = (uintptr_t)machine->gregs[REG_RIP];
 #elif defined(__i386__)
@@ -24,7 +30,7 @@ static inline bool is_instruction_fetch(const siginfo_t *info, const void *conte
   (void)machine;
   uintptr_t instruction = 0; /* not known: no jump is recognised */
 #endif
-  return (uintptr_t)info->si_addr - instruction < 16;
+  return (uintptr_t)info->si_addr - instruction < 16 ? NO : PERHAPS;
 }
 
 #endif

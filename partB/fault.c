@@ -28,12 +28,14 @@ static bool is_writable_now(struct slot slot, const void *address) {
   return half_done && mapping_is_readable(address) && mapping_make_private(slot) == 0;
 }
 
-/* A chunk that can be read was written, if the fault is not one of an instruction. */
+/* If the processor does not say what it was: a chunk that can be read was written. (Asking
+ * takes as long as half of the split, as it maps the old frame's pages.) */
 static bool solve_locked(const siginfo_t *info, const void *context) {
   struct slot slot = space_slot_at(info->si_addr);
-  if (!slot.index || !is_live(maps_of(slot)) || is_instruction_fetch(info, context)) return false;
+  enum write write = was_write(info, context);
+  if (!slot.index || !is_live(maps_of(slot)) || write == NO) return false;
   if (maps_of(slot) & WRITABLE) return is_writable_now(slot, info->si_addr);
-  if (!(maps_of(slot) & LOST) && !mapping_is_readable(info->si_addr)) return false;
+  if (write == PERHAPS && !(maps_of(slot) & LOST) && !mapping_is_readable(info->si_addr)) return false;
   return split(slot) == 0 || (announce_no_memory(slot), false);
 }
 

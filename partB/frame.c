@@ -44,7 +44,7 @@ void frames_release(struct slot slot, size_t count) {
     if (frame.index == 0 || ring_leave(slot_plus(slot, i))) continue;
     if (frame_is_foreign(frame)) {
       set_state(frame, LIMBO);
-      registry.seen[frame.index].until = generation_newest();
+      registry.seen[frame.index].until = generation_newest;
     } else if (state_of(frame) == FULL && registry.stats.frames_cached < warm_limit()) {
       set_state(frame, WARM);
     } else {
@@ -115,7 +115,7 @@ void frames_recover(bool all) {
 void frames_mark_seen(void) {
   for (uint32_t i = 1; i < registry.end; i++) {
     if (is_used(state_of((struct frame){i})) && registry.seen[i].from == 0) {
-      registry.seen[i].from = generation_newest();
+      registry.seen[i].from = generation_newest;
     }
   }
 }

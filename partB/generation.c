@@ -29,11 +29,8 @@ static struct generation {
   bool stays; /* with children of later generations, too */
 } kept[MOST]; /* oldest first */
 static size_t count;
-static uint32_t newest; /* its number, or that of the last one */
 
-uint32_t generation_newest(void) {
-  return newest;
-}
+uint32_t generation_newest;
 
 /* Attaches a segment; it vanishes when the last process has detached it. */
 static struct generation attach_segment(void) {
@@ -48,10 +45,10 @@ static struct generation attach_segment(void) {
 }
 
 static void begin(bool stays) {
-  if (count == MOST || newest == FOREVER - 1) return;
+  if (count == MOST || generation_newest == FOREVER - 1) return;
   kept[count] = attach_segment();
   kept[count].stays = stays;
-  kept[count++].number = ++newest;
+  kept[count++].number = ++generation_newest;
 }
 
 static void forget(size_t i) {
@@ -63,7 +60,7 @@ static void forget(size_t i) {
 void generation_begin(void) {
   bool has_family = false;
   for (size_t i = 0; i < count; i++) has_family |= kept[i].stays && kept[i].creator == getpid();
-  if (count == 0) newest = 0;
+  if (count == 0) generation_newest = 0;
   if (!has_family) begin(true);
   begin(false);
 }

@@ -61,8 +61,9 @@ enum {
   PRIVATE = 1u << 28,     /* maps private memory, which the kernel itself copies in a fork */
   LOST = 1u << 29,        /* unmapped by a kernel that refused something: mapped again by split */
   FREED = 1u << 30,       /* by the user, but the kernel refused to unmap it: frames_retry */
-  ALL = UINT32_MAX,
 };
+
+#define ALL UINT32_MAX /* the index and all flags */
 
 struct slot_record {
   uint32_t maps;
@@ -136,9 +137,6 @@ static inline bool is_memory_without_frame(uint32_t maps) {
 static inline bool is_live(uint32_t maps) {
   return maps != FREE && !(maps & FREED);
 }
-static inline bool is_at_home(struct slot slot) {
-  return frame_of(slot).index == slot.index;
-}
 static inline uint8_t state_of(struct frame frame) {
   return registry.states[frame.index] & (uint8_t)~TAKEN;
 }
@@ -158,8 +156,8 @@ bool lock_take(void);
 void lock_give(int error);
 
 /* generation.c */
+extern uint32_t generation_newest; /* the number of the last one */
 #define FOREVER UINT32_MAX
-uint32_t generation_newest(void);
 void generation_begin(void);
 void generation_leave_earlier(void);
 uint32_t generation_that_stays(uint32_t number);

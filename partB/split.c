@@ -63,7 +63,7 @@ int split_adopt(struct slot slot, size_t count) {
 static bool can_be_home(struct slot slot) {
   uint32_t maps = maps_of(slot);
   if (!is_live(maps) || maps & (LOST | PRIVATE | WRITABLE)) return false;
-  return is_at_home(slot) ? frame_is_own(slot) : frame_is_free(home_of(slot));
+  return frame_of(slot).index == slot.index ? frame_is_own(slot) : frame_is_free(home_of(slot));
 }
 
 /* A block that was copied and written again and again lies scattered, as the writer
@@ -74,7 +74,7 @@ int split_bring_home(struct slot slot, size_t count) {
     struct slot first = slot_plus(slot, i), next = first;
     bool all_are = true;
     for (length = 0; i + length < count && can_be_home(next) && frame_is_own(next); length++) {
-      all_are &= is_at_home(next);
+      all_are &= frame_of(next).index == next.index;
       next.index++;
     }
     if (all_are || move(first, length, home_of(first)) != 0) continue;

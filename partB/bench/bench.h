@@ -74,6 +74,7 @@ struct plan {
   preparation *prepare; /* once in each process; or NULL */
   measurement *lap;
   size_t chunks; /* of the original; 0: x bytes */
+  size_t copies; /* for lap_many */
   /* For each racer, and in each process after a lap that does not count. If there is one lap
    * only, it is the first: for what takes much memory or leaves a state behind. */
   size_t processes, laps;
@@ -114,8 +115,7 @@ measurement lap_write_some;      /* a byte in some of x copies that live on */
 measurement lap_copy_block;      /* a copy, a second one, and those after all of it was written */
 measurement lap_copy_then_write; /* a byte in x percent of its chunks */
 measurement lap_snapshots;       /* x copies with writes in between; only the last one is kept */
-measurement lap_million;         /* 64 copies, then x words written anywhere in them */
-measurement lap_scattered;       /* x copies of single chunks in random order */
+measurement lap_many;            /* copies, then x words written anywhere in them */
 measurement lap_memory;          /* of a block and x copies, some of their chunks written */
 measurement lap_records;         /* the library's own bytes a chunk, x copies: if many, of single chunks */
 measurement lap_alloc_free;      /* chunk_alloc and chunk_free */

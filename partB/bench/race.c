@@ -15,20 +15,11 @@ void drop_out(const char *what) {
   _exit(1);
 }
 
-/* If memory runs out, it shall be this process that ends. */
-static void volunteer(void) {
-  FILE *file = fopen("/proc/self/oom_score_adj", "we");
-  if (!file) return; /* then it is left to chance */
-  fputs("1000", file);
-  fclose(file);
-}
-
 /* In a process of its own. What it finds goes through the channel. */
 static void run_laps(const void *subject) {
   const struct racer *racer = subject;
   const struct plan *plan = racer->plan;
   double figures[FIGURES] = {0};
-  volunteer();
   if (plan->prepare) plan->prepare(racer);
   if (plan->laps > 1) plan->lap(racer, figures);
   for (size_t lap = 0; lap < plan->laps; lap++) {

@@ -79,7 +79,7 @@ static void test_handler_writes_always(void) {
   CHECK(sigaction(SIGALRM, &action, NULL) == 0);
   pthread_t self = pthread_self(), sender;
   CHECK(pthread_create(&sender, NULL, send_signals, &self) == 0);
-  for (size_t round = 0; ticks < (int)full_or(1500, 30); round++) {
+  for (size_t round = 0; ticks < (int)full_or(1500, 2 * TARGETS); round++) {
     char *copy = lazy_copy(targets[round % TARGETS], 1), *chunk = chunk_alloc();
     CHECK(chunk && peek(chunk) == 0);
     poke(copy, 1);
