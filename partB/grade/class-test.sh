@@ -34,10 +34,11 @@ class_refuses() {
   [ ! -e "$out" ] || fail 'grades were written'
 }
 
-# Right, looping in one part without the other, empty, and one file twice.
+# Right but sloppy, looping in one part without the other, empty, and one file twice.
 class_rows() {
   mkdir -p "$class/ada/a/b" "$class/$looping" "$class/nobody" "$class/twice/old"
-  cp partB/handout/handout.c "$class/ada/a/b/lazycopy.c"
+  cp partB/handout/handout.c "$class/ada/a/b/handout.c"
+  sed 's|"../../handout/handout.c"|"handout.c"|' partB/tests/mutants/sloppy.c >"$class/ada/a/b/lazycopy.c"
   cp partA/tests/mutants/plain.c "$class/ada/a/letsbefriends.c"
   printf '#include <signal.h>\nstatic void spin(int signal) { for (;;) (void)signal; }\n%s\n' \
     '__attribute__((constructor)) static void install(void) { signal(SIGSEGV, spin); }' >"$class/$looping/letsbefriends.c"
@@ -56,6 +57,15 @@ class_rows() {
   for name in ada "$looping" nobody twice; do
     partB/build/tests/json_lines <"$reports/$name.json" >"$scratch/lines" || fail "$name: no JSON"
     grep -q '^# Points' "$reports/$name.report" || fail "$name: no report"
+  done
+}
+
+# Every line is a heading or has a verdict, a name and a text, in fixed columns.
+class_report() {
+  report=$reports/ada.report
+  ! grep -v -E '^#|^(pass|FAIL|undecided|note) +[a-z]+[.][a-z-]+ +[^ ]' "$report" || fail 'a line in another form'
+  for note in gnu-source include warnings main; do
+    grep -q "^note *note.$note " "$report" || fail "no note.$note: $(cat "$report")"
   done
 }
 
@@ -90,7 +100,7 @@ class_stops() {
   row '"b",0,0,'
 }
 
-for name in refuses rows goes_on stops; do
+for name in refuses rows report goes_on stops; do
   run_test "class_$name"
 done
 exit "$failures"

@@ -39,7 +39,7 @@ points_default() {
 # refuses WORDS EDIT: the default points, changed by sed.
 refuses() {
   sed "$2" partB/grade/points >"$scratch/points"
-  try 2 sh partB/grade/grade.sh --lazycopy partB/handout/handout.c --points "$scratch/points"
+  try 2 "$build/marks" "$requirements" "$scratch/points" all /dev/null json
   one_line_about "$1"
   [ ! -s "$scratch/out" ] || fail "$2: there is a report"
 }
@@ -54,6 +54,8 @@ points_refused() {
   for number in -1 x 1e2 nan 1. .5 1.234 10001 99999999999999999999 0x10 1.2.3; do
     refuses "$number is no number of points" "s/^\\(B number.many *\\).*/\\1$number/"
   done
+  try 2 sh partB/grade/grade.sh --lazycopy partB/handout/handout.c --points "$scratch/points"
+  one_line_about '1.2.3 is no number of points'
   try 2 sh partB/grade/grade.sh --points "$scratch/no-such-file"
   one_line_about 'no-such-file: cannot be read'
 }

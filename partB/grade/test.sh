@@ -1,6 +1,6 @@
 #!/bin/sh
-# Tests of the grader itself: its arguments, its exit status and its report. The
-# mutants test what it finds. Run from the top of the repository.
+# Tests of the grader itself: its arguments, its exit status and its words. The
+# mutants test what it finds, class-test.sh the form of its report. Run from the top of the repository.
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 failures=0
@@ -42,23 +42,6 @@ test_arguments() {
   if [ -z "$why" ]; then ok grade-arguments; else failed grade-arguments "$why is not refused as it should"; fi
 }
 
-# Every line is a heading or has a verdict, a name and a text, in fixed columns.
-test_report() {
-  why=''
-  cp partB/handout/handout.c "$work/handout.c"
-  sed 's|"../../handout/handout.c"|"handout.c"|' partB/tests/mutants/sloppy.c >"$work/a file.c"
-  grade --required --lazycopy "$work/a file.c" || why="exit status $?"
-  grep -v -E '^#|^(pass|FAIL|undecided|note) +[a-z]+[.][a-z-]+ +[^ ]' "$work/out" && why='a line in another form'
-  [ "$(grep -c '^pass ' "$work/out")" -eq 13 ] || why='not all that is required holds'
-  for note in gnu-source include warnings main; do
-    grep -q "^note *note.$note " "$work/out" || why="no note.$note"
-  done
-  if [ -z "$why" ]; then ok grade-report; else
-    failed grade-report "$why"
-    sed 's/^/    /' "$work/out" "$work/err"
-  fi
-}
-
 test_status() {
   printf 'int x = ;\n' >"$work/broken.c"
   grade --lazycopy "$work/broken.c" --friends "$work/broken.c"
@@ -82,7 +65,7 @@ test_words() {
   fi
 }
 
-for name in arguments report status words; do
+for name in arguments status words; do
   wanted "grade-$name" && "test_$name"
 done
 [ "$failures" -eq 0 ]

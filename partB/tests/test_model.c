@@ -200,7 +200,7 @@ static uint64_t number_from(const char *name, uint64_t otherwise) {
 
 static void test_model(void) {
   seed = dice = number_from("SEED", (uint64_t)time(NULL) << 16 ^ (uint64_t)getpid());
-  long steps = (long)number_from("STEPS", full_or(100000, 1500));
+  long steps = (long)number_from("STEPS", full_or(100000, 1000));
   printf("SEED=%llu STEPS=%ld\n", (unsigned long long)seed, steps);
   run_steps(steps);
   while (world.live > 0) release();

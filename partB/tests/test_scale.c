@@ -81,12 +81,12 @@ static void copy_big_block(size_t count, size_t writes) {
 }
 
 /* Only the first page of each chunk of the block is touched, and 16 of each one
- * that is split: 64 MiB, and 64 KiB for each write. */
+ * that is split: 64 KiB for each write. */
 static void test_big_block(void) {
   skip_without_sharing();
   skip_under_sanitizer();
   need_mib(2000);
-  copy_big_block(WIDE_ADDRESSES ? full_or(16384, 4096) : 64, full_or(3000, 200));
+  copy_big_block(WIDE_ADDRESSES ? full_or(16384, 1024) : 64, full_or(3000, 100));
 }
 
 /* More writes than there may be mappings, so that mappings must be won back. */

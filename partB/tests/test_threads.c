@@ -169,7 +169,7 @@ static void *storm(void *argument) {
     size_t count;
     uint64_t seed;
   } slots[SLOTS] = {0};
-  for (int step = 0; step < (int)full_or(1500, 150); step++) {
+  for (int step = 0; step < (int)full_or(1500, 80); step++) {
     size_t i = random_below(&state, SLOTS), from = random_below(&state, SLOTS);
     if (slots[i].chunks) {
       CHECK(holds(slots[i].chunks, slots[i].count, slots[i].seed));
