@@ -59,25 +59,20 @@ static void report_stack(const struct crash *crash) {
 }
 
 static bool near_null(uintptr_t address, enum subject subject) {
-  bool scan = subject == SUBJECT_SCAN;
-  if (address == 0) {
-    report(", which is NULL: %s", scan ? "a variable without its &, or " : "");
-    report("a pointer that was never set%s?", scan ? "" : ", or a NULL result that was not checked");
-    return true;
-  }
   if (address >= NEAR_NULL && -address >= BEFORE_NULL) return false;
-  report(", which is not mapped. That is ");
+  report(address == 0 ? ", which is NULL: " : ", which is not mapped. That is ");
   if (address == UINTPTR_MAX) {
     report("-1: an error result that was not checked?");
-  } else if (address < NEAR_NULL) {
-    report_distance(address);
-    report(" past NULL: ");
-    if (scan) report("a variable without its &, ");
-    if (subject == SUBJECT_TEXT) report("a number where a pointer belongs, ");
-    report("%sa NULL pointer used as a struct or an array?", subject >= SUBJECT_TEXT ? "or " : "");
-  } else {
+  } else if (address >= NEAR_NULL) {
     report_distance(-address);
     report(" before NULL: a NULL pointer with a negative index?");
+  } else {
+    if (address > 0) report_distance(address);
+    if (address > 0) report(" past NULL: ");
+    if (subject == SUBJECT_SCAN) report("a variable without its &, or ");
+    if (subject == SUBJECT_TEXT && address > 0) report("a number where a pointer belongs, or ");
+    report(address > 0 ? "a NULL pointer used as a struct or an array?"
+                       : "a pointer that was never set, or a NULL result that was not checked?");
   }
   return true;
 }
@@ -97,15 +92,17 @@ static void bad_data_access(uintptr_t address, enum access access, enum subject 
     return;
   }
   if (near_null(address, subject)) return;
-  if ((!at->end || guarded) && report_if_beside(&near_address)) return;
   if (guarded) {
-    report(", in memory that may not be accessed: a guard page, or memory that was given back?");
+    report(", in memory that may not be accessed, like a guard page.");
+    if (!report_if_near(&near_address, false)) report(" Memory that was given back?");
   } else if (!at->end) {
     report(", which is not mapped.");
-    if (report_if_text(address) || report_if_freed(address) || report_if_far(address)) return;
+    if (report_if_near(&near_address, false) || report_if_text(address) || report_if_freed(address) ||
+        report_if_near(&near_address, true))
+      return;
     report(" A pointer that was never set, or memory that was given back?");
   } else if (access != ACCESS_READ && at->readable && !at->writable) {
-    report_read_only(&near_address);
+    report_read_only(at);
   } else {
     report(", which is mapped, but the kernel refused the access.");
   }
@@ -148,11 +145,11 @@ void explain_access(const struct crash *crash, enum subject subject) {
     return;
   }
   report_attempt(access, address);
-  if (!have_maps) {
+  if (access == ACCESS_EXECUTE && (have_maps || address == 0)) {
+    bad_jump(address, crash->context);
+  } else if (!have_maps) {
     if (!near_null(address, subject))
       report(crash->info->si_code == SEGV_MAPERR ? ", which is not mapped." : ", which does not allow it.");
-  } else if (access == ACCESS_EXECUTE) {
-    bad_jump(address, crash->context);
   } else {
     bad_data_access(address, access, subject);
   }

@@ -113,17 +113,10 @@ static inline bool arch_came_by_return(const ucontext_t *context, bool (*is_code
 #ifdef __aarch64__
 /* The exception syndrome, from the records behind the registers; 0 if there is none (qemu gives none). */
 static inline uint64_t arch_syndrome(const ucontext_t *context) {
-  const char *record = (const char *)context->uc_mcontext.__reserved;
-  struct {
-    uint32_t magic, size;
-    uint64_t value;
-  } header;
-  for (size_t at = 0; at + sizeof header <= sizeof context->uc_mcontext.__reserved; at += header.size) {
-    memcpy(&header, record + at, sizeof header);
-    if (header.magic == 0x45535201 /* ESR_MAGIC */) return header.value;
-    if (header.magic == 0 || header.size == 0) break;
-  }
-  return 0;
+  const struct esr_context *record = (const void *)context->uc_mcontext.__reserved;
+  while (record->head.size != 0 && record->head.magic != ESR_MAGIC)
+    record = (const void *)((const char *)record + record->head.size);
+  return record->head.size != 0 ? record->esr : 0;
 }
 #endif
 
@@ -154,11 +147,6 @@ static inline const char *arch_wild_pointer(const ucontext_t *context, uintptr_t
   (void)context;
   (void)value;
   return NULL;
-}
-
-static inline bool arch_is_vector(const ucontext_t *context) {
-  (void)context;
-  return false;
 }
 
 static inline const char *arch_register(const ucontext_t *context, unsigned i, uintptr_t *value) {

@@ -2,7 +2,6 @@
  * crashed one still ends in time. */
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <poll.h>
 #include <sched.h>
 #include <string.h>
@@ -34,30 +33,18 @@ static pid_t make_child(void) {
 static void close_all_but_standard_error(void) {
   close(STDIN_FILENO);
   close(STDOUT_FILENO);
-#ifdef SYS_close_range
-  if (syscall(SYS_close_range, STDERR_FILENO + 1, UINT_MAX, 0) == 0) return;
-#endif
-  for (int file = STDERR_FILENO + 1; file < 1024; file++) close(file); /* kernels before 5.9 */
-}
-
-static void (*last_words_of_child)(void);
-
-static void on_fault(int number) {
-  (void)number;
-  last_words_of_child();
-  _exit(0);
+  for (int file = STDERR_FILENO + 1; file < 1024; file++) close(file);
 }
 
 /* A second fault finds its signal blocked, which ends the child at once. A limit
  * of one byte is what both ways of writing cores respect. */
-static void prepare(void (*last_words)(void)) {
+static void prepare(void (*last_words)(int)) {
   static const int faults[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGXCPU};
-  struct sigaction action = {.sa_handler = on_fault};
+  struct sigaction action = {.sa_handler = last_words};
   struct rlimit descriptors;
   sigset_t blocked;
   sigfillset(&blocked);
   sigfillset(&action.sa_mask);
-  last_words_of_child = last_words;
   for (unsigned i = 0; i < sizeof faults / sizeof *faults; i++) {
     sigaction(faults[i], &action, NULL);
     sigdelset(&blocked, faults[i]);
@@ -86,12 +73,11 @@ static bool ends_in_time(pid_t pid) {
   return tries == TRIES;
 }
 
-bool run_in_child(void (*work)(void), void (*last_words)(void)) {
+bool run_in_child(void (*work)(void), void (*last_words)(int)) {
   pid_t pid = make_child();
   if (pid == 0) {
     prepare(last_words);
     work();
-    _exit(0);
   }
   return pid < 0 || ends_in_time(pid);
 }
@@ -119,9 +105,7 @@ static bool collect(int input, char *buffer, size_t size) {
 
 /* The environment has nothing that the crashed program might have changed, but where to look. */
 __attribute__((noinline)) static void become(const char *const *names, char **arguments, int output) {
-  static char path[sizeof "PATH=" + sizeof at_start.search_path] = "PATH=", locale[] = "LC_ALL=C";
-  static char *environment[] = {path, locale, NULL};
-  copy_text(path + sizeof "PATH=" - 1, sizeof at_start.search_path, at_start.search_path);
+  static char locale[] = "LC_ALL=C", *environment[] = {at_start.search_path, locale, NULL};
   environ = environment; /* execvpe searches its PATH */
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   set_limit(RLIMIT_AS, (rlim_t)1 << 30, (rlim_t)1 << 30);

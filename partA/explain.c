@@ -33,8 +33,7 @@ static const struct story {
     {"_ZSt9terminatev", "std::terminate",
      "%s called std::terminate: a std::thread that was not joined, or an exception that left a destructor or "
      "a noexcept function?"},
-    {"__cxa_throw", "throw", "%s threw an exception that nothing caught."},
-    {"__cxa_rethrow", "throw", "%s threw an exception that nothing caught."},
+    {"__cxa_", "throw", "%s threw an exception that nothing caught."},
     {"_ZSt", NULL, "%s threw an exception that nothing caught."},
     {"libstdc++", NULL, "%s threw an exception that nothing caught."},
     {"", NULL, "%s called abort. The reason may stand above."},
@@ -81,8 +80,8 @@ static void no_address(const ucontext_t *context, enum subject subject) {
   if (!holder) {
     report("%s ran an instruction that the processor refused, at 0x%lx: ", program,
            (unsigned long)arch_pc(context));
-    report(arch_is_vector(context) ? "a vector instruction, with an address that is not aligned as it needs?"
-                                   : "one for the kernel only, or one that needs an aligned address?");
+    report(
+        "a vector instruction, with an address that is not aligned as it needs, or one for the kernel only?");
     return;
   }
   report("%s used a pointer that cannot be an address: 0x%lx, in the %s.", program, (unsigned long)value,
@@ -131,9 +130,6 @@ static const struct {
      "data, or a program made for another processor?"},
     {SIGSEGV, CONTROL_PROTECTION,
      "%s returned or jumped to where it must not: something wrote past the end of a local array?"},
-    {SIGSEGV, TAG_MISMATCH,
-     "%s used, a moment ago, a pointer that does not fit the memory there: given back, or past the end of a "
-     "block?"},
     {0, 0, "%s broke a rule of the processor that this library does not know."},
 };
 
@@ -165,10 +161,9 @@ void explain(const struct crash *crash, const char *called) {
 
 static void report_region_line(const struct region *region) {
   if (!region->end) return;
-  report("  0x%lx to 0x%lx ", (unsigned long)region->start, (unsigned long)region->end);
-  report("%s%s%s ", region->readable ? "r" : "-", region->writable ? "w" : "-",
-         region->executable ? "x" : "-");
-  report("%s", region->name[0] ? region->name : "anonymous");
+  report("  0x%lx to 0x%lx %s%s%s %s", (unsigned long)region->start, (unsigned long)region->end,
+         region->readable ? "r" : "-", region->writable ? "w" : "-", region->executable ? "x" : "-",
+         region->name[0] ? region->name : "anonymous");
   report_send();
 }
 

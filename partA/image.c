@@ -55,7 +55,7 @@ bool image_find(uintptr_t address, struct image *image) {
   memset(image, 0, sizeof *image);
   memset(&first, 0, sizeof first);
   memset(&text, 0, sizeof text);
-  if (!maps_begin()) return find_in_program(address, PF_X, image);
+  if (!maps_begin()) return address != 0 && find_in_program(address, PF_X, image);
   while (maps_next(&region)) {
     if (region.name[0] != '/' || region.start > address) continue;
     if (region.offset == 0 && strcmp(region.name, first.name) != 0) first = region;

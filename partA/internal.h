@@ -28,7 +28,7 @@ extern struct at_start {
   const void *on_stack;     /* somewhere in the main thread's stack */
   bool standard_error_open; /* else, what is open as 2 later is some file of the program's */
   bool secure;              /* set-user-ID: whoever runs it must not steer it */
-  char search_path[4096];   /* the environment's PATH */
+  char search_path[4096];   /* "PATH=" and the environment's */
 } at_start;
 void start_look_around(void);                            /* in the constructor only */
 void copy_text(char *to, size_t size, const char *from); /* what there is no room for becomes "..." */
@@ -36,11 +36,12 @@ void copy_text(char *to, size_t size, const char *from); /* what there is no roo
 size_t begins_with(const char *text, const char *const *words);
 
 /* options.c: what the environment asks for. Read once, at start. */
+enum { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 struct options {
-  bool core, backtrace, symbolize, explain, registers, help;
-  enum { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER } color;
-  unsigned signals;     /* bit 1 << n: report signal n */
-  unsigned timeout;     /* seconds that a report may take */
+  unsigned core, backtrace, symbolize, explain, registers, help; /* 0 or 1 */
+  unsigned color;                                                /* COLOR_AUTO and so on */
+  unsigned signals;                                              /* bit 1 << n: report signal n */
+  unsigned timeout;                                              /* seconds that a report may take */
   const char *messages; /* one per line; begins with a message, ends with a newline */
 };
 extern struct options options;
@@ -62,9 +63,10 @@ void report_send(void);
 
 /* child.c: a process for the risky work. */
 /* Runs work() in a child, which has no descriptors but standard error; waits for it
- * until the deadline. A fault in the child, or two seconds of computing, makes it run last_words() instead.
+ * until the deadline. A fault in the child, or two seconds of computing, is a signal for last_words.
+ * Both end by _exit.
  * False if time ran out. */
-bool run_in_child(void (*work)(void), void (*last_words)(void));
+bool run_in_child(void (*work)(void), void (*last_words)(int));
 /* Runs the program, the first of the names that there is, and collects what it writes as a
  * text, empty if it could not be run. False if time ran out. For the child only. */
 bool run_program(const char *const *names, char **arguments, char *buffer, size_t size);
@@ -89,7 +91,6 @@ struct surroundings {
   struct region below, at, above;
 };
 bool maps_around(uintptr_t address, struct surroundings *surroundings);
-bool maps_find(const char *name, struct region *region);
 bool maps_is_code(uintptr_t address); /* and some bytes before it */
 const char *base_name(const char *path);
 bool is_program(const char *path); /* the file that is being run, not a library */
@@ -144,10 +145,9 @@ void place_report_source(const struct place *place, const char *program);
 /* nearby.c: what is at an address or near it, in words. Those with "if" say nothing and return
  * false if it is not so. */
 void report_region(const struct region *region);
-void report_read_only(const struct surroundings *around);
+void report_read_only(const struct region *region);
 void report_distance(unsigned long distance);
-bool report_if_beside(const struct surroundings *around);
-bool report_if_far(uintptr_t address);
+bool report_if_near(const struct surroundings *around, bool far);
 bool report_if_freed(uintptr_t pointer);
 
 /* access.c, explain.c: the line "What happened". */
@@ -170,9 +170,8 @@ void explain(const struct crash *crash, const char *called);
 void report_registers(const struct crash *crash);
 
 /* where.c: the line "Where", and the backtrace. */
-void where(void);
-void where_at_least(const struct crash *crash, bool late); /* runs no program and opens no files but maps */
-const char *where_called(void); /* the library function that the program's own code had called; "" */
+void where(bool alone, bool late); /* alone, without a child: runs no program and opens no files but maps */
+const char *where_called(void);    /* the library function that the program's own code had called; "" */
 
 /* tell.c: the report after its kind line. */
 void tell(const struct crash *crash);

@@ -12,7 +12,6 @@
 #include <stdatomic.h>
 #include <string.h>
 #include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "internal.h"
@@ -30,15 +29,10 @@ static bool claim_the_report(void) {
 }
 
 /* A random number that disturbs nobody's rand(): from random bytes of the
- * kernel, the ids of process and thread, and the time. */
+ * kernel, and the ids of process and thread. */
 static uint64_t random_number(void) {
-  struct timespec now;
   uint64_t x = at_start.random;
-  if (!strict_mode) {
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    x ^= (uint64_t)now.tv_nsec << 16 ^ (uint64_t)now.tv_sec;
-    x ^= (uint64_t)getpid() << 32 ^ (uint64_t)thread_id();
-  }
+  if (!strict_mode) x ^= (uint64_t)getpid() << 32 ^ (uint64_t)thread_id();
   return x * 0x9e3779b97f4a7c15u >> 32; /* the upper half depends on every bit */
 }
 

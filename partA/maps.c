@@ -1,5 +1,6 @@
 /* Reads /proc/self/maps, line by line, with no memory but a static buffer. */
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -18,16 +19,10 @@ static bool fill(void) {
   return got > 0;
 }
 
-/* The first is empty once the main thread has ended, the second unknown to qemu's user emulation. */
+/* The file is empty if the main thread has ended; never in a child. */
 bool maps_begin(void) {
-  static const char *const paths[] = {"/proc/self/maps", "/proc/thread-self/maps"};
-  for (int i = 0; i < 2; i++) {
-    source.file = open(paths[i], O_RDONLY | O_CLOEXEC);
-    if (fill()) return true;
-    close(source.file);
-  }
-  source.file = -1;
-  return false;
+  source.file = open("/proc/self/maps", O_RDONLY | O_CLOEXEC);
+  return fill();
 }
 
 /* What there is no room for is left out. */
@@ -43,28 +38,17 @@ static bool next_line(char *line, size_t size) {
   return length > 0;
 }
 
-/* Takes a hexadecimal number and the character after it off the text. */
-static uintptr_t take_number(const char **text) {
-  static const char digits[] = "0123456789abcdef";
-  uintptr_t number = 0;
-  for (const char *digit; (digit = memchr(digits, *(*text)++, 16));) {
-    number = number << 4 | (uintptr_t)(digit - digits);
-  }
-  return number;
-}
-
 /* A line: start-end rwxp offset device inode          name */
 bool maps_next(struct region *region) {
   static char line[PATH_BYTES + 128];
-  const char *text = line;
+  char *text = line;
   if (!next_line(line, sizeof line)) return false;
-  region->start = take_number(&text);
-  region->end = take_number(&text);
-  region->readable = text[0] == 'r';
-  region->writable = text[1] == 'w';
-  region->executable = text[2] == 'x';
-  text += strlen("rwxp ");
-  region->offset = take_number(&text);
+  region->start = strtoul(text, &text, 16);
+  region->end = strtoul(text + 1, &text, 16);
+  region->readable = text[1] == 'r';
+  region->writable = text[2] == 'w';
+  region->executable = text[3] == 'x';
+  region->offset = strtoul(text + strlen(" rwxp "), &text, 16);
   const char *name = strpbrk(text, "/[");
   copy_text(region->name, sizeof region->name, name ? name : "");
   return true;
@@ -85,16 +69,6 @@ bool maps_around(uintptr_t address, struct surroundings *surroundings) {
     }
   }
   return there;
-}
-
-bool maps_find(const char *name, struct region *region) {
-  static struct region each;
-  memset(region, 0, sizeof *region);
-  maps_begin();
-  while (maps_next(&each)) {
-    if (strcmp(each.name, name) == 0) *region = each;
-  }
-  return region->end;
 }
 
 bool maps_is_code(uintptr_t address) {

@@ -31,7 +31,7 @@ void report_region(const struct region *region) {
   const char *name = base_name(region->name);
   if (strcmp(name, "[heap]") == 0 || strcmp(name, "[stack]") == 0) {
     report("the %s", name[1] == 'h' ? "heap" : "stack");
-  } else if (!name[0] && is_variables(region)) {
+  } else if (is_variables(region)) {
     report("the variables of %s", at_start.program_name);
   } else if (!is_file(region)) {
     report("a block of memory");
@@ -46,48 +46,30 @@ void report_distance(unsigned long distance) {
   report("%lu %s", distance, distance == 1 ? "byte" : "bytes");
 }
 
-static void report_beside(unsigned long distance, bool past) {
-  if (distance == 0) report("just");
-  if (distance > 0) report_distance(distance);
-  report(past ? " past the end of " : " before the start of ");
+/* What is next to an address: far away, only what an index may have started from. */
+static bool in_reach(const struct region *region, uintptr_t distance, bool far) {
+  static const char *const names[] = {"[heap]", "[stack]", NULL};
+  bool origin = is_variables(region) || begins_with(region->name, names);
+  return region->readable && (far ? origin && distance < FAR : distance <= JUST_BESIDE);
 }
 
-/* Is the address a little beyond something that may be used? Then says so. */
-bool report_if_beside(const struct surroundings *around) {
-  uintptr_t address = around->address;
-  const struct region *below = &around->below, *above = &around->above, *at = &around->at;
-  bool past = below->readable && address - below->end < JUST_BESIDE && (!at->end || at->start == below->end);
-  bool before =
-      above->readable && above->start - address <= JUST_BESIDE && (!at->end || at->end == above->start);
-  if (!past && !before) return false;
-  report(at->end ? ", in a guard page. That is " : ", which is not mapped. That is ");
-  report_beside(past ? address - below->end : above->start - address, past);
-  report_region(past ? below : above);
-  report(at->end ? ": an index or a loop that goes too far?"
-                 : ": an index or a loop that goes too far, or memory that was given back?");
-  return true;
-}
-
-/* An index may have started from the variables, the heap, the stack. */
-bool report_if_far(uintptr_t address) {
-  static struct region heap, stack, variables;
-  const struct region *origins[] = {&variables, &heap, &stack}, *nearest = NULL;
-  uintptr_t least = FAR;
-  image_variables(&variables.start, &variables.end);
-  maps_find("[heap]", &heap);
-  maps_find("[stack]", &stack);
-  for (unsigned i = 0; i < sizeof origins / sizeof *origins; i++) {
-    uintptr_t distance =
-        address < origins[i]->start ? origins[i]->start - address : address - origins[i]->end;
-    if (!origins[i]->end || distance >= least) continue;
-    nearest = origins[i];
-    least = distance;
-  }
+bool report_if_near(const struct surroundings *around, bool far) {
+  static struct region above;
+  const struct region *below = &around->below, *at = &around->at, *nearest = NULL;
+  uintptr_t address = around->address, past = address - below->end;
+  above = around->above;
+  if (far && is_program(above.name)) image_variables(&above.start, &above.end);
+  uintptr_t before = above.start - address;
+  if (in_reach(&above, before, far) && (!at->end || at->end == above.start)) nearest = &above;
+  if (in_reach(below, past, far) && (!nearest || past < before) && (!at->end || at->start == below->end))
+    nearest = below;
   if (!nearest) return false;
+  unsigned long distance = nearest == below ? past : before;
   report(" That is ");
-  report_beside(least, address >= nearest->end);
+  if (distance > 0) report_distance(distance);
+  report("%s %s ", distance == 0 ? "just" : "", nearest == below ? "past the end of" : "before the start of");
   report_region(nearest);
-  report(": an index or a loop that goes too far, or memory that was given back?");
+  report(": an index or a loop that goes too far%s?", at->end ? "" : ", or memory that was given back");
   return true;
 }
 
@@ -96,7 +78,9 @@ bool report_if_far(uintptr_t address) {
 bool report_if_freed(uintptr_t pointer) {
   static struct region heap;
   uintptr_t next = pointer;
-  if (!maps_find("[heap]", &heap)) return false;
+  maps_begin();
+  while (maps_next(&heap) && strcmp(heap.name, "[heap]") != 0) continue;
+  if (strcmp(heap.name, "[heap]") != 0) return false;
   for (int i = 0; i < 5; i++) next = pointer ^ next >> 12; /* if the two are in the same page */
   bool last = pointer >= heap.start >> 12 && pointer <= heap.end >> 12;
   if (!last && (next < heap.start || next >= heap.end)) return false;
@@ -105,14 +89,11 @@ bool report_if_freed(uintptr_t pointer) {
 }
 
 /* Linkers put constants before the code, in a region of their own or together with it. */
-void report_read_only(const struct surroundings *around) {
-  const struct region *at = &around->at;
-  bool file = is_file(at), image = file && is_library_or_program(at->name);
-  bool mixed = image && at->executable && strcmp(around->below.name, at->name) != 0;
-  report(", which is read-only. It is part of %s", mixed ? "the constants and " : "");
-  report_region(at);
-  report(!file                      ? ": made read-only by mprotect or mmap?"
-         : !image                   ? ": mapped for reading only?"
-         : at->executable && !mixed ? ": a function used as if it were data?"
-                                    : ": a string literal or a const?");
+void report_read_only(const struct region *region) {
+  report(", which is read-only. It is part of ");
+  report_region(region);
+  report(!is_file(region)                       ? ": made read-only by mprotect or mmap?"
+         : !is_library_or_program(region->name) ? ": mapped for reading only?"
+         : region->executable ? ": a string literal, a const, or a function used as if it were data?"
+                              : ": a string literal or a const?");
 }

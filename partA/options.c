@@ -16,11 +16,8 @@ static const char built_in_messages[] =
 #include "messages.inc"
     ;
 
-struct options options = {.symbolize = true,
-                          .explain = true,
-                          .signals = 1u << SIGSEGV,
-                          .timeout = 10,
-                          .messages = built_in_messages};
+struct options options = {
+    .symbolize = 1, .explain = 1, .signals = 1u << SIGSEGV, .timeout = 10, .messages = built_in_messages};
 
 static const char help[] = VARIABLE
     ": name=value, joined by colons\n"
@@ -35,12 +32,18 @@ static const char help[] = VARIABLE
     "  color=WHEN     auto, always or never (auto)\n"
     "  help=1         this list (0)\n";
 
+/* Options whose value is one of some words: the number of the word. */
 static const struct {
   const char *name;
-  bool *flag;
-} flags[] = {{"core", &options.core},           {"backtrace", &options.backtrace},
-             {"symbolize", &options.symbolize}, {"explain", &options.explain},
-             {"registers", &options.registers}, {"help", &options.help}};
+  unsigned *number;
+  const char *words[4];
+} choices[] = {{"core", &options.core, {"0", "1"}},
+               {"backtrace", &options.backtrace, {"0", "1"}},
+               {"symbolize", &options.symbolize, {"0", "1"}},
+               {"explain", &options.explain, {"0", "1"}},
+               {"registers", &options.registers, {"0", "1"}},
+               {"help", &options.help, {"0", "1"}},
+               {"color", &options.color, {"auto", "always", "never"}}};
 
 static const struct {
   const char *name;
@@ -58,27 +61,17 @@ const char *signal_name(int number) {
 static bool set_signals(char *list) {
   unsigned signals = 0;
   for (const char *word; (word = strsep(&list, "+"));) {
-    unsigned i = 0;
+    unsigned found = 0;
     bool all = strcasecmp(word, "all") == 0;
-    while (all && i < KNOWN_SIGNALS) signals |= 1u << known_signals[i++].number;
-    if (all) continue;
-    while (i < KNOWN_SIGNALS && strcasecmp(word, known_signals[i].name + strlen("SIG")) != 0) i++;
-    if (i == KNOWN_SIGNALS) return false;
-    signals |= 1u << known_signals[i].number;
+    for (unsigned i = 0; i < KNOWN_SIGNALS; i++) {
+      if (all || strcasecmp(word, known_signals[i].name + strlen("SIG")) == 0)
+        found |= 1u << known_signals[i].number;
+    }
+    if (!found) return false;
+    signals |= found;
   }
   options.signals = signals;
   return true;
-}
-
-static bool set_color(const char *when) {
-  static const char *const names[] = {
-      [COLOR_AUTO] = "auto", [COLOR_ALWAYS] = "always", [COLOR_NEVER] = "never"};
-  for (unsigned i = 0; i < sizeof names / sizeof *names; i++) {
-    if (strcmp(when, names[i]) != 0) continue;
-    options.color = i;
-    return true;
-  }
-  return false;
 }
 
 static bool set_timeout(const char *seconds) {
@@ -110,12 +103,13 @@ static bool set(const char *name, char *value) {
   if (!value) return false;
   if (strcmp(name, "signals") == 0) return set_signals(value);
   if (strcmp(name, "messages") == 0) return set_messages(value);
-  if (strcmp(name, "color") == 0) return set_color(value);
   if (strcmp(name, "timeout") == 0) return set_timeout(value);
-  for (unsigned i = 0; i < sizeof flags / sizeof *flags; i++) {
-    if (strcmp(name, flags[i].name) != 0 || (strcmp(value, "0") != 0 && strcmp(value, "1") != 0)) continue;
-    *flags[i].flag = *value == '1';
-    return true;
+  for (unsigned i = 0; i < sizeof choices / sizeof *choices; i++) {
+    if (strcmp(name, choices[i].name) != 0) continue;
+    const char *const *word = choices[i].words;
+    while (*word && strcmp(value, *word) != 0) word++;
+    if (*word) *choices[i].number = (unsigned)(word - choices[i].words);
+    return *word;
   }
   return false;
 }
@@ -137,7 +131,7 @@ static void read_settings(const char *text) {
 
 void options_read(void) {
   const char *terminal = getenv("TERM"), *no_color = getenv("NO_COLOR"), *text = getenv(VARIABLE);
-  if (at_start.secure) options.symbolize = false; /* whoever runs it must not choose the addr2line */
+  if (at_start.secure) options.symbolize = 0; /* whoever runs it must not choose the addr2line */
   if (text && !at_start.secure) read_settings(text);
   if (options.help) (void)!write(STDERR_FILENO, help, sizeof help - 1);
   bool plain = (no_color && *no_color) || !terminal || strcmp(terminal, "dumb") == 0;

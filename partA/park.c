@@ -1,9 +1,12 @@
 /* Stops the other threads while the report is made: they must not call exit(0)
  * meanwhile, nor change what the report looks at. */
+#define _FILE_OFFSET_BITS 64 /* a struct dirent is what getdents64 writes */
+#include <dirent.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -34,17 +37,8 @@ static bool emulated(void) {
  * keep for themselves, and let no program block it. */
 enum { UNBLOCKED = 33, RESTORER = 0x04000000 };
 
-/* What getdents64 fills its buffer with. */
-struct entry {
-  uint64_t inode, offset;
-  unsigned short length;
-  unsigned char type;
-  char name[];
-};
-
 static void stop(const char *name, pid_t process, pid_t thread) {
-  pid_t id = 0;
-  for (; *name >= '0' && *name <= '9'; name++) id = id * 10 + (*name - '0');
+  pid_t id = atoi(name);
   if (id > 0 && id != thread) syscall(SYS_tgkill, process, id, UNBLOCKED);
 }
 
@@ -61,15 +55,15 @@ static bool handle_unblocked(void) {
 }
 
 bool park_other_threads(pid_t process, pid_t thread) {
-  static _Alignas(struct entry) char buffer[4096];
+  static _Alignas(struct dirent) char buffer[4096];
   char path[64] = "/proc/";
   strcpy(stpcpy(path + strlen("/proc/"), number_text((uintptr_t)process, 10)), "/task");
   if (emulated() || !handle_unblocked()) return true;
   int directory = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (directory < 0) return false;
   for (long got; (got = syscall(SYS_getdents64, directory, buffer, sizeof buffer)) > 0;) {
-    for (long at = 0; at < got; at += ((struct entry *)(buffer + at))->length) {
-      stop(((struct entry *)(buffer + at))->name, process, thread);
+    for (long at = 0; at < got; at += ((struct dirent *)(buffer + at))->d_reclen) {
+      stop(((struct dirent *)(buffer + at))->d_name, process, thread);
     }
   }
   close(directory);

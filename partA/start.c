@@ -28,7 +28,8 @@ void start_look_around(void) {
   const void *random = (const void *)getauxval(AT_RANDOM);
   copy_text(at_start.program_name, sizeof at_start.program_name, program_invocation_short_name);
   copy_text(at_start.program_path, sizeof at_start.program_path, program ? program : "");
-  copy_text(at_start.search_path, sizeof at_start.search_path, path ? path : "/usr/bin:/bin");
+  char *after_name = stpcpy(at_start.search_path, "PATH=");
+  copy_text(after_name, sizeof at_start.search_path - strlen("PATH="), path ? path : "/usr/bin:/bin");
   if (random) memcpy(&at_start.random, random, sizeof at_start.random);
   at_start.on_stack = random;
   at_start.program_headers = (const void *)getauxval(AT_PHDR);

@@ -121,7 +121,8 @@ static void shorten(char *to, size_t size, const char *from) {
       used = (size_t)(stpcpy(to + used, "string") - to);
     } else if (skip_word(&from, "operator")) {
       used = (size_t)(stpcpy(to + used, "operator") - to);
-      size_t sign = *from == '(' ? 2 : *from == ' ' ? strcspn(from, "(") : strspn(from, "<>=+-*/&|^%!~,[]");
+      size_t angles = strspn(from, "<"), rest = strspn(from + angles, ">=+-*/&|^%!~,[]");
+      size_t sign = *from == '(' ? 2 : *from == ' ' ? strcspn(from, "(") : angles + rest;
       for (; sign > 0 && used < size - 1; sign--) to[used++] = *from++;
       if (strncmp(from, " <", 2) == 0) from++; /* which keeps "<<" and its template arguments apart */
     } else if (*from == ' ' || (*from == '.' && used > 0)) {

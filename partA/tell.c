@@ -3,6 +3,7 @@
  * writes what is still missing and can be known without risk. */
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include "internal.h"
 
@@ -18,14 +19,16 @@ static bool has_a_place(void) {
   return crash.info->si_code > 0 || sender(crash.info) == crash.process;
 }
 
-/* With as many calls as unwinding has found; at least the first is known. */
-static void write_lines(void) {
+/* With as many calls as unwinding has found; at least the first is known. A signal handler, too. */
+static _Noreturn void write_lines(int number) {
+  (void)number;
   if (trace.count == 0) trace_add(arch_pc(on_stack));
   if (!written->what) explain(&crash, where_called());
   written->what = true;
-  if (!written->where && has_a_place()) where();
+  if (!written->where && has_a_place()) where(false, false);
   written->where = true;
   if (options.registers) report_registers(&crash);
+  _exit(0);
 }
 
 /* The code that ran is in no file: a jump went wrong, or it was made by the program.
@@ -37,7 +40,7 @@ static void step_back_to_caller(void) {
   ucontext_t *context = on_stack;
   maps_around(arch_pc(context), &at);
   if (image_find(arch_pc(context), &image) || strcmp(at.at.name, "[vdso]") == 0) return;
-  if (!maps_around(arch_sp(context), &stack) || !stack.at.readable) return;
+  if (maps_around(arch_sp(context), &stack) && !stack.at.readable) return;
   if (at.at.executable) trace_add(arch_pc(context));
   before = *context; /* for the explanation; unwinding starts with the one on the stack */
   crash.context = &before;
@@ -51,7 +54,7 @@ static void work(void) {
     step_back_to_caller();
     unwind();
   }
-  write_lines();
+  write_lines(0);
 }
 
 void tell(const struct crash *this_crash) {
@@ -64,5 +67,7 @@ void tell(const struct crash *this_crash) {
   if (!mapped) written = &here;
   bool late = mapped && !run_in_child(work, write_lines);
   if (!written->what) explain(&crash, "");
-  if (!written->where && has_a_place()) where_at_least(&crash, late);
+  if (written->where || !has_a_place()) return;
+  trace_add(arch_pc(crash.context));
+  where(true, late);
 }

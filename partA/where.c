@@ -170,25 +170,13 @@ static void find_names(struct frame *own, bool *late) {
   }
 }
 
-void where(void) {
+void where(bool alone, bool late) {
   struct frame *own = own_frame();
-  bool late = false;
   if (own->file[0]) {
-    find_names(own, &late);
+    if (!alone) find_names(own, &late);
     report_where(own, late);
   } else {
     report_unknown_place();
   }
-  if (options.backtrace) report_backtrace();
-}
-
-void where_at_least(const struct crash *crash, bool late) {
-  if (trace_add(arch_pc(crash->context))) {
-    report_label("Where: ");
-    report_program(trace.frames, false);
-    report_unknown_line(trace.frames, late);
-    report_send();
-  } else {
-    report_unknown_place();
-  }
+  if (options.backtrace && !alone) report_backtrace();
 }

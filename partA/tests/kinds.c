@@ -98,16 +98,14 @@ static void expect(const char *animal, int status, const char *what, const char 
              "something wrote past the end of a local array\\?\n"),                                          \
        NULL)                                                                                                 \
   KIND(smashed_return_text, 139, WILD_RETURN, NULL)                                                          \
-  KIND(                                                                                                      \
-      write_constant, 139,                                                                                   \
-      TRIED(                                                                                                 \
-          WRITE, HEX                                                                                         \
-          ", which is read-only. It is part of the constants (and the code )?of zoo: a string literal or a " \
-          "const\\?\n"),                                                                                     \
-      "write_constant")                                                                                      \
+  KIND(write_constant, 139,                                                                                  \
+       TRIED(WRITE, HEX                                                                                      \
+             ", which is read-only. It is part of the (constants|code) of zoo: a string literal(,| or) a "   \
+             "const(\\?\n|, or a function)"),                                                                \
+       "write_constant")                                                                                     \
   KIND(write_code, 139,                                                                                      \
-       TRIED(WRITE, HEX ", which is read-only. It is part of the (code of zoo: a function used as if "       \
-                        "it|constants and the code of zoo)"),                                                \
+       TRIED(WRITE, HEX ", which is read-only. It is part of the code of zoo: a string literal, a const, "   \
+                        "or a function used"),                                                               \
        "write_code")                                                                                         \
   KIND(                                                                                                      \
       write_protected, 139,                                                                                  \
@@ -139,12 +137,13 @@ static void expect(const char *animal, int status, const char *what, const char 
              HEX ", which is not mapped. That is 8 bytes before the start of a block of memory" TOO_FAR),    \
        "before_block")                                                                                       \
   KIND(past_block_guarded, 139,                                                                              \
-       TRIED(WRITE, HEX ", in a guard page. That is 12 bytes past the end of a block of memory" TOO_FAR),    \
+       TRIED(WRITE, HEX ", in memory that may not be accessed, like a guard page. That is 12 bytes past "    \
+                        "the end of a block of memory" TOO_FAR),                                             \
        "past_block_guarded")                                                                                 \
   KIND(past_shared_block, 139,                                                                               \
        TRIED(WRITE, HEX ", which is not mapped. That is just past the end of a block of memory" TOO_FAR),    \
        "past_shared_block")                                                                                  \
-  KIND(no_access, 139, TRIED(WRITE, HEX ", in memory that may not be accessed: a guard page, or memory "),   \
+  KIND(no_access, 139, TRIED(WRITE, HEX ", in memory that may not be accessed, like a guard page. Memory "), \
        "no_access")                                                                                          \
   KIND(past_file, 139,                                                                                       \
        TRIED(READ,                                                                                           \
@@ -165,7 +164,8 @@ static void expect(const char *animal, int status, const char *what, const char 
        "in (abort|libc.*), called from aborted")
 
 #define X86_KINDS(KIND)                                                                                     \
-  KIND(privileged, 139, "zoo ran an instruction that the processor refused, at 0x[0-9a-f]+: one for the k", \
+  KIND(privileged, 139,                                                                                     \
+       "zoo ran an instruction that the processor refused, at 0x[0-9a-f]+: a vector instr.*for the kernel", \
        "privileged")                                                                                        \
   KIND(divided, 136, "What happened: zoo divided an integer by zero, or the smallest one by -1.\n",         \
        "divided")                                                                                           \
@@ -173,11 +173,11 @@ static void expect(const char *animal, int status, const char *what, const char 
        "trapped")
 
 /* musl's malloc has no one heap. */
-#define GLIBC_KINDS(KIND)                                                                                   \
-  KIND(past_heap, 139,                                                                                      \
-       TRIED(WRITE,                                                                                         \
-             HEX ", (which is not mapped|in a guard page). That is just past the end of (the heap|a block " \
-                 "of memory)" TOO_FAR),                                                                     \
+#define GLIBC_KINDS(KIND)                                                                                 \
+  KIND(past_heap, 139,                                                                                    \
+       TRIED(WRITE, HEX ", (which is not mapped|in memory that may not be accessed, like a guard page). " \
+                        "That is just past the end of (the heap|a block "                                 \
+                        "of memory)" TOO_FAR),                                                            \
        "past_heap")
 
 /* qemu claims that addresses it does not tell were 0, and takes faults that are sent for its own. */

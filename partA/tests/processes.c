@@ -84,6 +84,15 @@ static void no_proc(void) {
   partial_report("no_proc", UNNAMED);
 }
 
+/* The address that the code came to is in no file, nor does anything say so: its caller is named. */
+static void no_proc_null_call(void) {
+  const struct outcome *outcome = observe(ZOO, "no_proc_null_call", STDERR_READ);
+  if (outcome->status == 77) test_skip("the zoo cannot simulate this here");
+  CHECK(outcome->status == 139);
+  CHECK_MATCH(outcome->text, "at address 0x0: a call through a function pointer that is NULL");
+  CHECK_MATCH(outcome->text, "this tells the line: addr2line -Cfie .*/zoo 0x[0-9a-f]{1,6}\n");
+}
+
 /* A sandbox kills for the first file that is opened: the kind line is out by then. */
 static void sandbox_kills(void) {
   const struct outcome *outcome = observe(ZOO, "sandbox_kills", STDERR_READ);
@@ -208,6 +217,7 @@ static const struct test tests[] = {
     {"no_address_space", no_address_space, 10},
     {"no_descriptors", no_descriptors, 10},
     {"no_proc", no_proc, 10},
+    {"no_proc_null_call", no_proc_null_call, 10},
     {"sandbox_kills", sandbox_kills, 10},
     {"sandbox_kills_child", sandbox_kills_child, 10},
     {"stderr_closed", stderr_closed, 10},

@@ -113,6 +113,12 @@ static void no_proc(void) {
   crash();
 }
 
+static void no_proc_null_call(void) {
+  void (*volatile nowhere)(void) = NULL;
+  refuse_to_open(ENOENT);
+  nowhere();
+}
+
 static void sandbox_kills(void) {
   refuse_to_open(0);
   crash();
@@ -223,6 +229,7 @@ const struct animal processes[] = {
     ANIMAL(children_watched),
     ANIMAL(no_process),
     ANIMAL(no_proc),
+    ANIMAL(no_proc_null_call),
     ANIMAL(sandbox_kills),
     ANIMAL(sandbox_kills_child),
     ANIMAL(no_address_space),
