@@ -2,6 +2,7 @@
  * crashed one still ends in time. */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <sched.h>
 #include <string.h>
@@ -33,7 +34,10 @@ static pid_t make_child(void) {
 static void close_all_but_standard_error(void) {
   close(STDIN_FILENO);
   close(STDOUT_FILENO);
-  for (int file = STDERR_FILENO + 1; file < 1024; file++) close(file);
+#ifdef SYS_close_range
+  if (syscall(SYS_close_range, STDERR_FILENO + 1, UINT_MAX, 0) == 0) return;
+#endif
+  for (int file = STDERR_FILENO + 1; file < 1024; file++) close(file); /* kernels before 5.9 */
 }
 
 /* A second fault finds its signal blocked, which ends the child at once. A limit

@@ -1,6 +1,5 @@
 /* Reads /proc/self/maps, line by line, with no memory but a static buffer. */
 #include <fcntl.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -38,17 +37,28 @@ static bool next_line(char *line, size_t size) {
   return length > 0;
 }
 
+/* Takes a hexadecimal number and the character after it off the text. */
+static uintptr_t take_number(const char **text) {
+  static const char digits[] = "0123456789abcdef";
+  uintptr_t number = 0;
+  for (const char *digit; (digit = memchr(digits, *(*text)++, 16));) {
+    number = number << 4 | (uintptr_t)(digit - digits);
+  }
+  return number;
+}
+
 /* A line: start-end rwxp offset device inode          name */
 bool maps_next(struct region *region) {
   static char line[PATH_BYTES + 128];
-  char *text = line;
+  const char *text = line;
   if (!next_line(line, sizeof line)) return false;
-  region->start = strtoul(text, &text, 16);
-  region->end = strtoul(text + 1, &text, 16);
-  region->readable = text[1] == 'r';
-  region->writable = text[2] == 'w';
-  region->executable = text[3] == 'x';
-  region->offset = strtoul(text + strlen(" rwxp "), &text, 16);
+  region->start = take_number(&text);
+  region->end = take_number(&text);
+  region->readable = text[0] == 'r';
+  region->writable = text[1] == 'w';
+  region->executable = text[2] == 'x';
+  text += strlen("rwxp ");
+  region->offset = take_number(&text);
   const char *name = strpbrk(text, "/[");
   copy_text(region->name, sizeof region->name, name ? name : "");
   return true;

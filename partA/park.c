@@ -6,7 +6,6 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stddef.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -38,7 +37,8 @@ static bool emulated(void) {
 enum { UNBLOCKED = 33, RESTORER = 0x04000000 };
 
 static void stop(const char *name, pid_t process, pid_t thread) {
-  pid_t id = atoi(name);
+  pid_t id = 0;
+  for (; *name >= '0' && *name <= '9'; name++) id = id * 10 + (*name - '0');
   if (id > 0 && id != thread) syscall(SYS_tgkill, process, id, UNBLOCKED);
 }
 

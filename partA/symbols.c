@@ -3,7 +3,6 @@
  * For the child only, as it maps files that may be cut short meanwhile. */
 #include <fcntl.h>
 #include <link.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -139,10 +138,10 @@ static void shorten(char *to, size_t size, const char *from) {
 
 /* The digits after the last colon, which go; 0 if there are none. */
 static unsigned long take_number(char *place) {
-  char *colon = strrchr(place, ':'), *end;
-  if (!colon) return 0;
-  unsigned long number = strtoul(colon + 1, &end, 10);
-  if (*end || end == colon + 1) return 0;
+  char *colon = strrchr(place, ':'), *digit = colon;
+  unsigned long number = 0;
+  while (digit && *++digit >= '0' && *digit <= '9') number = 10 * number + (unsigned long)(*digit - '0');
+  if (!digit || *digit || digit == colon + 1) return 0;
   *colon = 0;
   return number;
 }
