@@ -16,11 +16,12 @@
 static __thread unsigned begun; /* forks, by this thread: a handler may fork, too */
 static bool caught_up;          /* this child has done what a new child has to do */
 
-/* In a child the mapping may not be there yet; and what could not be protected before
- * the fork becomes private now. */
+/* What could not be protected before the fork becomes private now, in both processes, so
+ * that neither writes what the other still copies. In a child the mapping of what is
+ * PRIVATE may not be there yet. */
 static void let_go_of_frames(bool in_child) {
   for (struct slot slot = {1}; slot.index < registry.end; slot.index++) {
-    if (in_child && (maps_of(slot) & (WRITABLE | PRIVATE)) == WRITABLE) mapping_make_private(slot);
+    if ((maps_of(slot) & (WRITABLE | PRIVATE)) == WRITABLE) mapping_make_private(slot);
     uint32_t maps = maps_of(slot);
     if (!is_live(maps) || !(maps & PRIVATE) || frame_of(slot).index == 0) continue;
     bool is_done = (!in_child && !(maps & LOST)) || mapping_is_writable(view_of(slot));

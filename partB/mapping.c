@@ -103,7 +103,8 @@ int mapping_move(struct slot slot, size_t count, struct frame frame) {
 
 /* Gives a live slot private memory with the same bytes, from its frame if it is LOST. It
  * keeps its hold on the frame: nothing but the one word changes, and that before the
- * mapping, because a child may be forked meanwhile (see fork.c). */
+ * mapping, because a child may be forked meanwhile (see fork.c). What is LOST is not
+ * WRITABLE, or it would be protected, and then read as zeros. */
 int mapping_make_private(struct slot slot) {
   int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE;
   char *copy = mmap(NULL, CHUNKSIZE, PROT_READ | PROT_WRITE, flags, -1, 0);
@@ -114,7 +115,7 @@ int mapping_make_private(struct slot slot) {
   if (mremap(copy, CHUNKSIZE, CHUNKSIZE, MREMAP_MAYMOVE | MREMAP_FIXED, view_of(slot)) != MAP_FAILED)
     return 0;
   munmap(copy, CHUNKSIZE);
-  mapping_record(slot, 1, ALL, space_reserve_hole(slot, 1) ? before | LOST : before);
+  mapping_record(slot, 1, ALL, space_reserve_hole(slot, 1) ? (before & ~(uint32_t)WRITABLE) | LOST : before);
   return -1;
 }
 

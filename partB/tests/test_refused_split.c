@@ -2,6 +2,7 @@
  * it said no. chunk_make_writable then says ENOMEM, and the chunk is back, with
  * its contents, as soon as the kernel is willing and somebody uses it. */
 #include <errno.h>
+#include <pthread.h>
 #include <unistd.h>
 
 #include "kin.h"
@@ -73,8 +74,8 @@ static void test_unmapped(void) {
   CHECK(wait_status(child) == 0);
 }
 
-/* --- Just before a fork, a chunk can neither be protected nor made private: the child
- * makes it private. --- */
+/* --- Just before a fork, a chunk can neither be protected nor made private: both make it
+ * private afterwards. --- */
 
 static void test_before_fork(void) {
   skip_without_sharing();
@@ -90,11 +91,56 @@ static void test_before_fork(void) {
   poke(chunk, 7);
 }
 
+/* The kernel has unmapped it, too, and refuses to map it before the next fork. */
+static void test_unmapped_before_fork(void) {
+  skip_without_sharing();
+  char *chunk = new_block(1, 1);
+  refuse(MPROTECT | MREMAP, 1, 3); /* mprotect, the same for taking it back, mremap */
+  for (int i = 0; i < 2; i++) {
+    pid_t child = fork_or_fail();
+    CHECK(refuse_nothing() == (i == 0 ? 3 : 1));
+    if (child == 0) _exit(holds(chunk, 1, 1) ? 0 : 1);
+    CHECK(wait_status(child) == 0);
+    refuse(MREMAP, 1, 1);
+  }
+  refuse_nothing();
+  CHECK(holds(chunk, 1, 1));
+}
+
+/* The parent writes before the library has seen to the child. */
+static struct turns turns;
+static int is_late;
+
+static void await_parent(void) {
+  if (is_late) await(turns.to_child);
+}
+
+/* Before the library does, whose handlers then run after this one. */
+__attribute__((constructor(101))) static void be_first(void) {
+  pthread_atfork(NULL, NULL, await_parent);
+}
+
+static void test_late_child(void) {
+  skip_without_sharing();
+  char *chunk = new_block(1, 1);
+  turns = open_turns();
+  is_late = 1;
+  refuse(MPROTECT | MMAP, 1, 3);
+  pid_t child = fork_or_fail();
+  if (child == 0) _exit(holds(chunk, 1, 1) ? 0 : 1);
+  CHECK(refuse_nothing() == 3);
+  fill(chunk, 1, 2);
+  give(turns.to_child);
+  CHECK(wait_status(child) == 0 && holds(chunk, 1, 2));
+}
+
 static const struct test tests[] = {
     {"refused_split_then_read", test_then_read, 20},
     {"refused_split_then_write", test_then_write, 20},
     {"refused_split_then_copy_and_free", test_then_copy_and_free, 20},
     {"refused_split_before_fork", test_before_fork, 20},
+    {"refused_split_unmapped_before_fork", test_unmapped_before_fork, 20},
+    {"refused_split_late_child", test_late_child, 20},
     {"refusal_unmapped", test_unmapped, 60},
 };
 
