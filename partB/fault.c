@@ -17,7 +17,7 @@ static bool announce_no_memory(struct slot slot) {
   char *digit = line + sizeof line - 3;
   for (uintptr_t rest = (uintptr_t)view_of(slot); rest > 0; rest /= 16)
     *digit-- = "0123456789abcdef"[rest % 16];
-  return write(STDERR_FILENO, line, sizeof line - 1) < 0; /* nothing else can be done */
+  return syscall(SYS_write, STDERR_FILENO, line, sizeof line - 1) < 0; /* nothing else can be done */
 }
 
 /* Another thread may have solved the fault already; or the user has protected the
