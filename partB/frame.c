@@ -60,7 +60,9 @@ static bool unmap_around(struct slot slot) {
   while (maps_of((struct slot){first.index - 1}) & FREED) first.index--;
   while (maps_of(end) & FREED) end.index++;
   size_t count = end.index - first.index;
-  if (registry.forks > 0 || mapping_is_dear(first, count) || mapping_close(first, count) != 0) return false;
+  /* Beside what is FREE nothing is cut. */
+  bool dear = maps_of((struct slot){first.index - 1}) && maps_of(end) && mapping_is_dear(first, count);
+  if (registry.forks > 0 || dear || mapping_close(first, count) != 0) return false;
   frames_release(first, count);
   mapping_record(first, count, ALL, FREE);
   return true;

@@ -111,9 +111,8 @@ static int prepare_source(struct slot source, size_t count) {
   for (size_t i = 0; i < count; i++) flags |= maps_of(slot_plus(source, i));
   if (flags & LOST) return -1;
   if (flags & PRIVATE && split_adopt(source, count) != 0) return -1;
-  if (flags & (WRITABLE | PRIVATE)) {
-    if (mapping_is_dear(source, count) || mapping_protect(source, count, false) != 0) return -1;
-  }
+  bool is_short = registry.stats.kernel_mappings + 2 > registry.mapping_budget;
+  if (flags & (WRITABLE | PRIVATE) && (is_short || mapping_protect(source, count, false) != 0)) return -1;
   if (mapping_boundaries(source, count) > SCATTERED && split_bring_home(source, count) != 0) return -1;
   return registry.stats.kernel_mappings + mapping_boundaries(source, count) > registry.mapping_budget ? -1
                                                                                                       : 0;

@@ -206,11 +206,31 @@ static void test_write_while_adopted(void) {
   CHECK(*(volatile long *)chunk == 200000);
 }
 
+/* At the limit. Copies out of the middle of a block, which would cut it, are eager. What is
+ * freed beside what is free already cuts nothing, and does not wait. */
+static void test_cuts_at_the_limit(void) {
+  skip_without_sharing();
+  enum { ISLANDS = 20, EACH = 8 };
+  char *block = new_block(ISLANDS * EACH, 1), *other = new_block(EACH, 1);
+  for (size_t i = 0; i < ISLANDS; i++) {
+    lazy_copy(block + (i * EACH + 4) * CHUNKSIZE, 1);
+    poke(block + (i * EACH + 4) * CHUNKSIZE, 2);
+  }
+  CHECK(chunk_free(other) == 0);
+  size_t limit = registry.mapping_budget = stats().kernel_mappings;
+  for (size_t i = 0; i < ISLANDS; i++) lazy_copy(block + (i * EACH + 3) * CHUNKSIZE, 3);
+  CHECK(stats().kernel_mappings <= limit + 2 && stats().eager_fallbacks == ISLANDS * 3);
+  size_t used = stats().frames_in_use;
+  for (size_t i = 1; i + 1 < EACH; i++) CHECK(chunk_free(other + i * CHUNKSIZE) == 0);
+  CHECK(stats().frames_in_use == used - (EACH - 2));
+}
+
 static const struct test tests[] = {
     {"rules_snapshot_in_a_pipe", test_snapshot_in_a_pipe, 20},
     {"rules_snapshot_of_a_block_in_a_pipe", test_snapshot_of_a_block_in_a_pipe, 20},
     {"rules_writable_near_the_limit", test_writable_near_the_limit, 60},
     {"rules_beyond_the_limit", test_beyond_the_limit, 60},
+    {"rules_cuts_at_the_limit", test_cuts_at_the_limit, 20},
     {"rules_fork_while_flushing", test_fork_while_flushing, 60},
     {"rules_calls_during_a_fork", test_calls_during_a_fork, 20},
     {"rules_write_while_adopted", test_write_while_adopted, 60},
