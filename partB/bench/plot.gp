@@ -1,5 +1,5 @@
-# A picture. plot.sh runs this, with titles, and with work: a directory with one file for each
-# curve, "SCENARIO.METHOD"; scenario; to: where the picture goes; machine: a line for the foot.
+# A picture. plot.sh runs this, with titles, and with csv; scenario; to: where the picture
+# goes; machine: a line for the foot.
 #
 # Colours are Okabe and Ito's, which colour-blind people can tell apart, the light ones darker
 # and the dark one lighter. The background is transparent and the text a grey that can be read
@@ -35,8 +35,10 @@ if (scenario eq "first-write-live") { set logscale xy; set format x "%.0f" }
 if (scenario eq "break-even") { set format x "%g%%"; set yrange [0:] }
 
 set output to
-file(i) = work."/".scenario.".".word(methods, int(i))
-present = system("cd ".work."; i=0; for method in ".methods."; do i=$((i + 1)); [ ! -s ".scenario.".$method ] || echo $i; done")
-plot for [i in present] file(i) using 1:($3 * unit):(0):(($4 - $3) * unit) notitle \
+set datafile separator ","
+rows(i) = "grep '^figure,".scenario.",".word(methods, i).",' ".csv
+shown = ""
+do for [i = 1:6] { if (strlen(system(rows(i)))) { shown = shown." ".i } }
+plot for [i in shown] "<".rows(int(i)) using 4:($7 * unit):(0):(($8 - $7) * unit) notitle \
     with vectors nohead linetype int(i) linewidth 1, \
-  for [i in present] file(i) using 1:($2 * unit) title names[int(i)] with linespoints linetype int(i)
+  for [i in shown] "<".rows(int(i)) using 4:($6 * unit) title names[int(i)] with linespoints linetype int(i)
