@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "../harness/box.h"
 #include "../harness/text.h"
@@ -27,45 +28,32 @@ static const char help[] =
     "\n"
     "Exit status: 0 if it ran, whatever the figures; 2 for bad usage. The scenarios:\n";
 
-static bool quick, wanted[SCENARIOS];
-static const char *csv_name; /* NULL: no CSV */
+static bool quick;
 
 static _Noreturn void refuse(const char *what, const char *why) {
   fprintf(stderr, "bench: %s: %s\n", what, why);
   exit(BAD_USAGE);
 }
 
-static void want(const char *name) {
-  int i = 0;
-  while (i < SCENARIOS && strcmp(scenarios[i].name, name) != 0) i++;
-  if (i == SCENARIOS) refuse(name, "no such scenario; --help lists them");
-  wanted[i] = true;
-}
-
 static _Noreturn void print_help(void) {
   fputs(help, stdout);
-  for (int i = 0; i < SCENARIOS; i++) printf("  %-18s%s\n", scenarios[i].name, scenarios[i].title);
+  for (const struct scenario *each = scenarios; each->name; each++)
+    printf("  %-18s%s\n", each->name, each->title);
   exit(0);
 }
 
-static void read_options(int argc, char **argv) {
-  static const struct option known[] = {{"quick", no_argument, NULL, 'q'},
-                                        {"csv", required_argument, NULL, 'c'},
-                                        {"help", no_argument, NULL, 'h'},
-                                        {NULL, 0, NULL, 0}};
-  for (int option; (option = getopt_long(argc, argv, "", known, NULL)) != -1;) {
-    if (option == '?') exit(BAD_USAGE);
-    if (option == 'h') print_help();
-    if (option == 'q') quick = true;
-    if (option == 'c') csv_name = optarg;
-  }
-  for (int i = optind; i < argc; i++) want(argv[i]);
-  for (int i = 0; optind == argc && i < SCENARIOS; i++) wanted[i] = true;
+static const struct scenario *find(const char *name) {
+  const struct scenario *scenario = scenarios;
+  while (scenario->name && strcmp(scenario->name, name) != 0) scenario++;
+  if (!scenario->name) refuse(name, "no such scenario; --help lists them");
+  return scenario;
 }
 
-static FILE *open_csv(void) {
-  FILE *csv = strcmp(csv_name, "-") == 0 ? stdout : fopen(csv_name, "w");
-  if (!csv) refuse(csv_name, strerror(errno));
+static FILE *open_csv(const char *name) {
+  bool standard = strcmp(name, "-") == 0;
+  FILE *csv = standard ? fdopen(dup(STDOUT_FILENO), "w") : fopen(name, "w");
+  if (!csv) refuse(name, strerror(errno));
+  if (standard) dup2(STDERR_FILENO, STDOUT_FILENO);
   return csv;
 }
 
@@ -79,11 +67,11 @@ static void run_point(const struct scenario *scenario, const double *x) {
   static struct outcome outcomes[WAYS];
   struct racer racers[WAYS];
   struct plan plan = scenario->plan;
-  size_t chunks = plan.chunks || !x ? scaled((double)plan.chunks) : (size_t)(*x / CHUNKSIZE);
-  double bytes = plan.memory * (double)chunks * CHUNKSIZE, available = (double)memory_available();
+  plan.chunks = plan.chunks || !x ? scaled((double)plan.chunks) : (size_t)(*x / CHUNKSIZE);
+  double bytes = plan.memory * (double)plan.chunks * CHUNKSIZE, available = (double)memory_available();
   if (available >= 0 && bytes > available) {
-    note("  Skipped: takes %s of memory, and %s are available.", size_text(bytes).string,
-         size_text(available).string);
+    printf("  Skipped: takes %s of memory, and %s are available.\n", size_text(bytes).string,
+           size_text(available).string);
     return;
   }
   if (bytes > 1e9) plan.laps = 1;
@@ -92,23 +80,21 @@ static void run_point(const struct scenario *scenario, const double *x) {
   for (int i = 0; i < WAYS; i++) {
     racers[i] = scenario->racers[i];
     racers[i].plan = &plan;
-    racers[i].chunks = chunks;
     racers[i].x = x ? *x : (double)scaled(racers[i].x);
     if (!racers[i].method) racers[i].method = &methods[i];
   }
-  race(racers, outcomes, WAYS, &plan);
-  for (const struct row *row = scenario->rows; row->figure; row++) report_row(row, racers, outcomes, WAYS);
-  for (const struct bar *bar = scenario->bars; bar->what; bar++) report_bar(bar, outcomes);
+  race(racers, outcomes);
+  report_scenario(scenario, racers, outcomes);
 }
 
 /* Quickly: the first half of a curve. */
 static void run(const struct scenario *scenario) {
   int points = 0;
-  report_scenario(scenario->name, scenario->title);
+  printf("\n%s: %s\n", scenario->name, scenario->title);
   if (!scenario->points) run_point(scenario, NULL);
   while (scenario->points && scenario->points[points] >= 0) points++;
   for (int i = 0; i < (quick ? (points + 1) / 2 : points); i++) {
-    note("  %.10g %s", scenario->points[i], scenario->over);
+    printf("  %.10g %s\n", scenario->points[i], scenario->over);
     run_point(scenario, &scenario->points[i]);
   }
 }
@@ -123,14 +109,24 @@ static void stay_on_processor(void) {
 }
 
 int main(int argc, char **argv) {
-  read_options(argc, argv);
-  FILE *csv = csv_name ? open_csv() : NULL;
+  static const struct option known[] = {{"quick", no_argument, NULL, 'q'},
+                                        {"csv", required_argument, NULL, 'c'},
+                                        {"help", no_argument, NULL, 'h'},
+                                        {NULL, 0, NULL, 0}};
+  const char *csv_name = NULL;
+  for (int option; (option = getopt_long(argc, argv, "", known, NULL)) != -1;) {
+    if (option == '?') exit(BAD_USAGE);
+    if (option == 'h') print_help();
+    if (option == 'q') quick = true;
+    if (option == 'c') csv_name = optarg;
+  }
+  for (int i = optind; i < argc; i++) find(argv[i]); /* before any of them takes its time */
+  FILE *csv = csv_name ? open_csv(csv_name) : NULL;
   box_startup();
   stay_on_processor();
   report_to(csv);
-  for (int i = 0; i < SCENARIOS; i++) {
-    if (wanted[i]) run(&scenarios[i]);
-  }
+  for (int i = optind; i < argc; i++) run(find(argv[i]));
+  for (const struct scenario *each = scenarios; optind == argc && each->name; each++) run(each);
   report_end(quick ? " (they are meant for the full sizes: run without --quick)" : "");
   if (csv && (fflush(csv) != 0 || ferror(csv))) refuse("--csv", "cannot write all of it");
   return 0;

@@ -8,22 +8,12 @@
 enum { WORDS = CHUNKSIZE / sizeof(uint64_t) };
 
 static uint64_t *original; /* random words, so that one in the wrong place is seen */
-static size_t word_count;
 
 void prepare_random(const struct racer *racer) {
   uint64_t random = 0;
-  word_count = racer->chunks * WORDS;
-  original = chunks_alloc(racer->chunks);
+  original = chunks_alloc(racer->plan->chunks);
   if (!original) drop_out("no original");
-  fill_random(original, word_count * sizeof *original, &random);
-}
-
-static bool original_is_wrong(void) {
-  uint64_t random = 0;
-  for (size_t i = 0; i < word_count; i++) {
-    if (original[i] != random_next(&random)) return true;
-  }
-  return false;
+  fill_random(original, racer->plan->chunks * CHUNKSIZE, &random);
 }
 
 /* Can the rest of the program still map memory? Neighbours must not merge. */
@@ -40,13 +30,13 @@ static int refused_mappings(void) {
  * the copy's number is added. */
 void lap_many(const struct racer *racer, double *figures) {
   enum { FEW = 100 };
-  size_t count = racer->plan->copies, each = count < FEW ? racer->chunks : 1, writes = (size_t)racer->x;
+  size_t count = racer->plan->copies, each = count < FEW ? racer->plan->chunks : 1, writes = (size_t)racer->x;
   uint64_t random = 1, *sources[count], *copies[count];
   memset(sources, 0, sizeof sources); /* so that the lists are in memory */
   memset(copies, 0, sizeof copies);
   double start = now_us();
   for (size_t i = 0; i < count; i++) {
-    sources[i] = original + random_next(&random) % (racer->chunks - each + 1) * WORDS;
+    sources[i] = original + random_next(&random) % (racer->plan->chunks - each + 1) * WORDS;
     copies[i] = chunks_copy_lazy(sources[i], each);
     figures[FAILED] += copies[i] == NULL;
   }
@@ -75,5 +65,7 @@ void lap_many(const struct racer *racer, double *figures) {
   for (size_t i = 0; i < count; i++) { /* what was not */
     figures[WRONG] += copies[i] && copies[i][each * WORDS - 1] != sources[i][each * WORDS - 1];
   }
-  figures[WRONG] += original_is_wrong();
+  random = 0;
+  for (size_t i = 0; i < racer->plan->chunks * WORDS; i++)
+    figures[WRONG] += original[i] != random_next(&random);
 }

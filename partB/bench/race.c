@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include "../harness/box.h"
-#include "../harness/text.h"
 #include "bench.h"
 
 static const double SECONDS = 180, PATIENCE = 60; /* the limits of a process */
@@ -44,13 +43,12 @@ static void run_process(const struct racer *racer, struct outcome *outcome) {
   }
 }
 
-void race(const struct racer *racers, struct outcome *outcomes, size_t count, const struct plan *plan) {
-  memset(outcomes, 0, count * sizeof *outcomes);
-  for (size_t round = 0; round < plan->processes; round++) {
-    for (size_t turn = 0; turn < count; turn++) {
-      size_t i = (round + turn) % count;
+void race(const struct racer *racers, struct outcome *outcomes) {
+  memset(outcomes, 0, WAYS * sizeof *outcomes);
+  for (size_t round = 0; round < racers->plan->processes; round++) {
+    for (size_t turn = 0; turn < WAYS; turn++) {
+      size_t i = (round + turn) % WAYS;
       if (!racers[i].name || outcomes[i].failure[0] || (racers[i].once && round > 0)) continue;
-      show_progress(racers[i].name, round * count + turn, plan->processes * count);
       run_process(&racers[i], &outcomes[i]);
     }
   }
