@@ -7,13 +7,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "../harness/box.h"
 #include "../harness/text.h"
 #include "bench.h"
-
-enum { BAD_USAGE = 2 };
 
 static const char help[] =
     "Usage: bench [--quick] [--csv FILE] [SCENARIO]...\n"
@@ -22,8 +19,7 @@ static const char help[] =
     "parentheses, the smallest and the largest figure. Run it from the top of the tree.\n"
     "\n"
     "  --quick     smaller sizes and fewer repetitions, under 20 seconds\n"
-    "  --csv FILE  write the figures to FILE; - is standard output, and the tables go to\n"
-    "              standard error then\n"
+    "  --csv FILE  write the figures to FILE, too\n"
     "  --help      print this text\n"
     "\n"
     "Exit status: 0 if it ran, whatever the figures; 2 for bad usage. The scenarios:\n";
@@ -32,7 +28,7 @@ static bool quick;
 
 static _Noreturn void refuse(const char *what, const char *why) {
   fprintf(stderr, "bench: %s: %s\n", what, why);
-  exit(BAD_USAGE);
+  exit(2);
 }
 
 static _Noreturn void print_help(void) {
@@ -47,14 +43,6 @@ static const struct scenario *find(const char *name) {
   while (scenario->name && strcmp(scenario->name, name) != 0) scenario++;
   if (!scenario->name) refuse(name, "no such scenario; --help lists them");
   return scenario;
-}
-
-static FILE *open_csv(const char *name) {
-  bool standard = strcmp(name, "-") == 0;
-  FILE *csv = standard ? fdopen(dup(STDOUT_FILENO), "w") : fopen(name, "w");
-  if (!csv) refuse(name, strerror(errno));
-  if (standard) dup2(STDERR_FILENO, STDOUT_FILENO);
-  return csv;
 }
 
 static size_t scaled(double size) {
@@ -89,22 +77,22 @@ static void run_point(const struct scenario *scenario, const double *x) {
 
 /* Quickly: the first half of a curve. */
 static void run(const struct scenario *scenario) {
-  int points = 0;
+  const double *points = scenario->curve.points;
+  int count = 0;
   printf("\n%s: %s\n", scenario->name, scenario->title);
-  if (!scenario->points) run_point(scenario, NULL);
-  while (scenario->points && scenario->points[points] >= 0) points++;
-  for (int i = 0; i < (quick ? (points + 1) / 2 : points); i++) {
-    printf("  %.10g %s\n", scenario->points[i], scenario->over);
-    run_point(scenario, &scenario->points[i]);
+  if (!points) run_point(scenario, NULL);
+  while (points && points[count] >= 0) count++;
+  for (int i = 0; i < (quick ? (count + 1) / 2 : count); i++) {
+    printf("  %.10g %s\n", points[i], scenario->curve.over);
+    run_point(scenario, &points[i]);
   }
 }
 
 /* All that runs, as processors differ in what else they have to do. */
 static void stay_on_processor(void) {
   cpu_set_t set;
-  int processor = sched_getcpu();
   CPU_ZERO(&set);
-  if (processor >= 0) CPU_SET((size_t)processor, &set);
+  CPU_SET((size_t)sched_getcpu(), &set);
   sched_setaffinity(0, sizeof set, &set); /* if that fails, they stay where they are or move */
 }
 
@@ -113,21 +101,22 @@ int main(int argc, char **argv) {
                                         {"csv", required_argument, NULL, 'c'},
                                         {"help", no_argument, NULL, 'h'},
                                         {NULL, 0, NULL, 0}};
-  const char *csv_name = NULL;
+  const char *csv_name = "/dev/null";
   for (int option; (option = getopt_long(argc, argv, "", known, NULL)) != -1;) {
-    if (option == '?') exit(BAD_USAGE);
+    if (option == '?') exit(2);
     if (option == 'h') print_help();
     if (option == 'q') quick = true;
     if (option == 'c') csv_name = optarg;
   }
   for (int i = optind; i < argc; i++) find(argv[i]); /* before any of them takes its time */
-  FILE *csv = csv_name ? open_csv(csv_name) : NULL;
+  FILE *csv = fopen(csv_name, "w");
+  if (!csv) refuse(csv_name, strerror(errno));
   box_startup();
   stay_on_processor();
   report_to(csv);
   for (int i = optind; i < argc; i++) run(find(argv[i]));
   for (const struct scenario *each = scenarios; optind == argc && each->name; each++) run(each);
   report_end(quick ? " (they are meant for the full sizes: run without --quick)" : "");
-  if (csv && (fflush(csv) != 0 || ferror(csv))) refuse("--csv", "cannot write all of it");
+  if (fflush(csv) != 0 || ferror(csv)) refuse(csv_name, "cannot write all of it");
   return 0;
 }

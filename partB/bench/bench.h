@@ -10,7 +10,6 @@
 #define BENCH_H
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <sys/types.h>
 
@@ -31,13 +30,11 @@ struct block {
 struct method {
   /* Makes an original, not touched yet. */
   bool (*alloc)(struct block *block, size_t count);
-  /* False if no copy can be had; errno tells why. For fork, the copy is what the
-   * child sees, and the block is the parent's memory: a write to it is a write
-   * to one of the two sides, as for the other methods. */
+  /* False if no copy can be had; errno tells why. For fork, the child sees the copy, and the
+   * block is the parent's memory: one of the two sides, as for the other methods. */
   bool (*copy)(const struct block *source, struct block *copy);
   void (*release)(struct block *copy);
-  /* Makes the original writable as it was before it was copied, in the cheapest
-   * way, once all copies are released. NULL: it is. */
+  /* Once all copies are released: the original writable as before, the cheapest way. NULL: it is. */
   void (*renew)(struct block *source);
 };
 
@@ -59,7 +56,6 @@ void touch(const struct block *block);                                    /* wri
 enum { NONE, COPY, SECOND, AGAIN, WRITE, LAST, BOTH, ALLOC, FREE, START };
 enum { MEMORY = START + 1, WRITTEN };
 enum { MAPPINGS = WRITTEN + 1, LIMIT, THREADS, WRONG, FAILED, REFUSED, FALLBACKS, FIGURES };
-enum { MOST_LAPS = 32 };
 
 struct racer;
 typedef void preparation(const struct racer *racer), measurement(const struct racer *racer, double *figures);
@@ -85,6 +81,7 @@ struct racer {
   const struct plan *plan;
 };
 
+enum { MOST_LAPS = 32 };
 struct outcome {
   double laps[MOST_LAPS][FIGURES];
   size_t count;
@@ -92,14 +89,11 @@ struct outcome {
 };
 
 void race(const struct racer *racers, struct outcome *outcomes); /* WAYS of each */
-
-/* For prepare and lap: ends the racer with a failure, "WHAT: error of errno". */
-_Noreturn void drop_out(const char *what);
+_Noreturn void drop_out(const char *what); /* ends a racer with the failure "WHAT: error of errno" */
 
 /* ---- laps.c, many.c: what racers do; times are for each of what is done ---- */
 
-/* An original, of every page one word touched, or all random; a small one with x copies; a
- * program's surroundings. */
+/* An original, touched or random; a small one with x copies; a program's surroundings. */
 preparation prepare_original, prepare_random, prepare_many_copies, prepare_program;
 measurement lap_copy_each, lap_write_each, lap_write_some, lap_copy_block, lap_copy_then_write, lap_snapshots,
     lap_memory, lap_records, lap_alloc_free, lap_start, lap_many;
@@ -126,8 +120,7 @@ struct bar {
   double limit;
 };
 
-/* CSV rows go to the file, if there is one, and tables to standard output. */
-void report_to(FILE *csv);
+void report_to(FILE *csv); /* rows for programs; tables go to standard output */
 struct scenario;
 void report_scenario(const struct scenario *scenario, const struct racer *racers,
                      const struct outcome *outcomes);
@@ -143,8 +136,10 @@ extern const struct scenario {
   struct racer racers[WAYS]; /* the n-th has the n-th method, if it names no other */
   struct row rows[5];
   struct bar bars[6];
-  const double *points; /* the values of x, ended by a negative one; NULL: the racers have their own */
-  const char *over;     /* what x is */
+  struct {
+    const double *points; /* the values of x, ended by a negative one; NULL: the racers have their own */
+    const char *over;     /* what x is */
+  } curve;
 } scenarios[];
 
 #endif

@@ -2,7 +2,6 @@
 
 BENCH_OBJECTS := $(addprefix partB/build/bench/,bench.o scenarios.o race.o report.o laps.o many.o method.o handout.o)
 BENCH_PROGRAMS := $(addprefix partB/build/bench/,nothing nothing-linked empty.so)
-BENCHFLAGS ?=
 
 TESTBINS += partB/bench/bench
 CHECKS += 'sh partB/bench/bench-test.sh'

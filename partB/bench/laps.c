@@ -216,7 +216,6 @@ void lap_alloc_free(const struct racer *racer, double *figures) {
 void prepare_program(const struct racer *racer) {
   if (racer->preload && access(racer->preload, R_OK) != 0) drop_out(racer->preload);
   clearenv();
-  setenv("PATH", "/usr/bin:/bin", 1);
   if (racer->preload) setenv("LD_PRELOAD", racer->preload, 1);
 }
 

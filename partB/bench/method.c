@@ -22,9 +22,9 @@ struct block part(const struct block *block, size_t first, size_t count) {
 }
 
 void touch(const struct block *block) {
-  size_t page = (size_t)sysconf(_SC_PAGESIZE);
+  enum { PAGE = 4096 }; /* or more */
   for (size_t i = 0; i < block->count; i++) {
-    for (size_t offset = 0; offset < CHUNKSIZE; offset += page) {
+    for (size_t offset = 0; offset < CHUNKSIZE; offset += PAGE) {
       *(volatile size_t *)(chunk_at(block, i) + offset) = i + offset + 1;
     }
   }
@@ -141,25 +141,18 @@ static void forked_release(struct block *copy) {
 
 /* --- eager: memcpy into fresh memory, as malloc gives for large blocks --- */
 
+static struct block warm_memory; /* eager-warm: touched before; each copy lies here */
+
 static bool eager_copy(const struct block *source, struct block *copy) {
-  if (!private_alloc(copy, source->count)) return false;
+  *copy = warm_memory;
+  if (!copy->start && !private_alloc(copy, source->count)) return false;
   memcpy(copy->start, source->start, source->count * CHUNKSIZE);
   return true;
 }
-
-/* --- eager-warm: memcpy into memory that has been touched before --- */
-
-static struct block warm_memory;
 
 static bool warm_alloc(struct block *block, size_t count) {
   if (!private_alloc(&warm_memory, count) || !private_alloc(block, count)) return false;
   touch(&warm_memory);
-  return true;
-}
-
-static bool warm_copy(const struct block *source, struct block *copy) {
-  *copy = warm_memory;
-  memcpy(copy->start, source->start, source->count * CHUNKSIZE);
   return true;
 }
 
@@ -221,7 +214,7 @@ const struct method methods[WAYS] = {
     [KERNEL] = {kernel_alloc, kernel_copy, unmap, kernel_renew},
     [FORK] = {private_alloc, forked_copy, forked_release, NULL},
     [EAGER] = {private_alloc, eager_copy, unmap, NULL},
-    [EAGER_WARM] = {warm_alloc, warm_copy, warm_release, NULL},
+    [EAGER_WARM] = {warm_alloc, eager_copy, warm_release, NULL},
     [BARE] = {bare_alloc, bare_copy, bare_release, bare_renew},
     [SHARED] = {handout_alloc_block, handout_copy_block_eagerly, handout_release, NULL},
 };

@@ -39,6 +39,6 @@ set datafile separator ","
 rows(i) = "grep '^figure,".scenario.",".word(methods, i).",' ".csv
 shown = ""
 do for [i = 1:6] { if (strlen(system(rows(i)))) { shown = shown." ".i } }
-plot for [i in shown] "<".rows(int(i)) using 4:($7 * unit):(0):(($8 - $7) * unit) notitle \
-    with vectors nohead linetype int(i) linewidth 1, \
-  for [i in shown] "<".rows(int(i)) using 4:($6 * unit) title names[int(i)] with linespoints linetype int(i)
+set errorbars 0 linewidth 1
+plot for [i in shown] "<".rows(int(i)) using 4:($6 * unit):($7 * unit):($8 * unit) title names[int(i)] \
+  with yerrorlines linetype int(i)

@@ -15,7 +15,6 @@ static int bars, bars_met, bars_measured;
 void report_to(FILE *file) {
   csv = file;
   print_machine(stdout, "");
-  if (!csv) return;
   print_machine(csv, "# ");
   fprintf(csv, "kind,scenario,name,x,unit,median,low,high,bar,verdict\n");
 }
@@ -46,7 +45,6 @@ static void report_figure(const char *scenario, const struct row *row, const str
   struct summary summary = summarize(values, outcome->count);
   printf("  %-34s %10s   (%s to %s)\n", name, with_unit(summary.median, row->figure).string,
          with_unit(summary.low, row->figure).string, with_unit(summary.high, row->figure).string);
-  if (!csv) return;
   fprintf(csv, "figure,%s%s%s,%s,%.10g,%s,%.6g,%.6g,%.6g,,\n", scenario, row->part ? ": " : "",
           row->part ? row->part : "", name, racer->x, unit(row->figure), summary.median, summary.low,
           summary.high);
@@ -75,7 +73,6 @@ static void report_bar(const char *scenario, const struct bar *bar, const struct
   bars_met += met;
   printf("  %-60s %10s  %s %-10s %s\n", bar->what, with_unit(measured, figure).string,
          bar->sense == LEAST ? ">=" : "<=", with_unit(bar->limit, figure).string, verdict);
-  if (!csv) return;
   fprintf(csv, "bar,%s,%s,,%s,%.6g,,,%s %g,%s\n", scenario, bar->what, unit(figure), measured,
           bar->sense == LEAST ? "at least" : "at most", bar->limit, verdict);
 }
@@ -93,7 +90,5 @@ void report_scenario(const struct scenario *scenario, const struct racer *racers
 }
 
 void report_end(const char *remark) {
-  if (bars)
-    printf("\nBars: %d of %d met, %d not measured%s\n", bars_met, bars_measured, bars - bars_measured,
-           remark);
+  printf("\nBars: %d of %d met, %d not measured%s\n", bars_met, bars_measured, bars - bars_measured, remark);
 }
