@@ -1,7 +1,7 @@
 #!/bin/sh
 # Tests of the benchmark and of make plot as whole programs; what they measure is
 # not tested. Run from the top of the tree.
-# shellcheck source=partB/harness/shelltest.sh disable=SC2317
+# shellcheck source=partB/harness/shelltest.sh disable=SC2086,SC2317
 . partB/harness/shelltest.sh
 bench=partB/bench/bench
 
@@ -34,12 +34,10 @@ bench_usage() {
   for word in --quick --csv --help one-chunk start-up; do
     grep -q -e "^  $word " "$scratch/out" || fail "$word is missing"
   done
-  try 2 "$bench" one-chunk nonsense
-  one_line_about nonsense
-  try 2 "$bench" --nonsense
-  one_line_about nonsense
-  try 2 "$bench" --csv /nonexistent/file
-  one_line_about /nonexistent/file
+  for wrong in 'one-chunk nonsense' --nonsense '--csv /nonexistent/file'; do
+    try 2 "$bench" $wrong
+    one_line_about "${wrong##*[- ]}"
+  done
 }
 
 plot_draws() {

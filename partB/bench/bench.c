@@ -3,26 +3,12 @@
 #include <errno.h>
 #include <getopt.h>
 #include <sched.h>
-#include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "../harness/box.h"
 #include "../harness/text.h"
 #include "bench.h"
-
-static const char help[] =
-    "Usage: bench [--quick] [--csv FILE] [SCENARIO]...\n"
-    "Measures lazy copying against eager copies, the lab's plain answer, the kernel's\n"
-    "copy-on-write and fork, and the cost of libletsbefriends. Prints medians and, in\n"
-    "parentheses, the smallest and the largest figure. Run it from the top of the tree.\n"
-    "\n"
-    "  --quick     smaller sizes and fewer repetitions, under 20 seconds\n"
-    "  --csv FILE  write the figures to FILE, too\n"
-    "  --help      print this text\n"
-    "\n"
-    "Exit status: 0 if it ran, whatever the figures; 2 for bad usage. The scenarios:\n";
 
 static bool quick;
 
@@ -32,7 +18,18 @@ static _Noreturn void refuse(const char *what, const char *why) {
 }
 
 static _Noreturn void print_help(void) {
-  fputs(help, stdout);
+  fputs(
+      "Usage: bench [--quick] [--csv FILE] [SCENARIO]...\n"
+      "Measures lazy copying against eager copies, the lab's plain answer, the kernel's\n"
+      "copy-on-write and fork, and the cost of libletsbefriends. Prints medians and, in\n"
+      "parentheses, the smallest and the largest figure. Run it from the top of the tree.\n"
+      "\n"
+      "  --quick     smaller sizes and fewer repetitions, under 20 seconds\n"
+      "  --csv FILE  write the figures to FILE, too\n"
+      "  --help      print this text\n"
+      "\n"
+      "Exit status: 0 if it ran, whatever the figures; 2 for bad usage. The scenarios:\n",
+      stdout);
   for (const struct scenario *each = scenarios; each->name; each++)
     printf("  %-18s%s\n", each->name, each->title);
   exit(0);
@@ -46,8 +43,7 @@ static const struct scenario *find(const char *name) {
 }
 
 static size_t scaled(double size) {
-  enum { SMALLER = 10 };
-  return quick && size > SMALLER * SMALLER ? (size_t)size / SMALLER : (size_t)size;
+  return (size_t)(quick && size > 100 ? size / 10 : size);
 }
 
 /* All of a scenario, or one point of a curve. */

@@ -98,7 +98,7 @@ preparation prepare_original, prepare_random, prepare_many_copies, prepare_progr
 measurement lap_copy_each, lap_write_each, lap_write_some, lap_copy_block, lap_copy_then_write, lap_snapshots,
     lap_memory, lap_records, lap_alloc_free, lap_start, lap_many;
 
-/* ---- report.c: whether a bar is met is a report, never a failure ---- */
+/* ---- scenarios.c: what is raced, and what of it is reported ---- */
 
 /* A figure of one racer, or of each: no name has a comma, which parts the columns. */
 enum { EACH = -1 };
@@ -120,14 +120,6 @@ struct bar {
   double limit;
 };
 
-void report_to(FILE *csv); /* rows for programs; tables go to standard output */
-struct scenario;
-void report_scenario(const struct scenario *scenario, const struct racer *racers,
-                     const struct outcome *outcomes);
-void report_end(const char *remark);
-
-/* ---- scenarios.c: the last one has no name ---- */
-
 extern const struct scenario {
   struct {
     const char *name, *title;
@@ -140,6 +132,13 @@ extern const struct scenario {
     const double *points; /* the values of x, ended by a negative one; NULL: the racers have their own */
     const char *over;     /* what x is */
   } curve;
-} scenarios[];
+} scenarios[]; /* the last one has no name */
+
+/* ---- report.c: whether a bar is met is a report, never a failure ---- */
+
+void report_to(FILE *csv); /* rows for programs; tables go to standard output */
+void report_scenario(const struct scenario *scenario, const struct racer *racers,
+                     const struct outcome *outcomes);
+void report_end(const char *remark);
 
 #endif

@@ -7,9 +7,8 @@ TESTBINS += partB/bench/bench
 CHECKS += 'sh partB/bench/bench-test.sh'
 CLEAN += partB/bench/bench
 
-# make bench leaves its figures in BENCH_CSV; BENCHFLAGS are options for it. make plot
-# draws them, or those that came with the sources, into the directory TO. To redraw
-# the pictures in the READMEs: make plot CSV=partB/bench/results.csv TO=partB/bench
+# BENCHFLAGS: options for bench. make plot draws the figures of make bench, or those that came with the sources,
+# into TO. To redraw the pictures in the READMEs: make plot CSV=partB/bench/results.csv TO=partB/bench
 BENCH_CSV := partB/build/bench/results.csv
 CSV ?= $(firstword $(wildcard $(BENCH_CSV)) partB/bench/results.csv)
 TO ?= partB/build/bench

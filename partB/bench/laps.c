@@ -138,17 +138,15 @@ void lap_copy_then_write(const struct racer *racer, double *figures) {
 void lap_snapshots(const struct racer *racer, double *figures) {
   uint64_t random = 1;
   size_t writes = original.count / 4, snapshots = (size_t)racer->x;
-  struct block snapshot = {0};
   for (size_t i = 0; i < snapshots; i++) {
-    if (i > 0) racer->method->release(&snapshot);
-    snapshot = need_copy(racer, original);
+    struct block snapshot = need_copy(racer, original);
     for (size_t k = 0; k < writes; k++) {
       uint64_t bits = random_next(&random);
       time_write(chunk_at(&original, bits % original.count) + (bits >> 40) % CHUNKSIZE, 1, &figures[WRITE]);
     }
+    racer->method->release(&snapshot);
   }
   figures[WRITE] /= (double)(snapshots * writes);
-  racer->method->release(&snapshot);
   figures[MAPPINGS] = (double)count_mappings();
   time_copy(racer, original, &figures[AGAIN]);
 }
@@ -186,7 +184,6 @@ void lap_records(const struct racer *racer, double *figures) {
   size_t count = (size_t)racer->x;
   struct block copies[count];
   uint64_t random = 1;
-  double unused = 0;
   memset(copies, 0, sizeof copies); /* so that it is in use */
   long long before = memory_in_use(0);
   prepare_original(racer);
@@ -196,7 +193,7 @@ void lap_records(const struct racer *racer, double *figures) {
   }
   figures[MEMORY] = bytes_per_chunk(before, chunks);
   for (size_t i = 0; i < count * each; i += WRITTEN_OF)
-    time_write(chunk_at(&copies[i / each], i % each), 1, &unused);
+    time_write(chunk_at(&copies[i / each], i % each), 1, &figures[WRITE]);
   figures[WRITTEN] = bytes_per_chunk(before, chunks);
 }
 
@@ -214,8 +211,8 @@ void lap_alloc_free(const struct racer *racer, double *figures) {
 /* --- Starting a program --- */
 
 void prepare_program(const struct racer *racer) {
-  if (racer->preload && access(racer->preload, R_OK) != 0) drop_out(racer->preload);
   clearenv();
+  if (racer->preload && access(racer->preload, R_OK) != 0) drop_out(racer->preload);
   if (racer->preload) setenv("LD_PRELOAD", racer->preload, 1);
 }
 

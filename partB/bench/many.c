@@ -52,9 +52,8 @@ void lap_many(const struct racer *racer, double *figures) {
     if (!copies[i]) continue;
     figures[WRONG] += copies[i][word] != sources[i][word] + i || copies[i][word ^ 1] != sources[i][word ^ 1];
   }
-  for (size_t i = 0; i < count; i++) { /* what was not */
+  for (size_t i = 0; i < count; i++) /* what was not */
     figures[WRONG] += copies[i] && copies[i][each * WORDS - 1] != sources[i][each * WORDS - 1];
-  }
   random = 0;
   for (size_t i = 0; i < racer->plan->chunks * WORDS; i++)
     figures[WRONG] += original[i] != random_next(&random);

@@ -22,9 +22,8 @@ struct block part(const struct block *block, size_t first, size_t count) {
 }
 
 void touch(const struct block *block) {
-  enum { PAGE = 4096 }; /* or more */
   for (size_t i = 0; i < block->count; i++) {
-    for (size_t offset = 0; offset < CHUNKSIZE; offset += PAGE) {
+    for (size_t offset = 0; offset < CHUNKSIZE; offset += 4096) {
       *(volatile size_t *)(chunk_at(block, i) + offset) = i + offset + 1;
     }
   }

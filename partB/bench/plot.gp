@@ -9,12 +9,11 @@ methods = "lazy handout kernel fork eager eager-warm"
 array names[6] = ["lazycopy", "the lab's plain answer", "memfd, MAP\\_PRIVATE", "fork", "memcpy, fresh memory", \
   "memcpy, warm memory"]
 grey = "#777777"
-set linetype 1 linecolor rgb "#D55E00" linewidth 3 pointtype 7 pointsize 0.8
-set linetype 2 linecolor rgb "#1478BE" linewidth 1.6 pointtype 5 pointsize 0.6
-set linetype 3 linecolor rgb "#009E73" linewidth 1.6 pointtype 9 pointsize 0.7
-set linetype 4 linecolor rgb "#CC79A7" linewidth 1.6 pointtype 11 pointsize 0.7
-set linetype 5 linecolor rgb "#C07F00" linewidth 1.6 pointtype 13 pointsize 0.7
-set linetype 6 linecolor rgb "#3D9BD6" linewidth 1.6 pointtype 3 pointsize 0.6
+colours = "#D55E00 #1478BE #009E73 #CC79A7 #C07F00 #3D9BD6"
+points = "7 5 9 11 13 3"
+do for [i = 1:6] {
+  set linetype i linecolor rgb word(colours, i) linewidth (i == 1 ? 3 : 1.6) pointtype int(word(points, i)) pointsize 0.7
+}
 
 set terminal svg size 820,520 dynamic font "sans-serif,14" enhanced
 set border 3 linecolor rgb grey
