@@ -30,8 +30,7 @@ static _Noreturn void print_help(void) {
       "\n"
       "Exit status: 0 if it ran, whatever the figures; 2 for bad usage. The scenarios:\n",
       stdout);
-  for (const struct scenario *each = scenarios; each->name; each++)
-    printf("  %-18s%s\n", each->name, each->title);
+  for (const struct scenario *one = scenarios; one->name; one++) printf("  %-18s%s\n", one->name, one->title);
   exit(0);
 }
 
