@@ -1,18 +1,18 @@
 #!/bin/sh
 # Tests of the benchmark and of make plot as whole programs; what they measure is
 # not tested. Run from the top of the tree.
-# shellcheck source=partB/harness/shelltest.sh disable=SC2317
+# shellcheck source=partB/harness/shelltest.sh disable=SC2086,SC2317
 . partB/harness/shelltest.sh
 bench=partB/bench/bench
 
 bench_runs_scenarios() {
-  try 0 "$bench" --quick --csv - alloc-free whole-chunk
+  try 0 "$bench" --quick --csv "$scratch/csv" alloc-free whole-chunk
   for text in 'Processor: ' 'Kernel: ' 'Pages: ' '^whole-chunk: ' '^alloc-free: ' '^  chunk_free .* [nu]s  *(.* to .*)' \
     "^  lazy's write of a whole chunk / kernel's  *[0-9.]* x  <= 0.60 x  *\(met\|missed\)$" '[0-9]* of 3 met, 0 not measured'; do
-    grep -q "$text" "$scratch/err" || fail "not printed: $text"
+    grep -q "$text" "$scratch/out" || fail "not printed: $text"
   done
-  grep -q '^gigabyte' "$scratch/err" && fail "a scenario that was not asked for"
-  grep -v '^#' "$scratch/out" >"$scratch/rows"
+  grep -q '^gigabyte' "$scratch/out" && fail "a scenario that was not asked for"
+  grep -v '^#' "$scratch/csv" >"$scratch/rows"
   [ "$(head -n 1 "$scratch/rows")" = kind,scenario,name,x,unit,median,low,high,bar,verdict ] || fail "wrong header"
   [ "$(awk -F, 'NF != 10' "$scratch/rows")" = '' ] || fail "rows of another width: $(cat "$scratch/rows")"
   [ "$(grep -c '^bar,' "$scratch/rows")" -eq 3 ] || fail "not 3 bars: $(cat "$scratch/rows")"
@@ -34,12 +34,10 @@ bench_usage() {
   for word in --quick --csv --help one-chunk start-up; do
     grep -q -e "^  $word " "$scratch/out" || fail "$word is missing"
   done
-  try 2 "$bench" one-chunk nonsense
-  one_line_about nonsense
-  try 2 "$bench" --nonsense
-  one_line_about nonsense
-  try 2 "$bench" --csv /nonexistent/file
-  one_line_about /nonexistent/file
+  for wrong in 'one-chunk nonsense' --nonsense '--csv /nonexistent/file'; do
+    try 2 "$bench" $wrong
+    one_line_about "${wrong##*[- ]}"
+  done
 }
 
 plot_draws() {

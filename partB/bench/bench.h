@@ -2,7 +2,7 @@
  *
  *   bench.c      options; runs the scenarios
  *   scenarios.c  what is measured: a table of races, rows and bars
- *   laps.c, many.c, programs.c   what racers do
+ *   laps.c, many.c   what racers do
  *   race.c       fair measuring of several contenders
  *   report.c     tables for people and CSV for programs
  *   method.c     the ways to copy that are compared */
@@ -10,7 +10,6 @@
 #define BENCH_H
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <sys/types.h>
 
@@ -31,13 +30,11 @@ struct block {
 struct method {
   /* Makes an original, not touched yet. */
   bool (*alloc)(struct block *block, size_t count);
-  /* False if no copy can be had; errno tells why. For fork, the copy is what the
-   * child sees, and the block is the parent's memory: a write to it is a write
-   * to one of the two sides, as for the other methods. */
+  /* False if no copy can be had; errno tells why. For fork, the child sees the copy, and the
+   * block is the parent's memory: one of the two sides, as for the other methods. */
   bool (*copy)(const struct block *source, struct block *copy);
   void (*release)(struct block *copy);
-  /* Makes the original writable as it was before it was copied, in the cheapest
-   * way, once all copies are released. NULL: it is. */
+  /* Once all copies are released: the original writable as before, the cheapest way. NULL: it is. */
   void (*renew)(struct block *source);
 };
 
@@ -51,12 +48,6 @@ char *chunk_at(const struct block *block, size_t index);
 struct block part(const struct block *block, size_t first, size_t count); /* not to be released */
 void touch(const struct block *block);                                    /* writes to every page */
 
-/* The lab's plain answer in handout.c, under other names. */
-void handout_startup(void);
-void *handout_alloc(void);
-void *handout_copy_eager(void *chunk);
-void *handout_copy_lazy(void *chunk);
-
 /* ---- race.c: each racer in processes of its own, so that none leaves anything behind for the
  * next; and process by process in turn, so that what the machine does meanwhile meets all ---- */
 
@@ -65,7 +56,6 @@ void *handout_copy_lazy(void *chunk);
 enum { NONE, COPY, SECOND, AGAIN, WRITE, LAST, BOTH, ALLOC, FREE, START };
 enum { MEMORY = START + 1, WRITTEN };
 enum { MAPPINGS = WRITTEN + 1, LIMIT, THREADS, WRONG, FAILED, REFUSED, FALLBACKS, FIGURES };
-enum { MOST_LAPS = 32 };
 
 struct racer;
 typedef void preparation(const struct racer *racer), measurement(const struct racer *racer, double *figures);
@@ -73,7 +63,7 @@ typedef void preparation(const struct racer *racer), measurement(const struct ra
 struct plan {
   preparation *prepare; /* once in each process; or NULL */
   measurement *lap;
-  size_t chunks; /* of the original; 0: x bytes */
+  size_t chunks; /* of the original; 0: x bytes, where x is a point of the scenario's */
   size_t copies; /* for lap_many */
   /* For each racer, and in each process after a lap that does not count. If there is one lap
    * only, it is the first: for what takes much memory or leaves a state behind. */
@@ -89,39 +79,26 @@ struct racer {
   const char *program, *preload;
   bool once; /* in one process only */
   const struct plan *plan;
-  size_t chunks;
 };
 
+enum { MOST_LAPS = 32 };
 struct outcome {
   double laps[MOST_LAPS][FIGURES];
   size_t count;
   char failure[160]; /* why there are no figures, or empty */
 };
 
-void race(const struct racer *racers, struct outcome *outcomes, size_t count, const struct plan *plan);
+void race(const struct racer *racers, struct outcome *outcomes); /* WAYS of each */
+_Noreturn void drop_out(const char *what); /* ends a racer with the failure "WHAT: error of errno" */
 
-/* For prepare and lap: ends the racer with a failure, "WHAT: error of errno". */
-_Noreturn void drop_out(const char *what);
+/* ---- laps.c, many.c: what racers do; times are for each of what is done ---- */
 
-/* ---- laps.c, many.c, programs.c: what racers do; times are for each of what is done ---- */
-
-/* An original of racer->chunks chunks: of every page one word is touched, or all are random; or
- * a small one with x copies; or a program's surroundings. */
+/* An original, touched or random; a small one with x copies; a program's surroundings. */
 preparation prepare_original, prepare_random, prepare_many_copies, prepare_program;
+measurement lap_copy_each, lap_write_each, lap_write_some, lap_copy_block, lap_copy_then_write, lap_snapshots,
+    lap_memory, lap_records, lap_alloc_free, lap_start, lap_many;
 
-measurement lap_copy_each;       /* one chunk after another */
-measurement lap_write_each;      /* copied, written and freed, one after another; see how */
-measurement lap_write_some;      /* a byte in some of x copies that live on */
-measurement lap_copy_block;      /* a copy, a second one, and those after all of it was written */
-measurement lap_copy_then_write; /* a byte in x percent of its chunks */
-measurement lap_snapshots;       /* x copies with writes in between; only the last one is kept */
-measurement lap_many;            /* copies, then x words written anywhere in them */
-measurement lap_memory;          /* of a block and x copies, some of their chunks written */
-measurement lap_records;         /* the library's own bytes a chunk, x copies: if many, of single chunks */
-measurement lap_alloc_free;      /* chunk_alloc and chunk_free */
-measurement lap_start;           /* the racer's program, many times */
-
-/* ---- report.c: whether a bar is met is a report, never a failure ---- */
+/* ---- scenarios.c: what is raced, and what of it is reported ---- */
 
 /* A figure of one racer, or of each: no name has a comma, which parts the columns. */
 enum { EACH = -1 };
@@ -143,27 +120,25 @@ struct bar {
   double limit;
 };
 
-/* CSV rows go to the file, if there is one, and tables to standard output; to standard
- * error, if that is the file. */
-void report_to(FILE *csv);
-void report_scenario(const char *name, const char *title);
-void report_row(const struct row *row, const struct racer *racers, const struct outcome *outcomes, int count);
-void report_bar(const struct bar *bar, const struct outcome *outcomes);
-void report_end(const char *remark);
-void note(const char *format, ...) __attribute__((format(printf, 1, 2))); /* a line for people */
-
-/* ---- scenarios.c ---- */
-
-enum { SCENARIOS = 17 };
-
 extern const struct scenario {
-  const char *name, *title;
+  struct {
+    const char *name, *title;
+  };
   struct plan plan;
   struct racer racers[WAYS]; /* the n-th has the n-th method, if it names no other */
   struct row rows[5];
   struct bar bars[6];
-  const double *points; /* the values of x, ended by a negative one; NULL: the racers have their own */
-  const char *over;     /* what x is */
-} scenarios[SCENARIOS];
+  struct {
+    const double *points; /* the values of x, ended by a negative one; NULL: the racers have their own */
+    const char *over;     /* what x is */
+  } curve;
+} scenarios[]; /* the last one has no name */
+
+/* ---- report.c: whether a bar is met is a report, never a failure ---- */
+
+void report_to(FILE *csv); /* rows for programs; tables go to standard output */
+void report_scenario(const struct scenario *scenario, const struct racer *racers,
+                     const struct outcome *outcomes);
+void report_end(const char *remark);
 
 #endif

@@ -1,16 +1,14 @@
 # make bench: the benchmark, and the programs that it starts.
 
-BENCH_OBJECTS := $(addprefix partB/build/bench/,bench.o scenarios.o race.o report.o laps.o many.o programs.o method.o handout.o)
+BENCH_OBJECTS := $(addprefix partB/build/bench/,bench.o scenarios.o race.o report.o laps.o many.o method.o handout.o)
 BENCH_PROGRAMS := $(addprefix partB/build/bench/,nothing nothing-linked empty.so)
-BENCHFLAGS ?=
 
 TESTBINS += partB/bench/bench
 CHECKS += 'sh partB/bench/bench-test.sh'
 CLEAN += partB/bench/bench
 
-# make bench leaves its figures in BENCH_CSV; BENCHFLAGS are options for it. make plot
-# draws them, or those that came with the sources, into the directory TO. To redraw
-# the pictures in the READMEs: make plot CSV=partB/bench/results.csv TO=partB/bench
+# BENCHFLAGS: options for bench. make plot draws the figures of make bench, or those that came with the sources,
+# into TO. To redraw the pictures in the READMEs: make plot CSV=partB/bench/results.csv TO=partB/bench
 BENCH_CSV := partB/build/bench/results.csv
 CSV ?= $(firstword $(wildcard $(BENCH_CSV)) partB/bench/results.csv)
 TO ?= partB/build/bench

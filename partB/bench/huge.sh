@@ -4,6 +4,7 @@
 # of the tree; puts the settings back, also when it is stopped.
 #
 #   sh partB/bench/huge.sh >partB/bench/huge.csv
+# shellcheck disable=SC2046,SC2086 # a word for each setting
 pages=/sys/kernel/mm/transparent_hugepage
 settings="$pages/shmem_enabled $pages/hugepages-64kB/shmem_enabled $pages/hugepages-2048kB/shmem_enabled"
 
@@ -16,13 +17,11 @@ set_to() {
 }
 
 measure() {
-  partB/bench/bench --csv - first-write fresh-frames gigabyte 2>/dev/null |
+  partB/bench/bench --csv /dev/fd/3 first-write fresh-frames gigabyte 3>&1 >/dev/null |
     awk -F, -v name="$1" '$1 == "figure" && $3 ~ /^lazy/ { printf "%s,%s,%s,%s us\n", name, $2, $3, $6 }'
 }
 
-# shellcheck disable=SC2046,SC2086 # a word for each
 before=$(sed 's/.*\[\(.*\)\].*/\1/' $settings) || exit 1
-# shellcheck disable=SC2086 # a word for each
 trap 'set_to $before' EXIT
 trap 'exit 1' HUP INT TERM
 set_to never never never && measure "4 KiB pages"

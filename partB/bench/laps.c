@@ -1,4 +1,9 @@
+#include <errno.h>
+#include <spawn.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "../harness/maps.h"
 #include "bench.h"
@@ -7,9 +12,13 @@ enum { MOST_CHUNKS = 2000, TABLE = 1000, MOST_LIVE = 1000000 };
 
 static struct block original;
 
-void prepare_original(const struct racer *racer) {
-  if (!racer->method->alloc(&original, racer->chunks)) drop_out("no original");
+static void make_original(const struct racer *racer, size_t count) {
+  if (!racer->method->alloc(&original, count)) drop_out("no original");
   touch(&original);
+}
+
+void prepare_original(const struct racer *racer) {
+  make_original(racer, racer->plan->chunks);
 }
 
 /* After all copies are released: the original as if just written. */
@@ -49,12 +58,13 @@ static size_t shuffled(size_t index, size_t count) {
 void lap_copy_each(const struct racer *racer, double *figures) {
   static struct block copies[MOST_CHUNKS];
   double start = now_us();
-  for (size_t i = 0; i < racer->chunks; i++) copies[i] = need_copy(racer, part(&original, i, 1));
-  figures[COPY] = (now_us() - start) / (double)racer->chunks;
-  for (size_t i = 0; i < racer->chunks; i++) racer->method->release(&copies[i]);
+  for (size_t i = 0; i < original.count; i++) copies[i] = need_copy(racer, part(&original, i, 1));
+  figures[COPY] = (now_us() - start) / (double)original.count;
+  for (size_t i = 0; i < original.count; i++) racer->method->release(&copies[i]);
   rewrite_original(racer);
 }
 
+/* Copied, written and freed, one after another; see how. */
 void lap_write_each(const struct racer *racer, double *figures) {
   size_t size = racer->plan->how == WHOLE_CHUNK ? CHUNKSIZE : 1;
   for (size_t i = 0; i < original.count; i++) {
@@ -74,12 +84,12 @@ void lap_write_each(const struct racer *racer, double *figures) {
 static struct block live_copies[MOST_LIVE / TABLE];
 
 void prepare_many_copies(const struct racer *racer) {
-  struct racer table = *racer;
-  table.chunks = racer->x < TABLE ? (size_t)racer->x : TABLE;
-  prepare_original(&table);
-  for (size_t i = 0; i < (size_t)racer->x / table.chunks; i++) live_copies[i] = need_copy(racer, original);
+  size_t live = (size_t)racer->x;
+  make_original(racer, live < TABLE ? live : TABLE);
+  for (size_t i = 0; i < live / original.count; i++) live_copies[i] = need_copy(racer, original);
 }
 
+/* A byte in some of x copies that live on. */
 void lap_write_some(const struct racer *racer, double *figures) {
   static size_t next;
   size_t live = (size_t)racer->x, writes = live < 2000 ? live / 10 : 200;
@@ -92,8 +102,9 @@ void lap_write_some(const struct racer *racer, double *figures) {
 
 /* --- Blocks --- */
 
+/* A copy, a second one, and those after all of it was written. */
 void lap_copy_block(const struct racer *racer, double *figures) {
-  size_t repeats = 256 / racer->chunks + 1;
+  size_t repeats = 256 / original.count + 1;
   struct block first = time_copy(racer, original, &figures[COPY]);
   struct block second = time_copy(racer, original, &figures[SECOND]);
   racer->method->release(&first);
@@ -113,43 +124,44 @@ static void write_some_chunks(const struct block *block, size_t writes, size_t s
   }
 }
 
+/* A byte in x percent of its chunks. */
 void lap_copy_then_write(const struct racer *racer, double *figures) {
   double start = now_us();
   struct block copy = need_copy(racer, original);
-  write_some_chunks(&copy, (size_t)(racer->x / 100 * (double)racer->chunks + 0.5), 0);
+  write_some_chunks(&copy, (size_t)(racer->x / 100 * (double)original.count + 0.5), 0);
   figures[BOTH] = now_us() - start;
   racer->method->release(&copy);
   rewrite_original(racer);
 }
 
+/* x copies with writes in between; only the last one is kept. */
 void lap_snapshots(const struct racer *racer, double *figures) {
   uint64_t random = 1;
-  size_t writes = racer->chunks / 4, snapshots = (size_t)racer->x;
-  struct block snapshot = {0};
+  size_t writes = original.count / 4, snapshots = (size_t)racer->x;
   for (size_t i = 0; i < snapshots; i++) {
-    if (i > 0) racer->method->release(&snapshot);
-    snapshot = need_copy(racer, original);
+    struct block snapshot = need_copy(racer, original);
     for (size_t k = 0; k < writes; k++) {
       uint64_t bits = random_next(&random);
       time_write(chunk_at(&original, bits % original.count) + (bits >> 40) % CHUNKSIZE, 1, &figures[WRITE]);
     }
+    racer->method->release(&snapshot);
   }
   figures[WRITE] /= (double)(snapshots * writes);
-  racer->method->release(&snapshot);
   figures[MAPPINGS] = (double)count_mappings();
   time_copy(racer, original, &figures[AGAIN]);
 }
 
 /* --- Memory --- */
 
-/* Reads the original first: what the kernel keeps of a file in memory counts when it is mapped. */
+/* Of a block and x copies. Reads the original first: what the kernel keeps of a file in memory counts when it
+ * is mapped. */
 void lap_memory(const struct racer *racer, double *figures) {
   enum { WRITTEN_PERCENT = 5 };
   size_t count = (size_t)racer->x;
   struct block copies[count];
   for (size_t i = 0; i < count; i++) {
     copies[i] = need_copy(racer, original);
-    write_some_chunks(&copies[i], racer->chunks * WRITTEN_PERCENT / 100, 50 * i);
+    write_some_chunks(&copies[i], original.count * WRITTEN_PERCENT / 100, 50 * i);
   }
   for (size_t i = 0; i < original.count; i++) read_all(chunk_at(&original, i), CHUNKSIZE);
   figures[MEMORY] = (double)memory_in_use(0);
@@ -166,30 +178,64 @@ static double bytes_per_chunk(long long before, size_t chunks) {
   return ((double)(memory_in_use(0) - before) - frames) / (double)chunks;
 }
 
+/* The library's own bytes a chunk, x copies: if many, of single chunks. */
 void lap_records(const struct racer *racer, double *figures) {
   enum { FEW = 100, WRITTEN_OF = 64 };
-  size_t count = (size_t)racer->x, each = count < FEW ? racer->chunks : 1;
+  size_t count = (size_t)racer->x;
   struct block copies[count];
   uint64_t random = 1;
-  double unused = 0;
   memset(copies, 0, sizeof copies); /* so that it is in use */
   long long before = memory_in_use(0);
   prepare_original(racer);
+  size_t each = count < FEW ? original.count : 1, chunks = count * each + original.count;
   for (size_t i = 0; i < count; i++) {
-    copies[i] = need_copy(racer, part(&original, random_next(&random) % (racer->chunks - each + 1), each));
+    copies[i] = need_copy(racer, part(&original, random_next(&random) % (original.count - each + 1), each));
   }
-  figures[MEMORY] = bytes_per_chunk(before, count * each + racer->chunks);
+  figures[MEMORY] = bytes_per_chunk(before, chunks);
   for (size_t i = 0; i < count * each; i += WRITTEN_OF)
-    time_write(chunk_at(&copies[i / each], i % each), 1, &unused);
-  figures[WRITTEN] = bytes_per_chunk(before, count * each + racer->chunks);
+    time_write(chunk_at(&copies[i / each], i % each), 1, &figures[WRITE]);
+  figures[WRITTEN] = bytes_per_chunk(before, chunks);
 }
 
 void lap_alloc_free(const struct racer *racer, double *figures) {
   static void *chunks[MOST_CHUNKS];
+  size_t count = racer->plan->chunks;
   double start = now_us();
-  for (size_t i = 0; i < racer->chunks; i++) chunks[i] = chunk_alloc();
+  for (size_t i = 0; i < count; i++) chunks[i] = chunk_alloc();
   double middle = now_us();
-  for (size_t i = 0; i < racer->chunks; i++) chunk_free(chunks[i]);
-  figures[ALLOC] = (middle - start) / (double)racer->chunks;
-  figures[FREE] = (now_us() - middle) / (double)racer->chunks;
+  for (size_t i = 0; i < count; i++) chunk_free(chunks[i]);
+  figures[ALLOC] = (middle - start) / (double)count;
+  figures[FREE] = (now_us() - middle) / (double)count;
+}
+
+/* --- Starting a program --- */
+
+void prepare_program(const struct racer *racer) {
+  clearenv();
+  if (racer->preload && access(racer->preload, R_OK) != 0) drop_out(racer->preload);
+  if (racer->preload) setenv("LD_PRELOAD", racer->preload, 1);
+}
+
+static double time_start(const char *program) {
+  pid_t process;
+  double start = now_us();
+  errno = posix_spawn(&process, program, NULL, NULL, (char *[]){(char *)program, NULL}, environ);
+  if (errno) drop_out(program);
+  waitpid(process, NULL, 0);
+  return now_us() - start;
+}
+
+/* The median of many starts: other work on the machine delays some of them. */
+void lap_start(const struct racer *racer, double *figures) {
+  enum { STARTS = 50 };
+  double times[STARTS];
+  char command[256];
+  for (int i = 0; i < STARTS; i++) times[i] = time_start(racer->program);
+  figures[START] = summarize(times, STARTS).median;
+  snprintf(command, sizeof command, "%s count", racer->program);
+  FILE *output = popen(command, "r");
+  if (!output || fscanf(output, "%lf %lf", &figures[THREADS], &figures[MAPPINGS]) != 2) {
+    drop_out("it did not count");
+  }
+  pclose(output);
 }

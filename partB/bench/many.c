@@ -1,5 +1,4 @@
 /* A lap with very many copies: what they cost, and whether the values are right. */
-#include <string.h>
 #include <sys/mman.h>
 
 #include "../harness/maps.h"
@@ -8,45 +7,23 @@
 enum { WORDS = CHUNKSIZE / sizeof(uint64_t) };
 
 static uint64_t *original; /* random words, so that one in the wrong place is seen */
-static size_t word_count;
 
 void prepare_random(const struct racer *racer) {
   uint64_t random = 0;
-  word_count = racer->chunks * WORDS;
-  original = chunks_alloc(racer->chunks);
+  original = chunks_alloc(racer->plan->chunks);
   if (!original) drop_out("no original");
-  fill_random(original, word_count * sizeof *original, &random);
-}
-
-static bool original_is_wrong(void) {
-  uint64_t random = 0;
-  for (size_t i = 0; i < word_count; i++) {
-    if (original[i] != random_next(&random)) return true;
-  }
-  return false;
-}
-
-/* Can the rest of the program still map memory? Neighbours must not merge. */
-static int refused_mappings(void) {
-  enum { TRIES = 64, PRIVATE = MAP_PRIVATE | MAP_ANONYMOUS };
-  int refused = 0;
-  for (int i = 0; i < TRIES; i++) {
-    refused += mmap(NULL, CHUNKSIZE, i % 2 ? PROT_READ : PROT_NONE, PRIVATE, -1, 0) == MAP_FAILED;
-  }
-  return refused;
+  fill_random(original, racer->plan->chunks * CHUNKSIZE, &random);
 }
 
 /* A few copies of all of the original, or many of single chunks. To each word that is written,
  * the copy's number is added. */
 void lap_many(const struct racer *racer, double *figures) {
   enum { FEW = 100 };
-  size_t count = racer->plan->copies, each = count < FEW ? racer->chunks : 1, writes = (size_t)racer->x;
+  size_t count = racer->plan->copies, each = count < FEW ? racer->plan->chunks : 1, writes = (size_t)racer->x;
   uint64_t random = 1, *sources[count], *copies[count];
-  memset(sources, 0, sizeof sources); /* so that the lists are in memory */
-  memset(copies, 0, sizeof copies);
   double start = now_us();
   for (size_t i = 0; i < count; i++) {
-    sources[i] = original + random_next(&random) % (racer->chunks - each + 1) * WORDS;
+    sources[i] = original + random_next(&random) % (racer->plan->chunks - each + 1) * WORDS;
     copies[i] = chunks_copy_lazy(sources[i], each);
     figures[FAILED] += copies[i] == NULL;
   }
@@ -61,7 +38,10 @@ void lap_many(const struct racer *racer, double *figures) {
   figures[COPY] = (copied - start) / (count < FEW ? 1 : (double)count);
   figures[MAPPINGS] = (double)count_mappings();
   figures[LIMIT] = (double)mapping_limit();
-  figures[REFUSED] = refused_mappings();
+  for (int i = 0; i < 64; i++) { /* can the rest of the program still map memory? Neighbours must not merge */
+    int rights = i % 2 ? PROT_READ : PROT_NONE;
+    figures[REFUSED] += mmap(NULL, CHUNKSIZE, rights, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) == MAP_FAILED;
+  }
   figures[MEMORY] = (double)memory_in_use(0);
   struct chunk_stats stats;
   chunk_get_stats(&stats);
@@ -72,8 +52,9 @@ void lap_many(const struct racer *racer, double *figures) {
     if (!copies[i]) continue;
     figures[WRONG] += copies[i][word] != sources[i][word] + i || copies[i][word ^ 1] != sources[i][word ^ 1];
   }
-  for (size_t i = 0; i < count; i++) { /* what was not */
+  for (size_t i = 0; i < count; i++) /* what was not */
     figures[WRONG] += copies[i] && copies[i][each * WORDS - 1] != sources[i][each * WORDS - 1];
-  }
-  figures[WRONG] += original_is_wrong();
+  random = 0;
+  for (size_t i = 0; i < racer->plan->chunks * WORDS; i++)
+    figures[WRONG] += original[i] != random_next(&random);
 }

@@ -1,5 +1,5 @@
-# A picture. plot.sh runs this, with titles, and with work: a directory with one file for each
-# curve, "SCENARIO.METHOD"; scenario; to: where the picture goes; machine: a line for the foot.
+# A picture. plot.sh runs this, with titles, and with csv; scenario; to: where the picture
+# goes; machine: a line for the foot.
 #
 # Colours are Okabe and Ito's, which colour-blind people can tell apart, the light ones darker
 # and the dark one lighter. The background is transparent and the text a grey that can be read
@@ -9,12 +9,11 @@ methods = "lazy handout kernel fork eager eager-warm"
 array names[6] = ["lazycopy", "the lab's plain answer", "memfd, MAP\\_PRIVATE", "fork", "memcpy, fresh memory", \
   "memcpy, warm memory"]
 grey = "#777777"
-set linetype 1 linecolor rgb "#D55E00" linewidth 3 pointtype 7 pointsize 0.8
-set linetype 2 linecolor rgb "#1478BE" linewidth 1.6 pointtype 5 pointsize 0.6
-set linetype 3 linecolor rgb "#009E73" linewidth 1.6 pointtype 9 pointsize 0.7
-set linetype 4 linecolor rgb "#CC79A7" linewidth 1.6 pointtype 11 pointsize 0.7
-set linetype 5 linecolor rgb "#C07F00" linewidth 1.6 pointtype 13 pointsize 0.7
-set linetype 6 linecolor rgb "#3D9BD6" linewidth 1.6 pointtype 3 pointsize 0.6
+colours = "#D55E00 #1478BE #009E73 #CC79A7 #C07F00 #3D9BD6"
+points = "7 5 9 11 13 3"
+do for [i = 1:6] {
+  set linetype i linecolor rgb word(colours, i) linewidth (i == 1 ? 3 : 1.6) pointtype int(word(points, i)) pointsize 0.7
+}
 
 set terminal svg size 820,520 dynamic font "sans-serif,14" enhanced
 set border 3 linecolor rgb grey
@@ -35,8 +34,10 @@ if (scenario eq "first-write-live") { set logscale xy; set format x "%.0f" }
 if (scenario eq "break-even") { set format x "%g%%"; set yrange [0:] }
 
 set output to
-file(i) = work."/".scenario.".".word(methods, int(i))
-present = system("cd ".work."; i=0; for method in ".methods."; do i=$((i + 1)); [ ! -s ".scenario.".$method ] || echo $i; done")
-plot for [i in present] file(i) using 1:($3 * unit):(0):(($4 - $3) * unit) notitle \
-    with vectors nohead linetype int(i) linewidth 1, \
-  for [i in present] file(i) using 1:($2 * unit) title names[int(i)] with linespoints linetype int(i)
+set datafile separator ","
+rows(i) = "grep '^figure,".scenario.",".word(methods, i).",' ".csv
+shown = ""
+do for [i = 1:6] { if (strlen(system(rows(i)))) { shown = shown." ".i } }
+set errorbars 0 linewidth 1
+plot for [i in shown] "<".rows(int(i)) using 4:($6 * unit):($7 * unit):($8 * unit) title names[int(i)] \
+  with yerrorlines linetype int(i)

@@ -1,13 +1,9 @@
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "../harness/box.h"
-#include "../harness/text.h"
 #include "bench.h"
-
-static const double SECONDS = 180, PATIENCE = 60; /* the limits of a process */
 
 void drop_out(const char *what) {
   printf("%s: %s", what, strerror(errno));
@@ -19,11 +15,10 @@ void drop_out(const char *what) {
 static void run_laps(const void *subject) {
   const struct racer *racer = subject;
   const struct plan *plan = racer->plan;
-  double figures[FIGURES] = {0};
   if (plan->prepare) plan->prepare(racer);
-  if (plan->laps > 1) plan->lap(racer, figures);
+  if (plan->laps > 1) plan->lap(racer, (double[FIGURES]){0});
   for (size_t lap = 0; lap < plan->laps; lap++) {
-    memset(figures, 0, sizeof figures);
+    double figures[FIGURES] = {0};
     plan->lap(racer, figures);
     if (write(BOX_CHANNEL, figures, sizeof figures) != sizeof figures) drop_out("no result");
   }
@@ -31,26 +26,24 @@ static void run_laps(const void *subject) {
 
 static void run_process(const struct racer *racer, struct outcome *outcome) {
   static struct box_result result;
-  box_run(&(struct box){.run = run_laps, .subject = racer, .seconds = SECONDS, .patience = PATIENCE},
-          &result);
+  box_run(&(struct box){.run = run_laps, .subject = racer, .seconds = 180, .patience = 60}, &result);
   const struct box_stream *channel = &result.streams[BOX_STREAMS - 1];
   if (result.ending == ENDED_BY_EXIT && result.code == 0) {
     memcpy(outcome->laps[outcome->count], channel->text, channel->kept);
     outcome->count += racer->plan->laps;
-  } else if (result.ending == ENDED_BY_EXIT && result.streams[0].kept) {
-    snprintf(outcome->failure, sizeof outcome->failure, "%.150s", result.streams[0].text);
   } else {
-    snprintf(outcome->failure, sizeof outcome->failure, "%s", box_describe(&result).string);
+    bool dropped_out = result.ending == ENDED_BY_EXIT && result.streams[0].kept;
+    snprintf(outcome->failure, sizeof outcome->failure, "%.150s",
+             dropped_out ? result.streams[0].text : box_describe(&result).string);
   }
 }
 
-void race(const struct racer *racers, struct outcome *outcomes, size_t count, const struct plan *plan) {
-  memset(outcomes, 0, count * sizeof *outcomes);
-  for (size_t round = 0; round < plan->processes; round++) {
-    for (size_t turn = 0; turn < count; turn++) {
-      size_t i = (round + turn) % count;
+void race(const struct racer *racers, struct outcome *outcomes) {
+  memset(outcomes, 0, WAYS * sizeof *outcomes);
+  for (size_t round = 0; round < racers->plan->processes; round++) {
+    for (size_t turn = 0; turn < WAYS; turn++) {
+      size_t i = (round + turn) % WAYS;
       if (!racers[i].name || outcomes[i].failure[0] || (racers[i].once && round > 0)) continue;
-      show_progress(racers[i].name, round * count + turn, plan->processes * count);
       run_process(&racers[i], &outcomes[i]);
     }
   }

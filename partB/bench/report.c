@@ -6,36 +6,17 @@
 #include "bench.h"
 
 #include <math.h>
-#include <stdarg.h>
 
 #include "../harness/text.h"
 
-static FILE *csv, *table;
-static const char *scenario;
+static FILE *csv;
 static int bars, bars_met, bars_measured;
 
 void report_to(FILE *file) {
   csv = file;
-  table = csv == stdout ? stderr : stdout;
-  print_machine(table, "");
-  if (!csv) return;
+  print_machine(stdout, "");
   print_machine(csv, "# ");
   fprintf(csv, "kind,scenario,name,x,unit,median,low,high,bar,verdict\n");
-}
-
-void note(const char *format, ...) {
-  va_list arguments;
-  va_start(arguments, format);
-  hide_progress();
-  vfprintf(table, format, arguments);
-  fputc('\n', table);
-  fflush(table);
-  va_end(arguments);
-}
-
-void report_scenario(const char *name, const char *title) {
-  scenario = name;
-  note("\n%s: %s", name, title);
 }
 
 static struct text with_unit(double value, int figure) {
@@ -52,30 +33,21 @@ static const char *unit(int figure) {
   return !figure ? "times" : figure <= START ? "us" : figure <= WRITTEN ? "bytes" : "count";
 }
 
-static void report_figure(const struct row *row, const struct racer *racer, const struct outcome *outcome) {
+static void report_figure(const char *scenario, const struct row *row, const struct racer *racer,
+                          const struct outcome *outcome) {
   const char *name = row->name ? row->name : racer->name;
   double values[MOST_LAPS];
   if (outcome->failure[0]) {
-    note("  %-34s %s", name, outcome->failure);
+    printf("  %-34s %s\n", name, outcome->failure);
     return;
   }
   for (size_t lap = 0; lap < outcome->count; lap++) values[lap] = outcome->laps[lap][row->figure];
   struct summary summary = summarize(values, outcome->count);
-  note("  %-34s %10s   (%s to %s)", name, with_unit(summary.median, row->figure).string,
-       with_unit(summary.low, row->figure).string, with_unit(summary.high, row->figure).string);
-  if (!csv) return;
+  printf("  %-34s %10s   (%s to %s)\n", name, with_unit(summary.median, row->figure).string,
+         with_unit(summary.low, row->figure).string, with_unit(summary.high, row->figure).string);
   fprintf(csv, "figure,%s%s%s,%s,%.10g,%s,%.6g,%.6g,%.6g,,\n", scenario, row->part ? ": " : "",
           row->part ? row->part : "", name, racer->x, unit(row->figure), summary.median, summary.low,
           summary.high);
-}
-
-void report_row(const struct row *row, const struct racer *racers, const struct outcome *outcomes,
-                int count) {
-  if (row->part) note("  %s", row->part);
-  for (int i = 0; i < count; i++) {
-    bool meant = row->racer == EACH || row->racer == i;
-    if (meant && racers[i].name) report_figure(row, &racers[i], &outcomes[i]);
-  }
 }
 
 /* The median of all laps; NAN if there are none. */
@@ -91,7 +63,7 @@ static double measure(const struct bar *bar, const struct outcome *outcomes) {
   return count ? summarize(values, count).median : NAN;
 }
 
-void report_bar(const struct bar *bar, const struct outcome *outcomes) {
+static void report_bar(const char *scenario, const struct bar *bar, const struct outcome *outcomes) {
   double measured = measure(bar, outcomes);
   int figure = bar->operation == OVER ? NONE : bar->one.figure;
   bool met = bar->sense == LEAST ? measured >= bar->limit : measured <= bar->limit;
@@ -99,14 +71,24 @@ void report_bar(const struct bar *bar, const struct outcome *outcomes) {
   bars++;
   bars_measured += !isnan(measured);
   bars_met += met;
-  note("  %-60s %10s  %s %-10s %s", bar->what, with_unit(measured, figure).string,
-       bar->sense == LEAST ? ">=" : "<=", with_unit(bar->limit, figure).string, verdict);
-  if (!csv) return;
+  printf("  %-60s %10s  %s %-10s %s\n", bar->what, with_unit(measured, figure).string,
+         bar->sense == LEAST ? ">=" : "<=", with_unit(bar->limit, figure).string, verdict);
   fprintf(csv, "bar,%s,%s,,%s,%.6g,,,%s %g,%s\n", scenario, bar->what, unit(figure), measured,
           bar->sense == LEAST ? "at least" : "at most", bar->limit, verdict);
 }
 
+void report_scenario(const struct scenario *scenario, const struct racer *racers,
+                     const struct outcome *outcomes) {
+  for (const struct row *row = scenario->rows; row->figure; row++) {
+    if (row->part) printf("  %s\n", row->part);
+    for (int i = 0; i < WAYS; i++) {
+      bool meant = row->racer == EACH || row->racer == i;
+      if (meant && racers[i].name) report_figure(scenario->name, row, &racers[i], &outcomes[i]);
+    }
+  }
+  for (const struct bar *bar = scenario->bars; bar->what; bar++) report_bar(scenario->name, bar, outcomes);
+}
+
 void report_end(const char *remark) {
-  if (bars)
-    note("\nBars: %d of %d met, %d not measured%s", bars_met, bars_measured, bars - bars_measured, remark);
+  printf("\nBars: %d of %d met, %d not measured%s\n", bars_met, bars_measured, bars - bars_measured, remark);
 }

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "kin.h"
+#include "probe.h"
 #include "support.h"
 
 /* More generations than a span of addresses that is doubled by each has room for. */
@@ -140,6 +141,56 @@ static void test_killed(void) {
   }
 }
 
+/* --- When relatives have ended --- */
+
+/* What only they could see is written in place, and no copy is made for it. */
+static void test_written_in_place(void) {
+  skip_without_sharing();
+  char *block = new_block(COUNT, 1);
+  struct chunk_stats before = stats();
+  pid_t child = fork_or_fail();
+  if (child == 0) _exit(0);
+  CHECK(wait_status(child) == 0);
+  fill(block, COUNT, 2);
+  struct chunk_stats after = stats();
+  CHECK(after.splits == before.splits && after.splits_without_copy == before.splits_without_copy + COUNT);
+}
+
+/* What was freed meanwhile is given back, or used again, although others still live. */
+static void test_room_of_the_dead(void) {
+  skip_without_sharing();
+  skip_under_sanitizer();
+  enum { MOST = 900 }; /* of the chunks that there are at first */
+  const long HALF_KIB = MOST * sysconf(_SC_PAGESIZE) / 2048;
+  char *block = chunks_alloc(MOST);
+  for (size_t i = 0; i < MOST; i++) poke(block + i * CHUNKSIZE, 1);
+  long memory = memory_kib();
+  pid_t elder = fork_or_fail();
+  if (elder == 0) pause();
+  CHECK(chunks_free(block, MOST) == 0);
+  struct turns turns = open_turns();
+  pid_t younger = fork_with_turns(&turns);
+  if (younger == 0) {
+    give(turns.to_parent); /* it has left the elder's generation */
+    pause();
+  }
+  await(turns.to_parent);
+  kill(elder, SIGKILL);
+  CHECK(wait_status(elder) == 128 + SIGKILL);
+  CHECK((block = chunks_alloc(MOST)));
+  for (size_t i = 0; i < MOST; i++) poke(block + i * CHUNKSIZE, 1);
+  CHECK(memory_kib() - memory < HALF_KIB);
+  kill(younger, SIGKILL);
+  CHECK(wait_status(younger) == 128 + SIGKILL);
+  younger = fork_or_fail();
+  if (younger == 0) pause();
+  CHECK(chunks_free(block, MOST) == 0 && memory_kib() - memory > -HALF_KIB);
+  kill(younger, SIGKILL);
+  CHECK(wait_status(younger) == 128 + SIGKILL);
+  stats(); /* any call */
+  CHECK(memory_kib() - memory < -HALF_KIB);
+}
+
 static const struct test tests[] = {
     {"fork_child_writes", test_child_writes, 20},
     {"fork_parent_writes", test_parent_writes, 20},
@@ -147,6 +198,8 @@ static const struct test tests[] = {
     {"fork_copies_after", test_copies_after, 20},
     {"fork_orphan", test_orphan, 20},
     {"fork_killed", test_killed, 60},
+    {"fork_written_in_place", test_written_in_place, 20},
+    {"fork_room_of_the_dead", test_room_of_the_dead, 20},
 };
 
 int main(void) {

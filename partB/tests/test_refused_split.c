@@ -134,6 +134,19 @@ static void test_late_child(void) {
   CHECK(wait_status(child) == 0 && holds(chunk, 1, 2));
 }
 
+/* Memory that cannot be given back stays with the library, and is not handed out as it is. */
+static void test_giving_back(void) {
+  skip_without_sharing();
+  char *block = new_block(4, 1);
+  CHECK(chunks_free(block, 4) == 0 && stats().frames_cached == 0);
+  block = new_block(4, 1);
+  refuse(MADVISE, 1, FOR_EVER);
+  CHECK(chunks_free(block, 4) == 0);
+  refuse_nothing();
+  CHECK(stats().frames_cached == 4);
+  CHECK(is_zero(chunks_alloc(4), 4));
+}
+
 static const struct test tests[] = {
     {"refused_split_then_read", test_then_read, 20},
     {"refused_split_then_write", test_then_write, 20},
@@ -141,6 +154,7 @@ static const struct test tests[] = {
     {"refused_split_before_fork", test_before_fork, 20},
     {"refused_split_unmapped_before_fork", test_unmapped_before_fork, 20},
     {"refused_split_late_child", test_late_child, 20},
+    {"refused_giving_back", test_giving_back, 20},
     {"refusal_unmapped", test_unmapped, 60},
 };
 
