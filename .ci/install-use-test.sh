@@ -68,7 +68,7 @@ project() {
   command -v pkg-config >/dev/null || skip "no pkg-config"
   mkdir "$scratch/$1"
   cp "$scratch/snapshot.c" "$scratch/$1/"
-  awk -v begin="\`\`\`$1" '$0 == "\`\`\`" { inside = 0 } inside { print } $0 == begin { inside = 1 }' README.md >"$scratch/lines"
+  awk -v begin="\`\`\`$1" '$0 == "```" { inside = 0 } inside { print } $0 == begin { inside = 1 }' README.md >"$scratch/lines"
   [ -s "$scratch/lines" ] || fail "README.md does not say how"
   cd "$scratch/$1" || exit 1
   export PKG_CONFIG_PATH="$prefix/lib/pkgconfig" LD_LIBRARY_PATH="$prefix/lib"
