@@ -102,7 +102,7 @@ static void bad_data_access(uintptr_t address, enum access access, enum subject 
       return;
     report(" A pointer that was never set, or memory that was given back?");
   } else if (access != ACCESS_READ && at->readable && !at->writable) {
-    report_read_only(at);
+    report_read_only(&near_address);
   } else {
     report(", which is mapped, but the kernel refused the access.");
   }

@@ -149,6 +149,11 @@ static inline const char *arch_wild_pointer(const ucontext_t *context, uintptr_t
   return NULL;
 }
 
+static inline bool arch_is_vector(const ucontext_t *context) {
+  (void)context;
+  return false;
+}
+
 static inline const char *arch_register(const ucontext_t *context, unsigned i, uintptr_t *value) {
   *value = i == 0 ? arch_pc(context) : arch_sp(context);
   return i == 0 ? "pc" : i == 1 ? "sp" : NULL;

@@ -23,6 +23,17 @@ static inline const unsigned char *arch_opcode(const unsigned char *code, unsign
   return code;
 }
 
+/* Vector instructions are those after 0x0f, but for the kernel's, and those with a prefix of their own. */
+static inline bool arch_is_kernels(const unsigned char *opcode) {
+  return *opcode == 0x0f && memchr("\x01\x06\x08\x09\x20\x21\x22\x23\x30\x32\x33\x34\x35", opcode[1], 13);
+}
+
+static inline bool arch_is_vector(const ucontext_t *context) {
+  unsigned rex;
+  const unsigned char *opcode = arch_opcode((const unsigned char *)arch_pc(context), &rex);
+  return memchr("\x0f\xc4\xc5\x62", *opcode, 4) && !arch_is_kernels(opcode);
+}
+
 /* Which registers an instruction addresses memory with: bit n for register n. */
 static inline unsigned arch_address_registers(const unsigned char *code) {
   enum { RBX = 1 << 3, RSP = 1 << 4, RBP = 1 << 5, RSI = 1 << 6, RDI = 1 << 7, LEAVE = 0xc9, XLAT = 0xd7 };
@@ -35,7 +46,7 @@ static inline unsigned arch_address_registers(const unsigned char *code) {
     extra_base = (~code[1] & 0x20u) >> 2;
     extra_index = (~code[1] & 0x40u) >> 3;
     code += opcode == 0xc4 ? 4 : 5;
-  } else if (opcode == 0x0f) {
+  } else if (opcode == 0x0f && !arch_is_kernels(code)) {
     code += code[1] == 0x38 || code[1] == 0x3a ? 3 : 2;
   } else if ((opcode & 0xfc) == 0xa4 || (opcode >= 0xaa && opcode <= 0xaf)) {
     return RSI | RDI; /* string instructions */

@@ -80,8 +80,8 @@ static void no_address(const ucontext_t *context, enum subject subject) {
   if (!holder) {
     report("%s ran an instruction that the processor refused, at 0x%lx: ", program,
            (unsigned long)arch_pc(context));
-    report(
-        "a vector instruction, with an address that is not aligned as it needs, or one for the kernel only?");
+    report(arch_is_vector(context) ? "a vector instruction, with an address that is not aligned as it needs?"
+                                   : "one for the kernel only, or one that needs an aligned address?");
     return;
   }
   report("%s used a pointer that cannot be an address: 0x%lx, in the %s.", program, (unsigned long)value,
@@ -130,6 +130,9 @@ static const struct {
      "data, or a program made for another processor?"},
     {SIGSEGV, CONTROL_PROTECTION,
      "%s returned or jumped to where it must not: something wrote past the end of a local array?"},
+    {SIGSEGV, TAG_MISMATCH,
+     "%s used, a moment ago, a pointer that does not fit the memory there: given back, or past the end of a "
+     "block?"},
     {0, 0, "%s broke a rule of the processor that this library does not know."},
 };
 

@@ -145,7 +145,7 @@ void place_report_source(const struct place *place, const char *program);
 /* nearby.c: what is at an address or near it, in words. Those with "if" say nothing and return
  * false if it is not so. */
 void report_region(const struct region *region);
-void report_read_only(const struct region *region);
+void report_read_only(const struct surroundings *around);
 void report_distance(unsigned long distance);
 bool report_if_near(const struct surroundings *around, bool far);
 bool report_if_freed(uintptr_t pointer);

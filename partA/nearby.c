@@ -89,11 +89,14 @@ bool report_if_freed(uintptr_t pointer) {
 }
 
 /* Linkers put constants before the code, in a region of their own or together with it. */
-void report_read_only(const struct region *region) {
-  report(", which is read-only. It is part of ");
-  report_region(region);
-  report(!is_file(region)                       ? ": made read-only by mprotect or mmap?"
-         : !is_library_or_program(region->name) ? ": mapped for reading only?"
-         : region->executable ? ": a string literal, a const, or a function used as if it were data?"
-                              : ": a string literal or a const?");
+void report_read_only(const struct surroundings *around) {
+  const struct region *at = &around->at;
+  bool file = is_file(at), image = file && is_library_or_program(at->name);
+  bool mixed = image && at->executable && strcmp(around->below.name, at->name) != 0;
+  report(", which is read-only. It is part of %s", mixed ? "the constants and " : "");
+  report_region(at);
+  report(!file                      ? ": made read-only by mprotect or mmap?"
+         : !image                   ? ": mapped for reading only?"
+         : at->executable && !mixed ? ": a function used as if it were data?"
+                                    : ": a string literal or a const?");
 }

@@ -16,7 +16,7 @@ enum { MOST_PAIRS = 60000, WIDE_ADDRESSES = sizeof(void *) >= 8 };
 
 static struct member crowd[MOST_PAIRS];
 
-enum { MIDDLE = CHUNKSIZE - SMALL_PAGE + 5, LAST = CHUNKSIZE - 1 };
+enum { EARLY = CHUNKSIZE - SMALL_PAGE + 5, LAST = CHUNKSIZE - 1 };
 
 static unsigned char mark(size_t index, int place) {
   return (unsigned char)(index * 7 + (index >> 8) * 3 + (size_t)place % 251 + 1);
@@ -45,7 +45,7 @@ static size_t make_crowd(size_t most, double seconds, bool *refused) {
     unsigned char *original = lab.alloc();
     *refused = !original || original == MAP_FAILED;
     if (*refused) return i;
-    original[MIDDLE] = mark(i, MIDDLE);
+    original[EARLY] = mark(i, EARLY);
     original[LAST] = mark(i, LAST);
     unsigned char *copy = lab.copy_lazy(original);
     *refused = !copy || copy == MAP_FAILED;
@@ -61,9 +61,9 @@ static void check_crowd(size_t count, const char *why) {
   double start = effort_of_this_process();
   for (size_t i = 0; i < count && effort_of_this_process() - start < 1; i++) {
     size_t index = i * stride % count;
-    expect_byte(crowd[index].original, MIDDLE, mark(index, MIDDLE), why, index);
+    expect_byte(crowd[index].original, EARLY, mark(index, EARLY), why, index);
     expect_byte(crowd[index].original, LAST, mark(index, LAST), why, index);
-    expect_byte(crowd[index].copy, MIDDLE, mark(index, MIDDLE), why, index);
+    expect_byte(crowd[index].copy, EARLY, mark(index, EARLY), why, index);
     expect_byte(crowd[index].copy, LAST, mark(index, LAST), why, index);
   }
 }
@@ -76,13 +76,13 @@ static void write_to_some(size_t count, size_t writes) {
     unsigned char *other = i % 2 ? crowd[index].copy : crowd[index].original;
     doing("wrote to %s %zu of %zu" UNRECOGNISED, i % 2 ? "the original of lazy copy" : "lazy copy", index + 1,
           count);
-    *(volatile unsigned char *)(written + MIDDLE) ^= 0xFF;
-    expect_byte(written, MIDDLE, mark(index, MIDDLE) ^ 0xFF, "a write to one of many chunks was lost", index);
+    *(volatile unsigned char *)(written + EARLY) ^= 0xFF;
+    expect_byte(written, EARLY, mark(index, EARLY) ^ 0xFF, "a write to one of many chunks was lost", index);
     expect_byte(written, LAST, mark(index, LAST), "a write to one of many chunks changed another byte",
                 index);
-    expect_byte(other, MIDDLE, mark(index, MIDDLE), "a write to one of many chunks changed its other side",
+    expect_byte(other, EARLY, mark(index, EARLY), "a write to one of many chunks changed its other side",
                 index);
-    written[MIDDLE] ^= 0xFF;
+    written[EARLY] ^= 0xFF;
   }
 }
 

@@ -56,8 +56,8 @@ test_status() {
 # there is none: whatever writes to a lazy copy ends soon, which is cheap.)
 test_words() {
   printf '#define _GNU_SOURCE\n#include <signal.h>\n#define sigaction(...) 0\n#include "%s/partB/handout/handout.c"\n' \
-    "$PWD" >"$work/no-handler.c"
-  grade --required --lazycopy "$work/no-handler.c"
+    "$PWD" >"$work/no handler.c"
+  grade --required --lazycopy "$work/no handler.c"
   if grep -q '^FAIL *split.first-last .*wrote to offset 0 of the original of lazy copy 1: your handler did not recognise it' "$work/out"; then
     ok grade-words
   else
