@@ -36,8 +36,6 @@ CHECKS += 'sh partB/grade/test.sh'
 CHECKS += 'sh partB/grade/points-test.sh'
 CHECKS += 'sh partB/grade/class-test.sh'
 CHECKS += 'sh partB/grade/autograder-test.sh'
-CHECKS += 'sh partB/tests/mutants/run.sh lazycopy partB/tests/mutants --fast'
-CHECKS += 'sh partB/tests/mutants/run.sh friends partA/tests/mutants --fast'
 endif
 
 # All mutants, and our own libraries: two or three minutes.

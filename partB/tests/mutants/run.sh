@@ -1,12 +1,10 @@
 #!/bin/sh
-# run.sh lazycopy|friends DIRECTORY [--fast]
+# run.sh lazycopy|friends DIRECTORY
 #
 # Grades each mutant of DIRECTORY's table, run from the top of the repository, and
 # compares the checks that fail with those that should. Prints a line for each, as
-# tests do; TESTS names the ones to run ("mutant-NAME"). --fast: only some of
-# those of which just what is required is looked at.
-part=$1 directory=$2 fast=$3
-fast_ones=' both-linked seven '
+# tests do; TESTS names the ones to run ("mutant-NAME").
+part=$1 directory=$2
 report=$(mktemp) || exit 1
 trap 'rm -f "$report"' EXIT
 failures=0
@@ -25,11 +23,8 @@ missing_from() {
 }
 
 wanted() {
-  case " $TESTS " in
-  *" mutant-$1 "*) return 0 ;;
-  '  ') case "$fast$fast_ones" in '--fast'*" $1 "*) return 0 ;; --fast*) return 1 ;; esac ;;
-  *) return 1 ;;
-  esac
+  case " $TESTS " in '  ' | *" mutant-$1 "*) return 0 ;; esac
+  return 1
 }
 
 # What should fail but passes.
