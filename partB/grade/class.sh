@@ -6,7 +6,7 @@
 # each to OUT. Reports and their JSON are put into a directory beside it. A student whose
 # report is there, and whose sources and grader are the same, is not graded again: so this
 # can be stopped, and goes on. Interrupted, it ends when those who are being graded are done.
-here=$(dirname "$0")
+here=${0%/*}
 build=partB/build
 graders="$build/grade/grade $build/grade/checker $build/grade/requirements partA/build/grade/grade partA/build/grade/victim"
 seconds=300 # of processor time for one student, far more than all checks may use
@@ -20,9 +20,7 @@ marks() { "$build/grade/marks" "$build/grade/requirements" "$points" "$@"; }
 
 # What a report depends on.
 fingerprint() {
-  # shellcheck disable=SC2086 # several words
-  cksum $graders
-  echo "$required"
+  echo "$grader $required"
   (cd "$1" && find . -type f -name '*.[ch]' -exec cksum {} + | sort)
 }
 
@@ -93,6 +91,8 @@ mkdir -p "$reports" || die "$reports cannot be made"
 set -- "$directory"/*/
 [ -d "$1" ] || die "$directory has no directories of students"
 
+# shellcheck disable=SC2086 # several words
+grader=$(cksum $graders)
 work=$(mktemp -d) || exit 2
 trap 'rm -rf "$work"' EXIT
 trap 'echo "Stopping, as soon as those who are being graded are done. The same command goes on." >&2; : >"$work/stop"' HUP INT TERM

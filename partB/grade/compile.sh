@@ -1,12 +1,12 @@
 #!/bin/sh
 # compile.sh SOURCE LIBRARY NOTES [FLAG...]
 #
-# Makes a shared library of a C file, an archive or a shared library, as lenient
+# SOURCE is an absolute path. Makes a shared library of a C file, an archive or a shared library, as lenient
 # as can be: what the file forgets is given to it, and noted in lines
 # "note.NAME text". Exit status 1 if nothing helps; the notes say why.
 source=$1 library=$2 notes=$3
 shift 3
-here=$(dirname "$0")
+here=${0%/*}
 log=$library.log
 slow=''
 seconds=${COMPILE_SECONDS:-600} # of processor time
@@ -67,7 +67,7 @@ case $source in
   ;;
 esac
 
-compile_leniently -I"$(dirname "$source")" -I"$here/lab" "$@" || exit 1
+compile_leniently -I"${source%/*}" -I"$here/lab" "$@" || exit 1
 warnings=$(grep -c 'warning:' "$log")
 [ "$warnings" -eq 0 ] || note warnings "the compiler warns $warnings times; first: $(first 'warning:')"
 if nm -D --defined-only "$library" 2>/dev/null | grep -q ' T main$'; then

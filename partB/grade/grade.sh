@@ -11,7 +11,7 @@
 # machine takes to start a process; GRADE_SLOW=n multiplies them. Exit status 0 if all that the handout requires
 # holds, 1 if not, 2 for a bad argument or if the grader itself fails. The graded code runs with limits, but
 # it may do whatever you may: this is no sandbox.
-here=$(dirname "$0")
+here=${0%/*}
 lazycopy_build=partB/build/grade
 friends_build=partA/build/grade
 
@@ -30,7 +30,7 @@ find_file() {
   *) die "$1 is no .c, .a or .so file" ;;
   esac
   if [ ! -f "$1" ] || [ ! -r "$1" ]; then die "$1: no such file"; fi
-  echo "$(cd "$(dirname "$1")" && pwd)/$(basename "$1")"
+  case $1 in /*) echo "$1" ;; *) echo "$PWD/$1" ;; esac
 }
 
 # The only file of a name below the submission; says on standard error why there is none.
