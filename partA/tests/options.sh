@@ -204,11 +204,11 @@ test_deleted_program() {
 }
 
 test_many_messages() {
-  for _ in $(seq 60); do
+  for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24; do
     crash explain=0
     printf '%s\n' "$report"
-  done | sort | uniq -c | sort -n >"$scratch/seen"
-  [ "$(wc -l <"$scratch/seen")" -ge 16 ] # of 40; fewer than 16 come once in a million million runs
+  done | sort -u >"$scratch/seen"
+  [ "$(wc -l <"$scratch/seen")" -ge 8 ] # of 40; fewer come once in a hundred thousand million runs
 }
 
 test_color() {

@@ -8,10 +8,10 @@ pitfalls=partB/handout
 number_in() { sed -n "s/^$1 *\([0-9]*\).*/\1/p" "$scratch/out"; }
 
 example_undo() {
-  try 0 "$examples"/undo 20
+  try 0 "$examples"/undo 8
   [ "$(grep -c '  as it was$' "$scratch/out")" -eq 3 ] || fail "not all is as it was: $(cat "$scratch/out")"
   eager=$(number_in 'eager copies would take') lazy=$(number_in 'the history takes')
-  [ "$eager" -eq $((21 * 16)) ] || fail "eager copies would not take $eager MiB"
+  [ "$eager" -eq $((9 * 16)) ] || fail "eager copies would not take $eager MiB"
   [ "$lazy" -ge 16 ] && [ "$lazy" -lt $((eager / 4)) ] || fail "the history takes $lazy MiB, eagerly it is $eager"
 }
 

@@ -37,7 +37,7 @@ try() {
 
 # One line on standard error, which names the thing that is wrong.
 one_line_about() {
-  [ "$(wc -l <"$scratch/err")" -eq 1 ] || fail "not one line on standard error: $(cat "$scratch/err")"
+  { read -r _ && ! read -r _; } <"$scratch/err" || fail "not one line on standard error: $(cat "$scratch/err")"
   grep -q -e "$1" "$scratch/err" || fail "'$1' is not named: $(cat "$scratch/err")"
 }
 

@@ -5,6 +5,7 @@
 # fails without a FAILED line counts as a failed test itself. Where the tests' own
 # accounts can be kept, it says first how slow this machine is, by which all limits are
 # multiplied, and in the end what all of it took.
+export LC_ALL=C # the same words and order for everyone, and smaller processes
 log=$(mktemp) || exit 1
 trap 'rm -f "$log" "$log".*' EXIT
 account=partB/build/harness/account

@@ -6,7 +6,7 @@ copytest=partB/copytest
 broken=partB/build/tester/copytest_broken
 
 copytest_matches() {
-  try 0 "$copytest" --chunks 40 --runs 2
+  try 0 "$copytest" --chunks 10 --runs 2
   tail -n 1 "$scratch/out" | grep -qx 'OK: the values match' || fail "the last line is not OK"
   for row in copy read write memory; do
     grep -Eq "^$row +[0-9.]+ [a-zA-Z]+ +[0-9.]+ [a-zA-Z]+   [0-9.]+ times (faster|slower|smaller|larger)$" \
@@ -15,19 +15,19 @@ copytest_matches() {
 }
 
 copytest_tells_a_difference() {
-  try 1 "$broken" --chunks 20 --runs 1
+  try 1 "$broken" --chunks 10 --runs 1
   tail -n 1 "$scratch/out" | grep -q '^FAILED' || fail "the last line is not FAILED"
   grep -Eq '(copy|original) [0-9]+ differs at offset [0-9]+' "$scratch/err" || fail "it is not said where"
-  try 1 "$broken" --chunks 20 --runs 1 --quiet
+  try 1 "$broken" --chunks 10 --runs 1 --quiet
 }
 
 copytest_tells_a_crash() {
-  try 1 env BROKEN=crash "$broken" --chunks 20
+  try 1 env BROKEN=crash "$broken" --chunks 10
   one_line_about 'signal 11'
 }
 
 copytest_tells_lack_of_memory() {
-  try 2 env BROKEN=memory "$broken" --chunks 20
+  try 2 env BROKEN=memory "$broken" --chunks 10
   one_line_about 'not enough memory'
   try 2 "$copytest" --chunks 1000000000
   one_line_about '--chunks 1000000000'
@@ -104,7 +104,7 @@ copytest_notices_a_full_disk() {
 # A limit on the size of files stands for a disk that is full after a while.
 copytest_leaves_no_part_of_a_file() {
   # shellcheck disable=SC2016 # for the shell with the limit
-  try 2 sh -c 'trap "" XFSZ; ulimit -f 1; exec "$0" --chunks 2 --writes 0 --runs 40 --csv "$1"' "$copytest" "$scratch/part"
+  try 2 sh -c 'trap "" XFSZ; ulimit -f 1; exec "$0" --chunks 1 --writes 0 --runs 6 --csv "$1"' "$copytest" "$scratch/part"
   one_line_about "$scratch/part: File too large"
   [ ! -e "$scratch/part" ] || fail "a part of the file is left"
 }
@@ -144,7 +144,7 @@ copytest_ends_with_its_reader() {
 # was, and no run goes on.
 copytest_interrupted() {
   echo before >"$scratch/kept"
-  BROKEN=slow "$broken" --chunks 200 --runs 2 --csv "$scratch/kept" >"$scratch/out" 2>"$scratch/err" &
+  BROKEN=slow "$broken" --chunks 100 --runs 2 --csv "$scratch/kept" >"$scratch/out" 2>"$scratch/err" &
   pid=$!
   children=/proc/$pid/task/$pid/children
   [ -e "$children" ] || skip "this kernel does not tell the children of a process"

@@ -139,19 +139,24 @@ check_machine() {
   [ "$(cat /proc/sys/vm/max_map_count)" = 65530 ] || skip "the limit on mappings is not the usual one"
 }
 
-# Gives a session the tree's directories; copytest takes two gigabytes if it is not told
-# to take less.
+# Gives a session the tree's directories. Programs that take much memory if they are not told to take
+# less are told so.
 lay_out() {
   ln -s "$top/partA" "$1"
-  if [ "$SCALE" = full ]; then
+  if [ "$SCALE" = full ] || [ ! -e partB/examples/undo ]; then
     ln -s "$top/partB" "$1"
-  else
-    mkdir "$1/partB"
-    ln -s "$top"/partB/* "$1/partB"
-    rm "$1/partB/copytest"
-    echo "exec $top/partB/copytest --chunks 20 \"\$@\"" >"$1/partB/copytest"
-    chmod +x "$1/partB/copytest"
+    return
   fi
+  mkdir "$1/partB"
+  ln -s "$top"/partB/* "$1/partB"
+  rm "$1/partB/examples"
+  mkdir "$1/partB/examples"
+  ln -s "$top"/partB/examples/* "$1/partB/examples"
+  for less in 'copytest --chunks 4' 'examples/undo 5'; do
+    rm "$1/partB/${less%% *}"
+    echo "exec $top/partB/$less \"\$@\"" >"$1/partB/${less%% *}"
+    chmod +x "$1/partB/${less%% *}"
+  done
 }
 
 readme_sessions() {
