@@ -127,7 +127,7 @@ static void test_parent_ends(void) {
 /* So that being forked takes long between the segments of two generations, by which
  * relatives are counted: private pages, and no room for the later segment above them. */
 static void part_segments(void) {
-  const size_t SIZE = (size_t)64 << 20, PAGE = (size_t)sysconf(_SC_PAGESIZE);
+  const size_t SIZE = full_or(64, 16) << 20, PAGE = (size_t)sysconf(_SC_PAGESIZE);
   const int FLAGS = MAP_PRIVATE | MAP_ANONYMOUS;
   char *pages = mmap(NULL, SIZE, PROT_READ | PROT_WRITE, FLAGS, -1, 0), *above = pages + 1;
   CHECK(pages != MAP_FAILED);

@@ -9,7 +9,7 @@
 #include "probe.h"
 #include "support.h"
 
-enum { COUNT = 4, CHUNK_KIB = CHUNKSIZE / 1024 };
+enum { COUNT = 2, CHUNK_KIB = CHUNKSIZE / 1024 };
 
 /* How much more it may be after the first forks: half of what it would be if a frame were
  * lost for each chunk and fork of a short run. */

@@ -111,7 +111,7 @@ static void test_writable_near_the_limit(void) {
  * all values are right, and the limit is kept. */
 static void test_beyond_the_limit(void) {
   skip_without_sharing();
-  enum { COUNT = 128, COPIES = 8, WRITES = 350, LIMIT = 200 };
+  enum { COUNT = 64, COPIES = 8, WRITES = 200, LIMIT = 120 };
   char *blocks[COPIES + 1] = {new_block(1, 1)};
   uint64_t state = 3;
   blocks[0] = chunks_alloc(COUNT);
