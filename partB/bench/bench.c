@@ -42,7 +42,7 @@ static const struct scenario *find(const char *name) {
 }
 
 static size_t scaled(double size) {
-  return (size_t)(quick && size > 100 ? size / 10 : size);
+  return (size_t)(quick && size > 100 ? size / 20 : size);
 }
 
 /* All of a scenario, or one point of a curve. */

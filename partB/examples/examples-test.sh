@@ -25,7 +25,7 @@ example_undo_refuses_bad_usage() {
 example_save() {
   try 0 "$examples"/save "$scratch/saved"
   grep -qx 'the sum in the file is right' "$scratch/out" || fail "$(cat "$scratch/out")"
-  [ "$(wc -c <"$scratch/saved")" -eq $((16 << 20)) ] || fail "the file has another size"
+  [ "$(wc -c <"$scratch/saved")" -eq $((8 << 20)) ] || fail "the file has another size"
   [ ! -e "$scratch/saved.new" ] || fail "the temporary file is still there"
 }
 

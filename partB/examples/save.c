@@ -18,7 +18,7 @@
 
 #include "lazycopy.h"
 
-enum { CHUNKS = 256, SIZE = CHUNKS * CHUNKSIZE, ACCOUNTS = SIZE / sizeof(int64_t), BALANCE = 1000 };
+enum { CHUNKS = 128, SIZE = CHUNKS * CHUNKSIZE, ACCOUNTS = SIZE / sizeof(int64_t), BALANCE = 1000 };
 
 struct save {
   const char *name;

@@ -95,7 +95,7 @@ static size_t reachable_pairs(void) {
 }
 
 void check_many(void) {
-  enum { ENOUGH = 3000, WRITES = 100 };
+  enum { ENOUGH = 3000, WRITES = 40 };
   size_t most = reachable_pairs();
   bool refused;
   lab.startup();

@@ -40,8 +40,7 @@ class_rows() {
   cp partA/tests/mutants/plain.c "$class/ada/a/letsbefriends.c"
   printf '#include <signal.h>\nstatic void spin(int signal) { for (;;) (void)signal; }\n%s\n' \
     '__attribute__((constructor)) static void install(void) { signal(SIGSEGV, spin); }' >"$class/$looping/letsbefriends.c"
-  echo 'int x = ;' | tee "$class/twice/lazycopy.c" >"$class/twice/old/lazycopy.c"
-  echo 'int x = ;' >"$class/twice/letsbefriends.c"
+  : | tee "$class/twice/lazycopy.c" >"$class/twice/old/lazycopy.c"
   : >"$class/a file of no student"
   grade_class || fail "$(cat "$scratch/err")"
   [ "$(wc -l <"$out")" -eq 4 ] || fail "rows: $(cat "$out")"
@@ -50,7 +49,7 @@ class_rows() {
   row '"loops, ""for ever""",'
   grep '^"loops' "$out" | grep -qE ',[1-9][0-9]*,[1-9][0-9]*,"B: there is no lazycopy.c",FAIL,.*,undecided,.*,not tried,' ||
     fail "$(grep '^"loops' "$out")"
-  row '"twice",0,0,0,0,0,0,0,"B: there are 2 files named lazycopy.c; A: it does not compile: '
+  row '"twice",0,0,0,0,0,0,0,"B: there are 2 files named lazycopy.c; A: there is no letsbefriends.c",not tried'
   for name in ada "$looping" twice; do
     partB/build/tests/json_lines <"$reports/$name.json" >"$scratch/lines" || fail "$name: no JSON"
     grep -q '^# Points' "$reports/$name.report" || fail "$name: no report"

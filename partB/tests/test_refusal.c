@@ -72,7 +72,7 @@ static int sharing_would_work(void) {
 /* So many refusals in a row, from every n-th call on; by default in steps, so that each call
  * is still refused. */
 static void refuse_everywhere(unsigned kinds, long in_a_row, int may_die) {
-  const long MOST_STEP = (long)full_or(1, 2), STEP = in_a_row < MOST_STEP ? in_a_row : MOST_STEP;
+  const long MOST_STEP = (long)full_or(1, 3), STEP = in_a_row < MOST_STEP ? in_a_row : MOST_STEP;
   long n = 1 - STEP;
   int status;
   do {

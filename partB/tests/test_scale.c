@@ -86,7 +86,7 @@ static void test_big_block(void) {
   skip_without_sharing();
   skip_under_sanitizer();
   need_mib(2000);
-  copy_big_block(WIDE_ADDRESSES ? full_or(16384, 1024) : 64, full_or(3000, 100));
+  copy_big_block(WIDE_ADDRESSES ? full_or(16384, 512) : 64, full_or(3000, 60));
 }
 
 /* More writes than there may be mappings, so that mappings must be won back. */
