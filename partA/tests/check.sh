@@ -1,16 +1,8 @@
 # shellcheck shell=sh
-# Sourced by the shell tests: runs functions called test_NAME in a subshell with
-# a scratch directory as $scratch, and prints the lines that tally.sh counts.
-# A test fails when a command in it fails; `skip REASON` ends it as skipped.
-
-scratch=$(mktemp -d) || exit 1
-trap 'rm -rf "$scratch"' EXIT
-failures=0
-
-skip() {
-  echo "$1"
-  exit 77
-}
+# Sourced by the shell tests of partA: tests are functions called test_NAME, and fail when a
+# command in them fails.
+# shellcheck source=partB/harness/shelltest.sh
+. partB/harness/shelltest.sh
 
 # contains TEXT PATTERN: does a line of the text match the extended regular expression?
 contains() {
@@ -40,20 +32,13 @@ equal() {
   }
 }
 
+strictly() {
+  set -e
+  "$1"
+}
+
 # runs NAME...: runs the tests of these names that TESTS asks for
 run_tests() {
-  for name in "$@"; do
-    case " ${TESTS:-$name} " in *" $name "*) ;; *) continue ;; esac
-    output=$(set -e && "test_$name" 2>&1)
-    case $? in
-      0) echo "ok      $name" ;;
-      77) echo "skipped $name: $output" ;;
-      *)
-        echo "FAILED  $name:"
-        printf '%s\n' "$output" | sed 's/^/    /'
-        failures=1
-        ;;
-    esac
-  done
+  for test; do run_test "$test" strictly "test_$test"; done
   return "$failures"
 }

@@ -86,10 +86,10 @@ static void together(void) {
   check_report(outcome->text, "crash_together");
 }
 
-/* Eight threads crash at once, CRASHES times (20 if the environment does not say). */
+/* Eight threads crash at once, CRASHES times (8 if the environment does not say). */
 static void in_a_row(void) {
   const char *count = getenv("CRASHES");
-  for (int left = count ? atoi(count) : 20; left > 0; left--) {
+  for (int left = count ? atoi(count) : 8; left > 0; left--) {
     const struct outcome *outcome = observe(ZOO, "together", STDERR_READ);
     CHECK(outcome->status == 139);
     CHECK(occurrences(outcome->text, "\n") <= 4);

@@ -119,8 +119,8 @@ test_other_symbolizers() {
   [ "$SCALE" = full ] && programs='llvm-symbolizer eu-addr2line' || programs=eu-addr2line # the first is large
   for program in $programs; do
     mkdir "$scratch/$program"
-    command -v $program >/dev/null || continue
-    ln -s "$(command -v $program)" "$scratch/$program/"
+    command -v "$program" >/dev/null || continue
+    ln -s "$(command -v "$program")" "$scratch/$program/"
     report=$(PATH=$scratch/$program $zoo crash 2>&1) || true
     address=$(echo "$report" | sed -n 's/^Where: .*(zoo+\(0x[0-9a-f]*\)).*/\1/p')
     case $("$program" -e "$zoo" "$address") in *'??:0'*) continue ;; esac
@@ -137,20 +137,20 @@ test_source_line() {
   ${CC:-cc} -g -o "$scratch/crasher" "$scratch/crasher.c" || skip 'no compiler'
   library=$PWD/partA/libletsbefriends.so
   cd "$scratch"
-  try() {
+  crash_here() {
     report=$(LD_PRELOAD=$library ./crasher 2>&1) || true
   }
-  try
+  crash_here
   contains "$report" '^Where: main at crasher\.c:4 '
   contains "$report" '^     4 \|   \*nowhere = 1;$'
   touch -d tomorrow crasher.c
-  try
+  crash_here
   lacks "$report" '^ *4 \|'
   touch -d yesterday crasher.c
-  try
+  crash_here
   contains "$report" '^     4 \|'
   mv crasher.c gone.c
-  try
+  crash_here
   contains "$report" '^Where: main at crasher\.c:4 '
   lacks "$report" '^ *4 \|'
 }

@@ -11,13 +11,35 @@ trap 'rm -rf "$scratch"' EXIT
 within=$scratch/within
 cp partB/build/harness/within "$within" 2>/dev/null || within=timeout
 
+pages_of_mib=$((1048576 / $(getconf PAGESIZE 2>/dev/null || echo 4096)))
+
+# Sets $faults to the pages that this shell's children touched for the first time: see proc_pid_stat(5).
+count_faults() {
+  faults=0
+  { read -r stat </proc/$$/stat; } 2>/dev/null || return 0
+  # shellcheck disable=SC2086 # several words
+  set -- ${stat##*) }
+  faults=$9
+}
+
+# run_test NAME [COMMAND...]: the command is a function of that name if none is given.
 run_test() {
-  case " ${TESTS:-$1} " in *" $1 "*) ;; *) return 0 ;; esac
-  why=$("$1" 2>&1)
-  case $? in
-    0) echo "ok      $1" ;;
-    77) echo "skipped $1: $why" ;;
-    *) echo "FAILED  $1: $why"; failures=1 ;;
+  name=$1
+  case " ${TESTS:-$name} " in *" $name "*) ;; *) return 0 ;; esac
+  [ $# -eq 1 ] || shift
+  count_faults
+  before=$faults
+  why=$("$@" 2>&1)
+  status=$?
+  count_faults
+  case $status in
+    0) echo "ok      $name  ($(((faults - before) / pages_of_mib)) MiB)" ;;
+    77) echo "skipped $name: $why" ;;
+    *)
+      echo "FAILED  $name:"
+      printf '%s\n' "$why" | sed 's/^/    /'
+      failures=1
+      ;;
   esac
 }
 

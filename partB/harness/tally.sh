@@ -38,7 +38,7 @@ fi
 if [ -s "$log.account" ]; then
   awk '{ time += $1; memory += $2 }
     END { printf "took %.0f s of processor time and touched %.2f GiB of memory\n", time, memory / 1024 }' "$log.account"
-  sed -n 's/^ok  *\([^ ]*\) .*, \([0-9]*\) MiB)$/\2 \1/p' "$log" | awk '$1 > 256 { print "more than 256 MiB: " $2 " (" $1 ")" }'
+  sed -n 's/^ok  *\([^ ]*\) .*[ (]\([0-9]*\) MiB)$/\2 \1/p' "$log" | awk '$1 > 256 { print "more than 256 MiB: " $2 " (" $1 ")" }'
 fi
 line="$passed passed, $failed failed"
 [ "$skipped" -eq 0 ] || line="$line, $skipped skipped"

@@ -36,8 +36,9 @@ for part in partA partB; do
   extract_programs "$work/$part/README.md" "$work/$part/examples"
 done
 for source in ${KIT_CHECKS:?}; do
-  mkdir -p "$work/$(dirname "$source")"
-  cp -R "$source" "$work/$(dirname "$source")"
+  directory=$work/${source%/*}
+  [ -d "$directory" ] || mkdir -p "$directory"
+  cp -R "$source" "$directory"
 done
 sh partB/grade/requirements.sh partA/kit/README.md partB/kit/README.md >"$work/partB/grade/requirements"
 rm -rf "$work"/part?/*/*.mk "$work"/partB/grade/*test.sh "$work"/partB/grade/requirements.sh \

@@ -167,7 +167,7 @@ static void test_while_read(void) {
   char *chunk = new_block(1, 1);
   reading = 1;
   CHECK(pthread_create(&reader, NULL, read_all_the_time, chunk) == 0);
-  for (int round = 0; round < (int)full_or(3000, 600); round++) {
+  for (int round = 0; round < (int)full_or(3000, 300); round++) {
     char *copies[] = {lazy_copy(chunk, 1), lazy_copy(chunk, 1)};
     refuse(MREMAP, 1 + round % 3, 1);
     poke(chunk, round);

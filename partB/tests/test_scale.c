@@ -144,7 +144,7 @@ static void test_small_copies(void) {
 
 static void test_snapshots(void) {
   skip_without_sharing();
-  size_t count = WIDE_ADDRESSES ? full_or(8000, 300) : 300, *words = calloc(count, sizeof *words);
+  size_t count = WIDE_ADDRESSES ? full_or(8000, 200) : 200, *words = calloc(count, sizeof *words);
   need_mib(1000);
   char *block = chunks_alloc(count), *snapshot = NULL;
   CHECK(block && words);
