@@ -68,14 +68,13 @@ static void in_constructor(void) {
 static void exit_races(void) {
   int reports = 0;
   if (emulated()) test_skip("an emulator's threads cannot be told from the program's");
-  for (int i = 0; i < 10; i++) {
+  for (int i = 0; i < 10 || reports == 0; i++) {
     const struct outcome *outcome = observe(ZOO, "exit_races", STDERR_READ);
     if (!strstr(outcome->text, "What happened: ")) continue;
     CHECK(outcome->status == 139);
     check_report(report_of(outcome), "crash");
     reports++;
   }
-  CHECK(reports > 0);
 }
 
 static void together(void) {
