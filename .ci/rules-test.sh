@@ -49,6 +49,15 @@ rules_messages() {
   newer partA/libletsbefriends.so partA/messages || fail "the library is older than the messages"
 }
 
+# Every example that the pages speak of.
+rules_examples() {
+  try 0 make -s clean
+  try 0 make -s examples
+  for program in partB/examples/undo partB/examples/save partB/handout/pitfalls partB/handout/pitfalls-handout; do
+    [ -x "$program" ] || fail "$program was not built"
+  done
+}
+
 # Every compiler call has CFLAGS and CPPFLAGS, every linker call LDFLAGS.
 rules_settings() {
   try 0 make -n -B CC=the-compiler CFLAGS=-the-cflags CPPFLAGS=-the-cppflags LDFLAGS=-the-ldflags
@@ -70,7 +79,7 @@ rules_clean() {
   [ -z "$(find . -type d -name build)" ] || fail "a build directory is left"
 }
 
-for name in parallel nothing_to_do headers messages settings clean; do
+for name in parallel nothing_to_do headers messages examples settings clean; do
   run_test "rules_$name"
 done
 exit "$failures"

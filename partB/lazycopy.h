@@ -4,7 +4,8 @@
  * chunk or several that lie side by side. A lazy copy maps the same physical
  * memory a second time and write-protects both sides; the first write to either
  * side is caught by a SIGSEGV handler, which gives the written chunk memory of
- * its own. Until then a copy costs no memory and hardly any time.
+ * its own. Until then a copy costs no memory, and a few system calls of time. The
+ * rest is paid at the first read of a page and at the first write to a chunk.
  *
  *   char *table = chunks_alloc(1000);             zeroed, 62.5 MiB
  *   char *snapshot = chunks_copy_lazy(table, 1000);
@@ -22,12 +23,16 @@
  * - May not be called from a signal handler, but a handler may read and write
  *   chunks whenever it likes, lazy copies included. Signals other than SIGSEGV,
  *   SIGBUS, SIGFPE, SIGILL and SIGTRAP are held back while the library works.
+ * - Do not block SIGSEGV in a thread, or in the mask of a handler, that writes to
+ *   chunks: the kernel ends a program that faults then.
  * - After fork() each process has its chunks to itself, as with malloc.
  * - Do not call mprotect, mmap, mremap, munmap or madvise on a chunk.
  *
- * System calls that write into memory (read, recv, stat, poll, ...) fail with
- * EFAULT on a chunk that shares its memory, because the kernel sends no signal
- * for its own writes: call chunk_make_writable first.
+ * A chunk is read-only from the moment when it is copied lazily, is made as a lazy
+ * copy, or the process forks, until the program writes to it, whether anybody still
+ * shares it or not. System calls that write into memory (read, recv, stat, poll, ...)
+ * fail with EFAULT there, because the kernel sends no signal for its own writes: call
+ * chunk_make_writable first.
  *
  * A write for which no memory is left ends the program: one line on standard
  * error says so, then SIGSEGV. Errors and limits in full: lazycopy(3). */
@@ -80,8 +85,10 @@ void *chunks_copy_eager(void *chunks, size_t count);
 
 /* Returns a copy of a chunk or a block that shares memory with its source until
  * one of the two is written. Copies may be copied again, as often as one likes.
- * Where the kernel refuses what that takes (mappings, or mremap with old size 0
- * under valgrind and qemu), the copy is an eager one.
+ * While other threads write to the source, the copy is of one moment: it holds no
+ * write without all those that came before. Where the kernel refuses what sharing
+ * takes (mappings, or mremap with old size 0 under valgrind and qemu), and while
+ * another thread forks, the copy is an eager one, and eager_fallbacks grows.
  * Errors: as for chunks_copy_eager. */
 void *chunk_copy_lazy(void *chunk);
 void *chunks_copy_lazy(void *chunks, size_t count);
@@ -98,7 +105,7 @@ int chunks_free(void *chunks, size_t count);
  * their own and makes them writable, as a write to each of them would, so that
  * a system call may write there too. Holds until one of them is copied lazily
  * or the process forks. Any address inside a live chunk will do; length 0 does
- * nothing.
+ * nothing, whatever the address.
  * EINVAL: not all of the range lies in live chunks. ENOMEM: no memory or
  * mappings; some of the chunks may have been made writable. */
 int chunk_make_writable(void *address, size_t length);

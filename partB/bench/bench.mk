@@ -14,13 +14,13 @@ CSV ?= $(firstword $(wildcard $(BENCH_CSV)) partB/bench/results.csv)
 TO ?= partB/build/bench
 
 .PHONY: bench plot
-bench: all partB/bench/bench $(BENCH_PROGRAMS)
+bench: all partB/bench/bench
 	partB/bench/bench --csv $(BENCH_CSV) $(BENCHFLAGS)
 
 plot:
 	@sh partB/bench/plot.sh $(CSV) $(TO)
 
-partB/bench/bench: $(BENCH_OBJECTS) $(HARNESS_BENCH) partB/liblazycopy.a
+partB/bench/bench: $(BENCH_OBJECTS) $(HARNESS_BENCH) partB/liblazycopy.a | $(BENCH_PROGRAMS) partA/libletsbefriends.so
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -pthread $(LDLIBS)
 
 partB/build/bench/%.o: partB/bench/%.c

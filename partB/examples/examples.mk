@@ -8,7 +8,7 @@ CHECKS += 'sh partB/examples/examples-test.sh' 'sh partB/tests/readme-test.sh'
 CLEAN += $(EXAMPLES)
 
 .PHONY: examples
-examples: $(EXAMPLES) $(PITFALLS)
+examples: $(EXAMPLES)
 
 partB/build/examples/%.o: partB/examples/%.c
 	@mkdir -p $(@D)

@@ -7,6 +7,8 @@ PITFALLS := partB/handout/pitfalls partB/handout/pitfalls-handout
 TESTBINS += $(PITFALLS)
 CLEAN += $(PITFALLS)
 
+examples: $(PITFALLS)
+
 partB/build/handout/%.o: partB/handout/%.c
 	@mkdir -p $(@D)
 	$(COMPILE) -IpartB -pthread -c -o $@ $<
