@@ -93,7 +93,7 @@ static void copy_while_writing(void *(*copy_chunk)(void *)) {
   struct writer writer = {.words = chunk_alloc()};
   CHECK(writer.words);
   pthread_t thread = start(write_generations, &writer);
-  for (size_t round = 0; round < full_or(400, 150); round++) {
+  for (size_t round = 0; round < full_or(400, 60); round++) {
     size_t before = writer.generation;
     size_t *copy = copy_chunk(writer.words);
     CHECK(copy);
@@ -159,6 +159,7 @@ static void test_no_write_is_lost(void) {
 
 /* --- Storms: each thread allocates, copies, writes, frees and checks its own. --- */
 
+enum { COMMON = 3 };
 static char *common; /* copied by all threads, written by none */
 
 static void *storm(void *argument) {
@@ -176,7 +177,7 @@ static void *storm(void *argument) {
       CHECK(chunks_free(slots[i].chunks, slots[i].count) == 0);
     }
     int from_common = !slots[from].chunks || i == from;
-    slots[i].count = from_common ? 8 : slots[from].count;
+    slots[i].count = from_common ? COMMON : slots[from].count;
     slots[i].seed = from_common ? 77 : slots[from].seed;
     slots[i].chunks = lazy_copy(from_common ? common : slots[from].chunks, slots[i].count);
     if (random_below(&state, 2)) {
@@ -193,12 +194,12 @@ static void *storm(void *argument) {
 }
 
 static void test_storm(void) {
-  common = new_block(8, 77);
+  common = new_block(COMMON, 77);
   pthread_t threads[THREADS];
   for (uintptr_t i = 0; i < THREADS; i++) threads[i] = start(storm, (void *)(i + 1));
   for (size_t i = 0; i < THREADS; i++) pthread_join(threads[i], NULL);
-  CHECK(holds(common, 8, 77));
-  CHECK(chunks_free(common, 8) == 0 && stats().live_chunks == 0 && stats().frames_in_use == 0);
+  CHECK(holds(common, COMMON, 77));
+  CHECK(chunks_free(common, COMMON) == 0 && stats().live_chunks == 0 && stats().frames_in_use == 0);
 }
 
 /* --- Chunks are handed on: one thread copies, the next writes, the next frees. --- */
@@ -206,7 +207,7 @@ static void test_storm(void) {
 static char *_Atomic handed_over[64];
 
 static void *free_what_comes(void *unused) {
-  for (size_t received = 0; received < 3000;) {
+  for (size_t received = 0; received < 1000;) {
     char *chunk = atomic_exchange(&handed_over[received % 64], NULL);
     if (!chunk) {
       sched_yield();
@@ -222,7 +223,7 @@ static void *free_what_comes(void *unused) {
 static void test_handed_over(void) {
   char *chunk = new_block(1, 3);
   pthread_t thread = start(free_what_comes, NULL);
-  for (size_t sent = 0; sent < 3000;) {
+  for (size_t sent = 0; sent < 1000;) {
     if (handed_over[sent % 64]) {
       sched_yield();
       continue;
