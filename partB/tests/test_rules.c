@@ -104,7 +104,7 @@ static void test_writable_near_the_limit(void) {
   while (reads < seen + 100) sched_yield();
   stop = 1;
   pthread_join(reader, NULL);
-  CHECK(refused == 0 && stats().kernel_mappings < 250 && peek(third) == 0);
+  CHECK(refused == 0 && stats().kernel_mappings < 120 && peek(third) == 0);
 }
 
 /* More first writes than there may be mappings, all over many copies; and more copies:

@@ -88,12 +88,12 @@ static void check_words(const size_t *copy, size_t before, size_t after) {
   }
 }
 
-static void copy_while_writing(void *(*copy_chunk)(void *)) {
+static void copy_while_writing(void *(*copy_chunk)(void *), size_t rounds) {
   skip_under_thread_sanitizer();
   struct writer writer = {.words = chunk_alloc()};
   CHECK(writer.words);
   pthread_t thread = start(write_generations, &writer);
-  for (size_t round = 0; round < full_or(400, 60); round++) {
+  for (size_t round = 0; round < rounds; round++) {
     size_t before = writer.generation;
     size_t *copy = copy_chunk(writer.words);
     CHECK(copy);
@@ -110,11 +110,11 @@ static void copy_while_writing(void *(*copy_chunk)(void *)) {
 }
 
 static void test_lazy_copy_while_writing(void) {
-  copy_while_writing(chunk_copy_lazy);
+  copy_while_writing(chunk_copy_lazy, full_or(400, 150));
 }
 
 static void test_eager_copy_while_writing(void) {
-  copy_while_writing(chunk_copy_eager);
+  copy_while_writing(chunk_copy_eager, full_or(400, 60));
 }
 
 /* --- Threads write different bytes of one block while it is copied: no write is lost. --- */
@@ -159,17 +159,17 @@ static void test_no_write_is_lost(void) {
 
 /* --- Storms: each thread allocates, copies, writes, frees and checks its own. --- */
 
-enum { COMMON = 3 };
 static char *common; /* copied by all threads, written by none */
 
 static void *storm(void *argument) {
   uint64_t state = (uint64_t)(uintptr_t)argument;
-  enum { SLOTS = 24 };
+  enum { MOST = 24 };
+  const size_t SLOTS = full_or(MOST, 4);
   struct {
     char *chunks;
     size_t count;
     uint64_t seed;
-  } slots[SLOTS] = {0};
+  } slots[MOST] = {0};
   for (int step = 0; step < (int)full_or(1500, 80); step++) {
     size_t i = random_below(&state, SLOTS), from = random_below(&state, SLOTS);
     if (slots[i].chunks) {
@@ -177,7 +177,7 @@ static void *storm(void *argument) {
       CHECK(chunks_free(slots[i].chunks, slots[i].count) == 0);
     }
     int from_common = !slots[from].chunks || i == from;
-    slots[i].count = from_common ? COMMON : slots[from].count;
+    slots[i].count = from_common ? 8 : slots[from].count;
     slots[i].seed = from_common ? 77 : slots[from].seed;
     slots[i].chunks = lazy_copy(from_common ? common : slots[from].chunks, slots[i].count);
     if (random_below(&state, 2)) {
@@ -194,12 +194,12 @@ static void *storm(void *argument) {
 }
 
 static void test_storm(void) {
-  common = new_block(COMMON, 77);
+  common = new_block(8, 77);
   pthread_t threads[THREADS];
   for (uintptr_t i = 0; i < THREADS; i++) threads[i] = start(storm, (void *)(i + 1));
   for (size_t i = 0; i < THREADS; i++) pthread_join(threads[i], NULL);
-  CHECK(holds(common, COMMON, 77));
-  CHECK(chunks_free(common, COMMON) == 0 && stats().live_chunks == 0 && stats().frames_in_use == 0);
+  CHECK(holds(common, 8, 77));
+  CHECK(chunks_free(common, 8) == 0 && stats().live_chunks == 0 && stats().frames_in_use == 0);
 }
 
 /* --- Chunks are handed on: one thread copies, the next writes, the next frees. --- */
