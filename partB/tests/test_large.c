@@ -2,7 +2,6 @@
  * when they lie scattered, also when the kernel refuses something on the way. */
 #include <string.h>
 #include <sys/mman.h>
-#include <unistd.h>
 
 #include "probe.h"
 #include "refusal.h"

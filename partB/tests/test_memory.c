@@ -68,7 +68,7 @@ static void allocate_and_free(size_t count, int split) {
 static void test_all_freed(void) {
   skip_under_sanitizer();
   need_mib(1500);
-  const int COUNT = (int)full_or(2000, 50);
+  const int COUNT = (int)full_or(2000, 30);
   long empty = memory_kib();
   for (int round = 0; round < 2; round++) {
     allocate_and_free(COUNT, round > 0);
