@@ -173,7 +173,7 @@ static void test_scattered(void) {
   CHECK(plain);
   memcpy(plain, block, (size_t)COUNT * CHUNKSIZE);
   uint64_t state = 5;
-  for (int generation = 0; generation < (int)full_or(15, 8); generation++) {
+  for (int generation = 0; generation < (int)full_or(15, 9); generation++) {
     char *copy = lazy_copy(block, COUNT), *target = generation % 2 ? copy : block;
     for (int writes = 0; writes < 20; writes++) {
       size_t at = random_below(&state, (size_t)COUNT * CHUNKSIZE);

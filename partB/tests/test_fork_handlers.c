@@ -117,7 +117,7 @@ static void test_written_just_before(void) {
 
 /* The library used between its preparation and the fork, in several ways. The
  * parent writes before the child reads. */
-enum { WROTE = 10 };
+enum { WROTE = 4 };
 static char *shared_before, *made[2], *wrote;
 
 static void early_use(void) {

@@ -113,7 +113,7 @@ static void test_replaced_children(void) {
 
 /* What was freed before a fork is not kept for the child, however freshly. */
 static void test_freed_before(void) {
-  enum { CHILDREN = 20, FREED = 10 };
+  enum { CHILDREN = 8, FREED = 10 };
   pid_t children[CHILDREN];
   CHECK(chunk_free(chunk_alloc()) == 0);
   long memory = memory_kib();

@@ -5,7 +5,7 @@
 
 /* --- One by one, in several orders --- */
 
-enum { COUNT = 100, LEFT = 7 };
+enum { COUNT = 50, LEFT = 7 };
 enum { ASCENDING, DESCENDING, OUTWARDS, SCATTERED, ORDERS };
 
 static size_t nth(int order, size_t i) {

@@ -58,8 +58,8 @@ static void test_zeroed(void) {
     for (int i = 0; i < 30; i++) CHECK(holds(chunks[i], 1, (uint64_t)i));
     for (int i = 0; i < 30; i++) CHECK(chunk_free(chunks[i]) == 0);
   }
-  char *block = chunks_alloc(100);
-  CHECK(block && is_zero(block, 100));
+  char *block = chunks_alloc(40);
+  CHECK(block && is_zero(block, 40));
 }
 
 /* A split must not bring back what a recycled frame held before. */
@@ -121,7 +121,7 @@ static void test_write_anywhere(void) {
 
 /* More copies than a kernel mapping for each would allow (vm.max_map_count). */
 static void test_any_number(void) {
-  size_t count = !sharing_works() ? 2000 : full_or(WIDE_ADDRESSES ? 70000 : 10000, 4000);
+  size_t count = !sharing_works() ? 2000 : full_or(WIDE_ADDRESSES ? 70000 : 10000, 1500);
   char **copies = calloc(count, sizeof *copies);
   char *sources[50];
   for (int i = 0; i < 50; i++) sources[i] = new_block(1, (uint64_t)i);
@@ -162,7 +162,7 @@ static void test_many_copies_of_one(void) {
   for (int i = 0; i < COPIES; i++) copies[i] = lazy_copy(chunk, 1);
   if (sharing_works()) CHECK(stats().frames_in_use == 1 && stats().sharing_chunks == COPIES + 1);
   uint64_t state = 1;
-  for (int writes = 0; writes < 300; writes++) {
+  for (int writes = 0; writes < 100; writes++) {
     size_t i = random_below(&state, COPIES);
     fill(copies[i], 1, 100 + i);
   }
@@ -172,7 +172,7 @@ static void test_many_copies_of_one(void) {
 
 /* A copy of a copy of a copy ..., some of them written before they are copied. */
 static void test_copies_of_copies(void) {
-  enum { LENGTH = 200 };
+  enum { LENGTH = 100 };
   char *chain[LENGTH] = {new_block(1, 0)};
   uint64_t seeds[LENGTH] = {0}, state = 2;
   for (size_t i = 1; i < LENGTH; i++) {

@@ -153,7 +153,7 @@ static void write_and_look(void *chunks) {
  * does not take is there for first writes, which win back what they can. */
 static void test_first_writes_short_of_mappings(void) {
   skip_if_limit_is_far();
-  enum { MANY = 240, LEFT = 20 };
+  enum { MANY = 120, LEFT = 10 };
   char *block = new_block(MANY, 1), *copy = lazy_copy(block, MANY);
   for (size_t i = 0; i < MANY; i += 4) poke(copy + i * CHUNKSIZE, 1);
   use_up_mappings();

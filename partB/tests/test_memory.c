@@ -16,7 +16,7 @@ enum {
 static void test_read_only_copies(void) {
   skip_under_sanitizer();
   skip_without_sharing();
-  enum { COUNT = 100, COPIES = 20 };
+  enum { COUNT = 50, COPIES = 5 };
   char *block = new_block(COUNT, 1), *copies[COPIES];
   free(malloc(100000));
   long before = memory_kib();
@@ -33,7 +33,7 @@ static void test_read_only_copies(void) {
 static void test_both_written(void) {
   skip_under_sanitizer();
   skip_without_sharing();
-  enum { COUNT = 100 };
+  enum { COUNT = 50 };
   long empty = memory_kib();
   char *block = new_block(COUNT, 1), *copy = lazy_copy(block, COUNT);
   fill(copy, COUNT, 2);
@@ -68,7 +68,7 @@ static void allocate_and_free(size_t count, int split) {
 static void test_all_freed(void) {
   skip_under_sanitizer();
   need_mib(1500);
-  const int COUNT = (int)full_or(2000, 50);
+  const int COUNT = (int)full_or(2000, 30);
   long empty = memory_kib();
   for (int round = 0; round < 2; round++) {
     allocate_and_free(COUNT, round > 0);
@@ -95,7 +95,7 @@ static void free_singly(size_t count, const unsigned *order) {
 static void test_freed_singly(void) {
   skip_under_sanitizer();
   skip_under_valgrind("valgrind keeps books on memory that is opened");
-  enum { COUNT = 4000 };
+  enum { COUNT = 2000 };
   static unsigned order[COUNT];
   for (unsigned i = 0; i < COUNT; i++) order[i] = i;
   free_singly(COUNT, order);
@@ -134,7 +134,7 @@ static void test_records(void) {
   long before = private_kib();
   for (size_t i = 0; i < copies; i++) {
     char *copy = lazy_copy(block, COUNT);
-    for (size_t j = 0; j < COUNT; j += 100) poke(copy + j * CHUNKSIZE, 1);
+    for (size_t j = 0; j < COUNT; j += 500) poke(copy + j * CHUNKSIZE, 1);
   }
   for (size_t i = 0; i < copies * 100; i++) CHECK(chunk_alloc());
   size_t chunks = copies * (COUNT + 100);

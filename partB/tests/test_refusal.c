@@ -167,7 +167,7 @@ static void test_while_read(void) {
   char *chunk = new_block(1, 1);
   reading = 1;
   CHECK(pthread_create(&reader, NULL, read_all_the_time, chunk) == 0);
-  for (int round = 0; round < (int)full_or(3000, 300); round++) {
+  for (int round = 0; round < (int)full_or(3000, 200); round++) {
     char *copies[] = {lazy_copy(chunk, 1), lazy_copy(chunk, 1)};
     refuse(MREMAP, 1 + round % 3, 1);
     poke(chunk, round);
@@ -209,7 +209,7 @@ static void test_copy_after_free(void) {
 /* Sharing refused at first, for a reason that passes: it is asked for again, and what was
  * made private before is shared like all else. */
 static void test_sharing_later(void) {
-  const int MANY = (int)full_or(3000, 200);
+  const int MANY = (int)full_or(3000, 20);
   refuse(MREMAP, 1, 2); /* asked for the addresses, and for the block */
   char *private = new_block(2, 1);
   CHECK(refuse_nothing() == 2 && stats().frames_in_use == 2 && stats().bytes_saved == 0);

@@ -72,7 +72,7 @@ static atomic_long reads, refused;
 
 /* read writes to every chunk of the block that was made writable: each third one. */
 static void *read_into(void *block) {
-  enum { THIRDS = 40 };
+  enum { THIRDS = 20 };
   while (!stop) {
     for (size_t i = 0; i < THIRDS; i++) {
       if (read(zeros, (char *)block + (i * 3 + 1) * CHUNKSIZE + 100, 64) == 64) {
@@ -88,30 +88,30 @@ static void *read_into(void *block) {
 /* Near the limit on mappings, where they are won back. */
 static void test_writable_near_the_limit(void) {
   skip_without_sharing();
-  enum { COUNT = 450 };
+  enum { COUNT = 240 };
   char *source = new_block(1, 1);
   source = chunks_alloc(COUNT);
   char *block = lazy_copy(source, COUNT), *third = lazy_copy(source, COUNT);
   zeros = open("/dev/zero", O_RDONLY);
-  for (size_t i = 0; i < 40 * 3; i++) CHECK(chunk_make_writable(block + i * CHUNKSIZE, 1) == 0);
+  for (size_t i = 0; i < 20 * 3; i++) CHECK(chunk_make_writable(block + i * CHUNKSIZE, 1) == 0);
   registry.mapping_budget = stats().kernel_mappings + 40;
   pthread_t reader;
   CHECK(pthread_create(&reader, NULL, read_into, block) == 0);
   while (reads < 100) sched_yield();
-  for (size_t i = 200; i < COUNT; i += 2) poke(block + i * CHUNKSIZE, 1);
+  for (size_t i = 100; i < COUNT; i += 2) poke(block + i * CHUNKSIZE, 1);
   CHECK(lazycopy_is_valid(0));
   long seen = reads;
   while (reads < seen + 100) sched_yield();
   stop = 1;
   pthread_join(reader, NULL);
-  CHECK(refused == 0 && stats().kernel_mappings < 350 && peek(third) == 0);
+  CHECK(refused == 0 && stats().kernel_mappings < 120 && peek(third) == 0);
 }
 
 /* More first writes than there may be mappings, all over many copies; and more copies:
  * all values are right, and the limit is kept. */
 static void test_beyond_the_limit(void) {
   skip_without_sharing();
-  enum { COUNT = 64, COPIES = 8, WRITES = 200, LIMIT = 120 };
+  enum { COUNT = 32, COPIES = 8, WRITES = 100, LIMIT = 60 };
   char *blocks[COPIES + 1] = {new_block(1, 1)};
   uint64_t state = 3;
   blocks[0] = chunks_alloc(COUNT);
@@ -210,8 +210,9 @@ static void test_write_while_adopted(void) {
  * freed beside what is free already cuts nothing, and does not wait. */
 static void test_cuts_at_the_limit(void) {
   skip_without_sharing();
-  enum { ISLANDS = 20, EACH = 8 };
-  char *block = new_block(ISLANDS * EACH, 1), *other = new_block(EACH, 1);
+  enum { ISLANDS = 10, EACH = 8 };
+  char *block = chunks_alloc(ISLANDS * EACH), *other = chunks_alloc(EACH);
+  CHECK(block && other);
   for (size_t i = 0; i < ISLANDS; i++) {
     lazy_copy(block + (i * EACH + 4) * CHUNKSIZE, 1);
     poke(block + (i * EACH + 4) * CHUNKSIZE, 2);

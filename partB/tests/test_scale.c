@@ -58,7 +58,7 @@ static void write_at_random(char **blocks, size_t count, struct written *written
 static void check_random_writes(char **blocks, size_t count, struct written *written, size_t writes) {
   for (size_t i = 0; i < writes; i++) CHECK(word(written[i].chunk) == written[i].value);
   uint64_t state = 12;
-  for (size_t i = 0; i < full_or(100000, 2000); i++) {
+  for (size_t i = 0; i < full_or(100000, 1000); i++) {
     size_t copy = random_below(&state, BIG_COPIES + 1), chunk = random_below(&state, count);
     size_t value = word(blocks[copy] + chunk * CHUNKSIZE);
     CHECK(value == chunk || value == ((copy + 1) << 20 | chunk));
@@ -113,7 +113,7 @@ static void test_small_copies(void) {
   int full = sharing_works() && WIDE_ADDRESSES && full_or(1, 0);
   need_mib(full ? 7000 : 500);
   enum { MOST = 2000 };
-  size_t SOURCES = full ? MOST : 100, count = full ? 100000 : 2000, writes = SOURCES;
+  size_t SOURCES = full ? MOST : 50, count = full ? 100000 : 1000, writes = SOURCES;
   char *sources[MOST], **copies = calloc(count, sizeof *copies);
   size_t *order = calloc(count, sizeof *order);
   uint64_t state = 21;
@@ -144,7 +144,7 @@ static void test_small_copies(void) {
 
 static void test_snapshots(void) {
   skip_without_sharing();
-  size_t count = WIDE_ADDRESSES ? full_or(8000, 200) : 200, *words = calloc(count, sizeof *words);
+  size_t count = WIDE_ADDRESSES ? full_or(8000, 150) : 150, *words = calloc(count, sizeof *words);
   need_mib(1000);
   char *block = chunks_alloc(count), *snapshot = NULL;
   CHECK(block && words);

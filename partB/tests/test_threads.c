@@ -88,12 +88,12 @@ static void check_words(const size_t *copy, size_t before, size_t after) {
   }
 }
 
-static void copy_while_writing(void *(*copy_chunk)(void *)) {
+static void copy_while_writing(void *(*copy_chunk)(void *), size_t rounds) {
   skip_under_thread_sanitizer();
   struct writer writer = {.words = chunk_alloc()};
   CHECK(writer.words);
   pthread_t thread = start(write_generations, &writer);
-  for (size_t round = 0; round < full_or(400, 150); round++) {
+  for (size_t round = 0; round < rounds; round++) {
     size_t before = writer.generation;
     size_t *copy = copy_chunk(writer.words);
     CHECK(copy);
@@ -110,11 +110,11 @@ static void copy_while_writing(void *(*copy_chunk)(void *)) {
 }
 
 static void test_lazy_copy_while_writing(void) {
-  copy_while_writing(chunk_copy_lazy);
+  copy_while_writing(chunk_copy_lazy, full_or(400, 150));
 }
 
 static void test_eager_copy_while_writing(void) {
-  copy_while_writing(chunk_copy_eager);
+  copy_while_writing(chunk_copy_eager, full_or(400, 60));
 }
 
 /* --- Threads write different bytes of one block while it is copied: no write is lost. --- */
@@ -163,12 +163,13 @@ static char *common; /* copied by all threads, written by none */
 
 static void *storm(void *argument) {
   uint64_t state = (uint64_t)(uintptr_t)argument;
-  enum { SLOTS = 24 };
+  enum { MOST = 24 };
+  const size_t SLOTS = full_or(MOST, 4);
   struct {
     char *chunks;
     size_t count;
     uint64_t seed;
-  } slots[SLOTS] = {0};
+  } slots[MOST] = {0};
   for (int step = 0; step < (int)full_or(1500, 80); step++) {
     size_t i = random_below(&state, SLOTS), from = random_below(&state, SLOTS);
     if (slots[i].chunks) {
@@ -206,7 +207,7 @@ static void test_storm(void) {
 static char *_Atomic handed_over[64];
 
 static void *free_what_comes(void *unused) {
-  for (size_t received = 0; received < 3000;) {
+  for (size_t received = 0; received < 1000;) {
     char *chunk = atomic_exchange(&handed_over[received % 64], NULL);
     if (!chunk) {
       sched_yield();
@@ -222,7 +223,7 @@ static void *free_what_comes(void *unused) {
 static void test_handed_over(void) {
   char *chunk = new_block(1, 3);
   pthread_t thread = start(free_what_comes, NULL);
-  for (size_t sent = 0; sent < 3000;) {
+  for (size_t sent = 0; sent < 1000;) {
     if (handed_over[sent % 64]) {
       sched_yield();
       continue;
