@@ -150,7 +150,7 @@ static void write_and_look(void *chunks) {
 }
 
 /* The library leaves an eighth of the mappings to the rest of the program. What that
- * does not take is there for first writes, which win back what they can. */
+ * does not take is there for first writes. */
 static void test_first_writes_short_of_mappings(void) {
   skip_if_limit_is_far();
   enum { MANY = 120, LEFT = 10 };
