@@ -145,7 +145,7 @@ static bool memory_is_counted(void) {
   return pages >= TOUCHED - NOISE && pages <= TOUCHED + NOISE;
 }
 
-enum { MOST_COPIES = 100 };
+enum { MOST_COPIES = 200 };
 
 /* The chunks of memory that so many lazy copies take, read or not, of originals of which so many
  * bytes are used, the last ones. */
