@@ -11,6 +11,8 @@ plain=partA/build/tests/crasher
   exit 0
 }
 unset LETSBEFRIENDS_OPTIONS LD_PRELOAD
+newline='
+'
 
 # try COMMAND...: what it prints in $out and $err, its status in $status
 try() {
@@ -18,23 +20,17 @@ try() {
   out=$(cat "$scratch/out")
 }
 
-# one_line TEXT
-one_line() {
-  case $1 in
-    '' | *'
-'*) equal 'one line' "$1" ;;
-  esac
+# says STATUS PATTERN ARGUMENT...: one line on standard error, and the exit status
+says() {
+  expected=$1 pattern=$2
+  shift 2
+  try $wrapper "$@"
+  equal "$expected" "$status"
+  contains "$err" "^letsbefriends: $pattern"
+  case $err in *"$newline"*) equal 'one line' "$err" ;; esac
 }
 
-# refused PATTERN ARGUMENT...: one line on standard error, exit status 2
-refused() {
-  pattern=$1
-  shift
-  try $wrapper "$@"
-  equal 2 "$status"
-  one_line "$err"
-  contains "$err" "^letsbefriends: $pattern"
-}
+refused() { says 2 "$@"; }
 
 test_wrapper_crash() {
   try $wrapper $plain
@@ -87,9 +83,7 @@ test_wrapper_status() {
   equal 7 "$status"
   equal out "$out"
   equal err "$err"
-  try $wrapper no-such-command
-  equal 127 "$status"
-  equal 'letsbefriends: no-such-command: not found' "$err"
+  says 127 'look_at: not found$' look_at
 }
 
 test_wrapper_options() {
@@ -101,6 +95,14 @@ test_wrapper_options() {
 test_wrapper_keeps_environment() {
   LETSBEFRIENDS_OPTIONS=explain=0 LD_PRELOAD=$PWD/partA/libletsbefriends.so try $wrapper --core sh -c 'echo "$LETSBEFRIENDS_OPTIONS $LD_PRELOAD"'
   equal "signals=all:explain=0:core=1 $PWD/partA/libletsbefriends.so:$PWD/partA/libletsbefriends.so" "$out"
+}
+
+# A shell passes on what it was given, with what it has put there itself.
+test_wrapper_keeps_variables() {
+  variables='size count magic class rest options library program words usage here loader table command'
+  for name in $variables; do eval "export $name=mine"; done
+  try $wrapper env
+  for name in $variables; do contains "$out" "^$name=mine$"; done
 }
 
 test_wrapper_arguments() {
@@ -134,6 +136,7 @@ test_wrapper_bad_usage() {
   refused 'no command given'
   refused 'unknown option --nonsense' --nonsense sh
   refused 'unknown option -x' -x
+  refused '-x: a command of such a name' -- -x
   refused 'unknown option --core, or one that takes no value' --core=1 true
   refused '--signals needs a value' --signals
   refused '--messages: cannot read /no/such' --messages /no/such sh
@@ -152,25 +155,21 @@ test_wrapper_all_signals() {
   lacks "$err" '^What happened'
 }
 
-# cannot_run STATUS PATTERN COMMAND: one line of the wrapper's own
-cannot_run() {
-  try $wrapper "$3"
-  equal "$1" "$status"
-  one_line "$err"
-  contains "$err" "^letsbefriends: $3: $2"
-}
-
 test_wrapper_cannot_run() {
   mkdir "$scratch/directory"
   printf '#! /no/such/shell -e\n' >"$scratch/script"
   printf '#!/bin/sh\nexit 5\n' >"$scratch/closed"
   chmod +x "$scratch/script"
-  cannot_run 126 'is a directory$' "$scratch/directory"
-  cannot_run 127 'its interpreter /no/such/shell cannot be executed$' "$scratch/script"
-  cannot_run 126 'cannot be executed$' "$scratch/closed"
+  says 126 '/.*/directory: is a directory$' "$scratch/directory"
+  says 127 '/.*/script: its interpreter /no/such/shell cannot be executed$' "$scratch/script"
+  says 126 '/.*/closed: cannot be executed$' "$scratch/closed"
+  says 127 '/no/such/program: not found$' /no/such/program
   chmod +x "$scratch/closed"
   try $wrapper "$scratch/closed"
   equal 5 "$status"
+  printf '#!\nexit 6\n' >"$scratch/closed" # a shell runs it
+  try $wrapper "$scratch/closed"
+  equal 6 "$status"
 }
 
 # The command lives and ends as it does without the wrapper.
@@ -234,16 +233,17 @@ test_wrapper_warns_of_musl() {
   musl-gcc -o "$scratch/musl" partA/tests/crasher.c
   warned "$scratch/musl" '.*/musl uses musl, the library glibc'
   equal 139 "$status"
+  printf '#!%s\n' "$scratch/musl" >"$scratch/script"
+  chmod +x "$scratch/script"
+  warned "$scratch/script" '.*/musl uses musl, the library glibc'
 }
 
 test_wrapper_is_quiet_about_the_rest() {
-  try $wrapper true
-  equal '' "$err"
   try $wrapper $wrapper true
   equal '' "$err"
 }
 
 run_tests wrapper_crash wrapper_from_anywhere wrapper_installed wrapper_in_directories_with_odd_names wrapper_status \
-  wrapper_options wrapper_keeps_environment wrapper_arguments wrapper_messages wrapper_help wrapper_bad_usage \
+  wrapper_options wrapper_keeps_environment wrapper_keeps_variables wrapper_arguments wrapper_messages wrapper_help wrapper_bad_usage \
   wrapper_all_signals wrapper_cannot_run wrapper_mishaps wrapper_warns_of_static wrapper_warns_of_set_user_id wrapper_warns_of_other_processor wrapper_warns_of_address_sanitizer \
   wrapper_warns_of_musl wrapper_is_quiet_about_the_rest

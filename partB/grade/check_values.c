@@ -83,7 +83,7 @@ void check_both_written(void) {
                "a copy changed when another was written");
 }
 
-enum { TOGETHER = 3, COUNT = 50 * TOGETHER, WRITES = 1500 };
+enum { TOGETHER = 3, COUNT = 100 * TOGETHER, WRITES = 3000 };
 
 /* Chunks that were made before any of them was copied; the newest is not copied first. */
 static void make_together(struct pair pairs[TOGETHER], unsigned seed) {

@@ -67,7 +67,7 @@ case $source in
   ;;
 esac
 
-compile_leniently -I"${source%/*}" -I"$here/lab" "$@" || exit 1
+compile_leniently -I"${source%/*}/" -I"$here/lab" "$@" || exit 1
 warnings=$(grep -c 'warning:' "$log")
 [ "$warnings" -eq 0 ] || note warnings "the compiler warns $warnings times; first: $(first 'warning:')"
 if nm -D --defined-only "$library" 2>/dev/null | grep -q ' T main$'; then

@@ -16,7 +16,7 @@ lazycopy_build=partB/build/grade
 friends_build=partA/build/grade
 
 die() {
-  echo "grade: $1" >&2
+  printf 'grade: %s\n' "$1" >&2
   exit 2
 }
 
@@ -30,7 +30,7 @@ find_file() {
   *) die "$1 is no .c, .a or .so file" ;;
   esac
   if [ ! -f "$1" ] || [ ! -r "$1" ]; then die "$1: no such file"; fi
-  case $1 in /*) echo "$1" ;; *) echo "$PWD/$1" ;; esac
+  case $1 in /*) printf '%s\n' "$1" ;; *) printf '%s\n' "$PWD/$1" ;; esac
 }
 
 # The only file of a name below the submission; says on standard error why there is none.

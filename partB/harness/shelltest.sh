@@ -13,9 +13,10 @@ cp partB/build/harness/within "$within" 2>/dev/null || within=timeout
 
 pages_of_mib=$((1048576 / $(getconf PAGESIZE 2>/dev/null || echo 4096)))
 
-# Sets $faults to the pages that this shell's children touched for the first time: see proc_pid_stat(5).
+# Sets $faults to the pages that this shell's children touched for the first time, if that is known: see
+# proc_pid_stat(5).
 count_faults() {
-  faults=0
+  faults=
   { read -r stat </proc/$$/stat; } 2>/dev/null || return 0
   # shellcheck disable=SC2086 # several words
   set -- ${stat##*) }
@@ -33,11 +34,10 @@ run_test() {
   status=$?
   count_faults
   case $status in
-    0) echo "ok      $name  ($(((faults - before) / pages_of_mib)) MiB)" ;;
+    0) echo "ok      $name${faults:+  ($(((faults - before) / pages_of_mib)) MiB)}" ;;
     77) echo "skipped $name: $why" ;;
     *)
-      echo "FAILED  $name:"
-      printf '%s\n' "$why" | sed 's/^/    /'
+      printf 'FAILED  %s: %s\n' "$name" "$why" | sed '2,$s/^/    /'
       failures=1
       ;;
   esac
