@@ -89,7 +89,7 @@ static void write_to_some(size_t count, size_t writes) {
 /* The handout's way takes two mappings a pair: a third of the limit leaves room.
  * A library may take twice the address space that a pair needs. */
 static size_t reachable_pairs(void) {
-  const size_t most = 4000;
+  const size_t most = 3500;
   size_t pairs = mapping_limit() / 3;
   return pairs < most ? pairs : most;
 }

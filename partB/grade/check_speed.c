@@ -9,7 +9,7 @@
 #include "../harness/measure.h"
 #include "checks.h"
 
-enum { ROUND_CHUNKS = 16, LEAST_ROUNDS = 11, MOST_ROUNDS = 61 };
+enum { ROUND_CHUNKS = 8, LEAST_ROUNDS = 21, MOST_ROUNDS = 61 };
 
 /* Copies chunks one way and reads the copies. Returns microseconds per chunk. */
 static double time_copies(unsigned char *(*copy_way)(void *), unsigned char *const originals[ROUND_CHUNKS]) {
