@@ -52,21 +52,24 @@ static void test_parent_frees(void) {
 
 /* Chunks that were free at the fork are free in both, and not the same memory. */
 static void test_free_frames(void) {
-  char *block = new_block(40, 1), *chunks[2][20];
-  CHECK(chunks_free(block, 20) == 0);
+  enum { MOST = 50 };
+  const size_t HALF = full_or(MOST, 20);
+  char *block = new_block(2 * HALF, 1), *chunks[2][MOST];
+  CHECK(chunks_free(block, HALF) == 0);
   struct turns turns = open_turns();
   pid_t child = fork_with_turns(&turns);
   uint64_t seed = child == 0 ? 1000 : 2000;
   for (int round = 0; round < 2; round++) {
-    for (size_t i = 0; i < 20; i++) {
-      chunks[round][i] = round ? lazy_copy(block + (size_t)(20 + i) * CHUNKSIZE, 1) : chunk_alloc();
+    for (size_t i = 0; i < HALF; i++) {
+      chunks[round][i] = round ? lazy_copy(block + (HALF + i) * CHUNKSIZE, 1) : chunk_alloc();
       CHECK(chunks[round][i]);
       fill(chunks[round][i], 1, seed + i);
     }
   }
   give(child == 0 ? turns.to_parent : turns.to_child);
   await(child == 0 ? turns.to_child : turns.to_parent);
-  for (size_t i = 0; i < 20; i++) CHECK(holds(chunks[0][i], 1, seed + i) && holds(chunks[1][i], 1, seed + i));
+  for (size_t i = 0; i < HALF; i++)
+    CHECK(holds(chunks[0][i], 1, seed + i) && holds(chunks[1][i], 1, seed + i));
   if (child == 0) _exit(0);
   CHECK(wait_status(child) == 0);
 }

@@ -49,7 +49,7 @@ int __wrap_shmctl(int id, int command, struct shmid_ds *status) {
 /* --- The test --- */
 
 static void fork_and_rewrite(char *block) {
-  for (int round = 0; round < 4; round++) {
+  for (int round = 0; round < (int)full_or(20, 4); round++) {
     pid_t child = fork_or_fail();
     if (child == 0) _exit(0);
     rewrite_block(block, COUNT, round);

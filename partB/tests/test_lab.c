@@ -58,8 +58,9 @@ static void test_zeroed(void) {
     for (int i = 0; i < 30; i++) CHECK(holds(chunks[i], 1, (uint64_t)i));
     for (int i = 0; i < 30; i++) CHECK(chunk_free(chunks[i]) == 0);
   }
-  char *block = chunks_alloc(40);
-  CHECK(block && is_zero(block, 40));
+  const size_t MANY = full_or(100, 40);
+  char *block = chunks_alloc(MANY);
+  CHECK(block && is_zero(block, MANY));
 }
 
 /* A split must not bring back what a recycled frame held before. */
@@ -162,7 +163,7 @@ static void test_many_copies_of_one(void) {
   for (int i = 0; i < COPIES; i++) copies[i] = lazy_copy(chunk, 1);
   if (sharing_works()) CHECK(stats().frames_in_use == 1 && stats().sharing_chunks == COPIES + 1);
   uint64_t state = 1;
-  for (int writes = 0; writes < 100; writes++) {
+  for (int writes = 0; writes < (int)full_or(300, 100); writes++) {
     size_t i = random_below(&state, COPIES);
     fill(copies[i], 1, 100 + i);
   }

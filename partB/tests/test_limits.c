@@ -87,7 +87,7 @@ static void test_little_space(void) {
  * worth of addresses to spare, to replace one mapping by another. */
 static void test_first_writes_without_space(void) {
   skip_under_sanitizer();
-  enum { MANY = 60 };
+  const size_t MANY = full_or(100, 60);
   leave_mib(200);
   char *block = new_block(MANY, 1), *copy = lazy_copy(block, MANY), *third = lazy_copy(copy, MANY);
   static char *blocks[BLOCKS];
@@ -153,7 +153,7 @@ static void write_and_look(void *chunks) {
  * does not take is there for first writes. */
 static void test_first_writes_short_of_mappings(void) {
   skip_if_limit_is_far();
-  enum { MANY = 120, LEFT = 10 };
+  const size_t MANY = full_or(400, 120), LEFT = full_or(20, 10);
   char *block = new_block(MANY, 1), *copy = lazy_copy(block, MANY);
   for (size_t i = 0; i < MANY; i += 4) poke(copy + i * CHUNKSIZE, 1);
   use_up_mappings();

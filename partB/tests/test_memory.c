@@ -95,8 +95,9 @@ static void free_singly(size_t count, const unsigned *order) {
 static void test_freed_singly(void) {
   skip_under_sanitizer();
   skip_under_valgrind("valgrind keeps books on memory that is opened");
-  enum { COUNT = 2000 };
-  static unsigned order[COUNT];
+  enum { MOST = 4000 };
+  const unsigned COUNT = (unsigned)full_or(MOST, 2000);
+  static unsigned order[MOST];
   for (unsigned i = 0; i < COUNT; i++) order[i] = i;
   free_singly(COUNT, order);
   uint64_t state = 3;

@@ -207,7 +207,7 @@ static void test_storm(void) {
 static char *_Atomic handed_over[64];
 
 static void *free_what_comes(void *unused) {
-  for (size_t received = 0; received < 1000;) {
+  for (size_t received = 0; received < full_or(3000, 1000);) {
     char *chunk = atomic_exchange(&handed_over[received % 64], NULL);
     if (!chunk) {
       sched_yield();
@@ -223,7 +223,7 @@ static void *free_what_comes(void *unused) {
 static void test_handed_over(void) {
   char *chunk = new_block(1, 3);
   pthread_t thread = start(free_what_comes, NULL);
-  for (size_t sent = 0; sent < 1000;) {
+  for (size_t sent = 0; sent < full_or(3000, 1000);) {
     if (handed_over[sent % 64]) {
       sched_yield();
       continue;
