@@ -17,6 +17,16 @@
 
 enum { PATH_BYTES = 1024 }; /* longer ones are cut */
 
+/* text.c: helpers. */
+void copy_text(char *to, size_t size, const char *from); /* what there is no room for becomes "..." */
+/* The length of the word that the text begins with, the first of those up to NULL; 0 if with none. */
+size_t begins_with(const char *text, const char *const *words);
+const char *base_name(const char *path);
+/* Takes a line off the text, and keeps as much of it as there is room for. */
+void take_line(char **text, char *line, size_t size);
+uintptr_t take_number(const char **text, unsigned base);  /* off the text; 0 if there is none */
+const char *number_text(uintptr_t number, unsigned base); /* until the next call */
+
 /* start.c: what the constructor found. By the time of a crash, the program may
  * have overwritten the originals, most of which lie on its stack. */
 extern struct at_start {
@@ -30,10 +40,7 @@ extern struct at_start {
   bool secure;              /* set-user-ID: whoever runs it must not steer it */
   char search_path[4096];   /* "PATH=" and the environment's */
 } at_start;
-void start_look_around(void);                            /* in the constructor only */
-void copy_text(char *to, size_t size, const char *from); /* what there is no room for becomes "..." */
-/* The length of the word that the text begins with, the first of those up to NULL; 0 if with none. */
-size_t begins_with(const char *text, const char *const *words);
+void start_look_around(void); /* in the constructor only */
 
 /* options.c: what the environment asks for. Read once, at start. */
 enum { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
@@ -57,8 +64,7 @@ int milliseconds_left(void);
 /* A very small printf: knows %s, %lu and %lx. */
 void report(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void report_bytes(const char *bytes, size_t length);
-const char *number_text(uintptr_t number, unsigned base); /* until the next call */
-void report_label(const char *label);                     /* highlighted if there are colours */
+void report_label(const char *label); /* highlighted if there are colours */
 void report_send(void);
 
 /* child.c: a process for the risky work. */
@@ -92,8 +98,7 @@ struct surroundings {
 };
 bool maps_around(uintptr_t address, struct surroundings *surroundings);
 bool maps_is_code(uintptr_t address); /* and some bytes before it */
-const char *base_name(const char *path);
-bool is_program(const char *path); /* the file that is being run, not a library */
+bool is_program(const char *path);    /* the file that is being run, not a library */
 
 /* image.c: the mapped file (program or library) whose code holds an address. */
 struct image {

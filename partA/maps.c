@@ -25,7 +25,7 @@ bool maps_begin(void) {
 }
 
 /* What there is no room for is left out. */
-static bool next_line(char *line, size_t size) {
+static bool read_line(char *line, size_t size) {
   size_t length = 0;
   char c = 0;
   while (c != '\n' && (source.at < source.end || fill())) {
@@ -37,28 +37,19 @@ static bool next_line(char *line, size_t size) {
   return length > 0;
 }
 
-/* Takes a hexadecimal number and the character after it off the text. */
-static uintptr_t take_number(const char **text) {
-  static const char digits[] = "0123456789abcdef";
-  uintptr_t number = 0;
-  for (const char *digit; (digit = memchr(digits, *(*text)++, 16));) {
-    number = number << 4 | (uintptr_t)(digit - digits);
-  }
-  return number;
-}
-
 /* A line: start-end rwxp offset device inode          name */
 bool maps_next(struct region *region) {
   static char line[PATH_BYTES + 128];
   const char *text = line;
-  if (!next_line(line, sizeof line)) return false;
-  region->start = take_number(&text);
-  region->end = take_number(&text);
-  region->readable = text[0] == 'r';
-  region->writable = text[1] == 'w';
-  region->executable = text[2] == 'x';
-  text += strlen("rwxp ");
-  region->offset = take_number(&text);
+  if (!read_line(line, sizeof line)) return false;
+  region->start = take_number(&text, 16);
+  text += strlen("-");
+  region->end = take_number(&text, 16);
+  region->readable = text[1] == 'r';
+  region->writable = text[2] == 'w';
+  region->executable = text[3] == 'x';
+  text += strlen(" rwxp ");
+  region->offset = take_number(&text, 16);
   const char *name = strpbrk(text, "/[");
   copy_text(region->name, sizeof region->name, name ? name : "");
   return true;
@@ -85,11 +76,6 @@ bool maps_is_code(uintptr_t address) {
   static struct surroundings around;
   enum { LONGEST_CALL = 16 };
   return maps_around(address, &around) && around.at.executable && address - around.at.start >= LONGEST_CALL;
-}
-
-const char *base_name(const char *path) {
-  const char *slash = strrchr(path, '/');
-  return slash ? slash + 1 : path;
 }
 
 bool is_program(const char *path) {

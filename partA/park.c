@@ -37,8 +37,7 @@ static bool emulated(void) {
 enum { UNBLOCKED = 33, RESTORER = 0x04000000 };
 
 static void stop(const char *name, pid_t process, pid_t thread) {
-  pid_t id = 0;
-  for (; *name >= '0' && *name <= '9'; name++) id = id * 10 + (*name - '0');
+  pid_t id = (pid_t)take_number(&name, 10);
   if (id > 0 && id != thread) syscall(SYS_tgkill, process, id, UNBLOCKED);
 }
 

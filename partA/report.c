@@ -40,16 +40,6 @@ void report_bytes(const char *bytes, size_t length) {
   }
 }
 
-const char *number_text(uintptr_t number, unsigned base) {
-  static char digits[24];
-  char *first = digits + sizeof digits - 1;
-  do {
-    *--first = "0123456789abcdef"[number % base];
-    number /= base;
-  } while (number > 0);
-  return first;
-}
-
 void report(const char *format, ...) {
   va_list arguments;
   va_start(arguments, format);

@@ -10,18 +10,6 @@
 
 struct at_start at_start;
 
-void copy_text(char *to, size_t size, const char *from) {
-  size_t length = strnlen(from, size);
-  bool whole = length < size;
-  memcpy(to, from, whole ? length + 1 : size - sizeof "...");
-  if (!whole) memcpy(to + size - sizeof "...", "...", sizeof "...");
-}
-
-size_t begins_with(const char *text, const char *const *words) {
-  while (*words && strncmp(text, *words, strlen(*words)) != 0) words++;
-  return *words ? strlen(*words) : 0;
-}
-
 void start_look_around(void) {
   const char *path = getauxval(AT_SECURE) ? NULL : getenv("PATH");
   const char *program = (const char *)getauxval(AT_EXECFN);

@@ -59,14 +59,6 @@ void symbol_find(struct frame *frame) {
   }
 }
 
-/* Takes a line off the text; keeps as much of it as there is room for. */
-static void next_line(char **text, char *line, size_t size) {
-  size_t length = strcspn(*text, "\n"), most = length < size ? length : size - 1;
-  if (size > 0) memcpy(line, *text, most);
-  if (size > 0) line[most] = 0;
-  *text += length + ((*text)[length] == '\n');
-}
-
 /* All behave like the first if they are called by its name. */
 static const char *const programs[] = {"addr2line", "eu-addr2line", "llvm-symbolizer", NULL};
 
@@ -88,8 +80,8 @@ bool symbolize(struct frame *first) {
   used_before += strlen(answer) + 1;
   for (struct frame *frame = first; frame < trace.frames + trace.count; frame++) {
     if (strcmp(frame->file, first->file) != 0) continue;
-    while (*answer && strncmp(answer, "0x", 2) != 0) next_line(&answer, NULL, 0);
-    next_line(&answer, NULL, 0); /* the address, which -a puts before each frame's lines */
+    while (*answer && strncmp(answer, "0x", 2) != 0) take_line(&answer, NULL, 0);
+    take_line(&answer, NULL, 0); /* the address, which -a puts before each frame's lines */
     frame->answer = answer;
   }
   return in_time;
@@ -137,11 +129,11 @@ static void shorten(char *to, size_t size, const char *from) {
 }
 
 /* The digits after the last colon, which go; 0 if there are none. */
-static unsigned long take_number(char *place) {
-  char *colon = strrchr(place, ':'), *digit = colon;
-  unsigned long number = 0;
-  while (digit && *++digit >= '0' && *digit <= '9') number = 10 * number + (unsigned long)(*digit - '0');
-  if (!digit || *digit || digit == colon + 1) return 0;
+static unsigned long cut_number(char *place) {
+  char *colon = strrchr(place, ':');
+  const char *end = colon ? colon + 1 : place;
+  unsigned long number = take_number(&end, 10);
+  if (!colon || *end || end == colon + 1) return 0;
   *colon = 0;
   return number;
 }
@@ -154,12 +146,12 @@ static void cut(char *line, const char *from) {
 bool place_next(char **answer, struct place *place) {
   static char line[8192], directory[PATH_BYTES];
   if (!*answer || !**answer || strncmp(*answer, "0x", 2) == 0) return false;
-  next_line(answer, line, sizeof line);
+  take_line(answer, line, sizeof line);
   cut(line, " inlined at "); /* eu-addr2line */
   shorten(place->name, sizeof place->name, line[0] == '?' ? "" : line);
-  next_line(answer, line, sizeof line);
+  take_line(answer, line, sizeof line);
   cut(line, " (discriminator");
-  unsigned long last = take_number(line), before = take_number(line); /* eu-addr2line adds the column */
+  unsigned long last = cut_number(line), before = cut_number(line); /* eu-addr2line adds the column */
   place->line = line[0] == '?' || *base_name(line) == '<' ? 0 : before ? before : last;
   size_t length = getcwd(directory, sizeof directory) ? strlen(directory) : 0;
   bool inside = length > 1 && strncmp(line, directory, length) == 0 && line[length] == '/';
