@@ -8,15 +8,16 @@
 #include <stdint.h>
 #include <ucontext.h>
 
-enum write { NO, PERHAPS, YES };
+enum access { FETCH, READ, WRITE, UNKNOWN };
 
-/* Was it a write? x86 says so, if it is not emulated. A jump to the faulting address was
- * none: no instruction is longer than 15 bytes; the last one of a page may go on in the next. */
-static inline enum write was_write(const siginfo_t *info, const void *context) {
+/* x86 says whether it was a write. A jump to the faulting address was a fetch: no
+ * instruction is longer than 15 bytes; the last one of a page may go on in the next. */
+static inline enum access access_of(const siginfo_t *info, const void *context) {
   const mcontext_t *machine = &((const ucontext_t *)context)->uc_mcontext;
+  enum access access = UNKNOWN;
 #if defined(__x86_64__) || defined(__i386__)
   enum { WRITE_BIT = 1 << 1 };
-  if (machine->gregs[REG_ERR] & WRITE_BIT) return YES;
+  access = machine->gregs[REG_ERR] & WRITE_BIT ? WRITE : READ;
 #endif
 #if defined(__x86_64__)
   uintptr_t instruction = (uintptr_t)machine->gregs[REG_RIP];
@@ -30,7 +31,7 @@ static inline enum write was_write(const siginfo_t *info, const void *context) {
   (void)machine;
   uintptr_t instruction = 0; /* not known: no jump is recognised */
 #endif
-  return (uintptr_t)info->si_addr - instruction < 16 ? NO : PERHAPS;
+  return access != WRITE && (uintptr_t)info->si_addr - instruction < 16 ? FETCH : access;
 }
 
 #endif

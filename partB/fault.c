@@ -11,40 +11,54 @@ static struct sigaction previous;
 
 /* ---- Solving ---- */
 
-/* Says so in one line: printf may not be called here. */
-static bool announce_no_memory(struct slot slot) {
-  char line[] = "lazycopy: the kernel gives no memory for the chunk at 0x0000000000000000\n";
-  char *digit = line + sizeof line - 3;
-  for (uintptr_t rest = (uintptr_t)view_of(slot); rest > 0; rest /= 16)
-    *digit-- = "0123456789abcdef"[rest % 16];
-  return syscall(SYS_write, STDERR_FILENO, line, sizeof line - 1) < 0; /* nothing else can be done */
+enum answer { NOT_OURS, SOLVED, NO_MEMORY_LEFT };
+
+static enum answer answer_for(enum outcome outcome) {
+  return outcome == DONE ? SOLVED : NO_MEMORY_LEFT;
 }
 
-/* Another thread may have solved the fault already; or the user has protected the
- * chunk himself, and means to be told. */
-static bool is_writable_now(struct slot slot, const void *address) {
-  if (mapping_is_writable(address)) return true;
-  bool half_done = maps_of(slot) & PRIVATE && frame_of(slot).index != 0; /* see fork.c */
-  return half_done && mapping_is_readable(address) && mapping_make_private(slot) == 0;
+/* The records say that it can be written: another thread may have solved the fault already;
+ * or the user has protected the chunk himself, and means to be told. In a child, what is
+ * LEAVING may map its old frame still. */
+static enum answer solve_writable(struct slot slot, const void *address) {
+  if (probe_is_writable(address)) return SOLVED;
+  if (slot_state(slot) != LEAVING || !probe_is_readable(address)) return NOT_OURS;
+  return answer_for(mapping_make_private(slot));
 }
 
 /* If the processor does not say what it was: a chunk that can be read was written. (Asking
  * takes as long as half of the split, as it maps the old frame's pages.) */
-static bool solve_locked(const siginfo_t *info, const void *context) {
-  struct slot slot = space_slot_at(info->si_addr);
-  enum write write = was_write(info, context);
-  if (!slot.index || !is_live(maps_of(slot)) || write == NO) return false;
-  if (maps_of(slot) & WRITABLE) return is_writable_now(slot, info->si_addr);
-  if (write == PERHAPS && !(maps_of(slot) & LOST) && !mapping_is_readable(info->si_addr)) return false;
-  return split(slot) == 0 || (announce_no_memory(slot), false);
+static enum answer solve(const void *address, enum access access) {
+  struct slot slot = space_slot_at(address);
+  if (!slot.index || !is_live(maps_of(slot)) || access == FETCH) return NOT_OURS;
+  switch (slot_state(slot)) {
+    case WRITABLE:
+    case PRIVATE:
+    case LEAVING:
+      return solve_writable(slot, address);
+    case UNMAPPED:
+      return answer_for(access == WRITE ? split(slot) : slot_wake(slot));
+    case READ_ONLY:
+      if (access != WRITE && !probe_is_readable(address)) return NOT_OURS;
+  }
+  return answer_for(split(slot));
 }
 
 int chunk_handle_fault(siginfo_t *info, void *context) {
   if (info->si_signo != SIGSEGV || (info->si_code != SEGV_ACCERR && info->si_code != SEGV_MAPERR)) return 0;
-  fork_enter();
-  bool solved = solve_locked(info, context);
+  if (lock_is_mine()) return 0; /* a fault of the library's own: to wait for the lock would be for ever */
+  const void *address = info->si_addr;
+  enum access access = access_of(info, context);
+  fork_take_lock();
+  enum answer answer = solve(address, access);
   lock_give(0);
-  return solved;
+  if (answer == NO_MEMORY_LEFT) {
+    int error = errno;
+    struct slot slot = space_slot_at(address);
+    mapping_announce("the kernel gives no memory for the chunk at", slot);
+    errno = error;
+  }
+  return answer == SOLVED;
 }
 
 /* ---- Passing on ---- */
@@ -66,7 +80,7 @@ static void call_previous(siginfo_t *info, void *context) {
   sigset_t mask;
   sigorset(&mask, &((ucontext_t *)context)->uc_sigmask, &action.sa_mask);
   if (!(action.sa_flags & SA_NODEFER)) sigaddset(&mask, SIGSEGV);
-  if (action.sa_flags & SA_RESETHAND) previous.sa_handler = SIG_DFL, previous.sa_flags = 0;
+  if (action.sa_flags & SA_RESETHAND) previous = (struct sigaction){.sa_handler = SIG_DFL};
   lock_mask_signals(SIG_SETMASK, &mask, NULL);
   if (action.sa_flags & SA_SIGINFO) {
     action.sa_sigaction(SIGSEGV, info, context);
@@ -90,7 +104,7 @@ static void on_fault(int signal, siginfo_t *info, void *context) {
  * while SIGSEGV is blocked, and that kills. */
 void fault_startup(void) {
   struct sigaction action = {.sa_sigaction = on_fault, .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_RESTART};
-  lock_asynchronous_signals(&action.sa_mask);
+  lock_other_signals(&action.sa_mask);
   sigaction(SIGSEGV, NULL, &previous); /* known before the first fault can be passed on */
   sigaction(SIGSEGV, &action, NULL);
 }

@@ -1,9 +1,16 @@
-/* Which relatives live? Each fork begins a generation, with a number that grows and
- * a System V segment to which this process is attached, and all who are born in it, and
- * theirs. The kernel counts them: when only this process is left, the generation is
- * forgotten. A child leaves its parent's earlier generations, but not those that count
- * for all later ones, too: the parent's family, which it begins with its first child,
- * and whatever the parent was born with. The child's own generation becomes one of them.
+/* Which relatives live?
+ *
+ * P forks A: that is generation 1. Whatever P had in use then, A may be using. P forks B:
+ * generation 2. Now A ends. What only generation 1 has seen is P's alone again; what P had
+ * in use when it forked B is not. How does P know? For each generation it makes a System V
+ * segment and attaches it before the fork. The child is born attached, and so are the
+ * child's children; the kernel detaches whoever ends or calls exec, and counts. When P is
+ * the only one left, the generation is forgotten.
+ *
+ * B was born attached to A's segment as well, and detaches it: it is no relative of what A
+ * alone has seen. It keeps the segments that all later generations belong to: those of
+ * P's whole family, which P begins with its first child, and those that P was born with.
+ * Its own generation, 2, becomes one of them: B's children are of it.
  *
  * No two counts are compared: a process that is just being forked, or ends, is attached to
  * only some of its segments. But nobody can attach to a segment of this process after it
@@ -26,8 +33,8 @@ static struct generation {
   void *address;
   size_t size; /* no two of a process are alike: ids may be, in different namespaces */
   pid_t creator;
-  bool stays; /* with children of later generations, too */
-} kept[MOST]; /* oldest first */
+  bool lasts;        /* later generations belong to it, as well */
+} generations[MOST]; /* oldest first */
 static size_t count;
 
 uint32_t generation_newest;
@@ -44,22 +51,22 @@ static struct generation attach_segment(void) {
   return made;
 }
 
-static void begin(bool stays) {
+static void begin(bool lasts) {
   if (count == MOST || generation_newest == FOREVER - 1) return;
-  kept[count] = attach_segment();
-  kept[count].stays = stays;
-  kept[count++].number = ++generation_newest;
+  generations[count] = attach_segment();
+  generations[count].lasts = lasts;
+  generations[count++].number = ++generation_newest;
 }
 
 static void forget(size_t i) {
-  if (kept[i].id >= 0) shmdt(kept[i].address);
-  for (count--; i < count; i++) kept[i] = kept[i + 1];
+  if (generations[i].id >= 0) shmdt(generations[i].address);
+  for (count--; i < count; i++) generations[i] = generations[i + 1];
 }
 
 /* Before a fork. When there are too many, forks share the newest one. */
 void generation_begin(void) {
   bool has_family = false;
-  for (size_t i = 0; i < count; i++) has_family |= kept[i].stays && kept[i].creator == getpid();
+  for (size_t i = 0; i < count; i++) has_family |= generations[i].lasts && generations[i].creator == getpid();
   if (count == 0) generation_newest = 0;
   if (!has_family) begin(true);
   begin(false);
@@ -67,9 +74,9 @@ void generation_begin(void) {
 
 /* In a child, which was born in the newest one. */
 void generation_leave_earlier(void) {
-  if (count > 0) kept[count - 1].stays = true;
+  if (count > 0) generations[count - 1].lasts = true;
   for (size_t i = count; i-- > 0;) {
-    if (!kept[i].stays) forget(i);
+    if (!generations[i].lasts) forget(i);
   }
 }
 
@@ -77,7 +84,7 @@ void generation_leave_earlier(void) {
  * it knows. Not from its own, the newest one: those who are born later are not in it. */
 uint32_t generation_that_stays(uint32_t from) {
   for (size_t i = count; i-- > 1;) {
-    if (kept[i - 1].number <= from) return kept[i - 1].number;
+    if (generations[i - 1].number <= from) return generations[i - 1].number;
   }
   return 1;
 }
@@ -95,7 +102,7 @@ static bool is_gone(const struct generation *generation) {
 bool generation_forget_gone(bool all) {
   size_t before = count;
   for (size_t i = count; i-- > 0;) {
-    if (is_gone(&kept[i])) {
+    if (is_gone(&generations[i])) {
       forget(i);
     } else if (!all) {
       break;
@@ -107,7 +114,7 @@ bool generation_forget_gone(bool all) {
 /* Does anybody live who was born from the one generation to the other? */
 bool generation_lives(uint32_t from, uint32_t until) {
   for (size_t i = 0; i < count; i++) {
-    if (kept[i].number >= from && kept[i].number <= until) return true;
+    if (generations[i].number >= from && generations[i].number <= until) return true;
   }
   return false;
 }

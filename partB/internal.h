@@ -8,25 +8,92 @@
  *   3. A first write waits for no lock that is held while other code runs; none is
  *      held while fork runs.
  *
+ * While the lock is held, no memory of the program's is touched that could fault: the
+ * fault would wait for the lock for ever.
+ *
  * The files, each of which calls only those below it:
  *
  *   lazycopy.c     the public functions
  *   fault.c        the SIGSEGV handler; cpu.h: what the processor says of a fault
  *   fork.c         what happens around a fork
  *   split.c        giving slots other memory, with the same bytes
- *   frame.c        which frames are free; giving slots and frames back
+ *   slot.c         opening and freeing slots; doing again what was refused
  *   mapping.c      every change of what is mapped, and what follows a refusal
+ *   record.c       what is recorded and counted of the slots
+ *   frame.c        which frames are free, which of them are warm, and what is in them
  *   ring.c         which slots share a frame
  *   space.c        the addresses, the records, and where there is room
+ *   probe.c        questions to the kernel, where a touch could be a signal
  *   generation.c   which relatives of this process live
  *   lock.c         the one lock
  *
  * Everything may run in the signal handler and is async-signal-safe, except
  * start-up, and of fork.c what pthread_atfork calls.
  *
+ * ---- Words ----
+ *
  * A slot is 64 KiB of the addresses that users see: the view. A frame is 64 KiB of
  * memory: it lies in the window, always at the same address and always writable.
- * Both are numbered from 1; slot n has its home in frame n. */
+ * Both are numbered from 1; slot n has its home in frame n. The slots that hold the
+ * same frame are sharers and form a ring; one that is alone is in no ring. A frame is
+ * seen if a relative, a process that this one forked or was forked from, may map it.
+ *
+ * ---- States of a slot ----
+ *
+ *   state       what is mapped there              the frame it holds
+ *   FREE        reserved addresses                none
+ *   READ_ONLY   its frame                         any
+ *   WRITABLE    its frame                         not seen, and held by nobody else
+ *   DOUBTFUL    its frame, perhaps read-only      as WRITABLE
+ *   PRIVATE     private memory, writable          none
+ *   PROTECTED   private memory, not to be written none
+ *   LEAVING     private memory, writable          any, until the forks under way end
+ *   UNMAPPED    nothing, or reserved addresses    the one that has its bytes
+ *   STOLEN      what somebody else mapped         none; it is never used again
+ *
+ * Beside any state that holds something, ZOMBIE: freed by the user, but still mapped.
+ *
+ *   from                     by                       to          after a refusal
+ *   FREE                     mapping_open             WRITABLE    FREE, STOLEN
+ *                              or, where nothing can
+ *                              be shared,             PRIVATE
+ *   FREE                     mapping_share            READ_ONLY   FREE, STOLEN
+ *   WRITABLE, DOUBTFUL       mapping_protect          READ_ONLY   the same, DOUBTFUL
+ *   PRIVATE                  mapping_protect          PROTECTED   PRIVATE, PROTECTED
+ *   READ_ONLY, DOUBTFUL      mapping_unprotect        WRITABLE    the same
+ *   PROTECTED                mapping_unprotect        PRIVATE     PROTECTED
+ *   READ_ONLY, PROTECTED,    mapping_move             WRITABLE    the same, UNMAPPED
+ *     UNMAPPED
+ *   UNMAPPED                 mapping_wake             READ_ONLY   UNMAPPED
+ *   all that hold a frame    mapping_make_private     LEAVING     the same, UNMAPPED
+ *   LEAVING                  slot_leave_frame         PRIVATE     (calls nothing)
+ *   all that are live        slot_free                ZOMBIE      (calls nothing)
+ *   ZOMBIE                   mapping_close            FREE        ZOMBIE, STOLEN
+ *
+ * DOUBTFUL, PROTECTED, UNMAPPED and ZOMBIE are unfinished: slot_finish ends that
+ * when the library is next used, and so does a fault in such a slot. If the addresses of
+ * a live slot are somebody else's, the program is ended with a line that says so.
+ *
+ * ---- States of a frame ----
+ *
+ *   FREE_COLD   no slot holds it, and it has no memory: it reads as zeros
+ *   FREE_WARM   no slot holds it; all of its memory is there, with anything in it
+ *   LIMBO       no slot here holds it, but perhaps a relative maps it; or its memory
+ *               should go, and the kernel did not take it
+ *   USED_COLD   a slot holds it; perhaps not all of its memory is there
+ *   USED_WARM   a slot holds it; all of its memory is there
+ *   ABSENT      there is no such frame
+ *
+ * ---- Beliefs (tests/check.c looks at all of them, BELIEVE at some where they are used) ----
+ *
+ *   1. The members of a ring hold the same frame, and nobody outside of it does.
+ *   2. A frame is USED exactly if a slot holds it.
+ *   3. Who is WRITABLE or DOUBTFUL has its frame alone, in all processes.
+ *   4. FREE, PRIVATE, PROTECTED and STOLEN slots hold no frame; all others hold one.
+ *   5. There are LEAVING slots only while a fork is under way.
+ *   6. A frame is LIMBO only if no slot here holds it.
+ *   7. No free slot with a free home lies below free_hint, no warm frame below warm_hint.
+ *   8. What is counted is what record_recount finds. */
 #ifndef LAZYCOPY_INTERNAL_H
 #define LAZYCOPY_INTERNAL_H
 
@@ -35,10 +102,6 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/mman.h>
-
-#ifndef MADV_POPULATE_WRITE
-#define MADV_POPULATE_WRITE 23 /* Linux 5.14 */
-#endif
 
 #pragma GCC visibility push(default) /* everything else is hidden by the compiler's option */
 #include "lazycopy.h"
@@ -51,61 +114,71 @@ struct frame {
   uint32_t index; /* 0: there is none */
 };
 
-/* What a slot maps: FREE (nothing: reserved addresses), or a frame's index and flags.
- * Two neighbours are one mapping of the kernel's exactly if both are FREE, or if the
- * second is the first plus one. */
+/* What a slot maps, in one word: the index of its frame, its state, and perhaps ZOMBIE. */
+#define IN_STATE(number) ((number##u) << 27)
 enum {
+  FRAME = (1u << 26) - 1,
+  STATE = IN_STATE(15),
   FREE = 0,
-  FRAME = (1u << 27) - 1, /* the bits of the index; 0 if the slot is PRIVATE and holds no frame */
-  WRITABLE = 1u << 27,    /* nobody else has the frame; without it the slot is read-only */
-  PRIVATE = 1u << 28,     /* maps private memory, which the kernel itself copies in a fork */
-  LOST = 1u << 29,        /* unmapped by a kernel that refused something: mapped again by split */
-  FREED = 1u << 30,       /* by the user, but the kernel refused to unmap it: frames_retry */
+  READ_ONLY = IN_STATE(1),
+  WRITABLE = IN_STATE(2),
+  DOUBTFUL = IN_STATE(3),
+  PRIVATE = IN_STATE(4),
+  PROTECTED = IN_STATE(5),
+  LEAVING = IN_STATE(6),
+  UNMAPPED = IN_STATE(7),
+  STOLEN = IN_STATE(8)
 };
-
-#define ALL UINT32_MAX /* the index and all flags */
+#define ZOMBIE (1u << 31)
+#define ALL UINT32_MAX
 
 struct slot_record {
   uint32_t maps;
   uint32_t next, previous; /* in the ring of slots that share the frame; 0: alone */
 };
 
-/* What is known of frame n and of slot n, in one byte. */
-enum {
-  COLD,        /* the frame is free and holds no memory: it reads as zeros */
-  WARM,        /* free, and all of its memory is there, with anything in it */
-  LIMBO,       /* no slot here holds it, but perhaps a relative does */
-  USED,        /* some slot holds it */
-  FULL,        /* the same, and all of its memory is there */
-  ABSENT,      /* there is no such frame */
-  TAKEN = 128, /* flag: the slot is not FREE */
-};
+/* The state of frame n, and a flag that slot n is not FREE, in one byte. */
+enum { FREE_COLD, FREE_WARM, LIMBO, USED_COLD, USED_WARM, ABSENT, OCCUPIED = 128 };
 
-/* The generations of relatives that could see a frame. */
+/* The generations of relatives that have seen a frame. */
 struct seen {
-  uint32_t from;  /* 0: only we do */
+  uint32_t from;  /* 0: none */
   uint32_t until; /* of a frame in LIMBO */
 };
 
 /* Everything that the lock guards. */
 extern struct registry {
-  bool sharing_works; /* mremap with old size 0 has worked */
-  bool large_pages;   /* pages of 64 KiB may be asked for */
-  char *views, *windows;
-  struct slot_record *slots;
-  struct seen *seen;
-  uint8_t *states;
-  uint32_t span;         /* slots for which there are addresses */
-  uint32_t end;          /* all slots and frames with memory lie below */
-  uint32_t added;        /* slots, by this process */
-  uint32_t free_hint;    /* no free slot with a free home lies below */
-  uint32_t warm_hint;    /* no warm frame lies below */
-  unsigned forks;        /* under way: see fork.c */
-  size_t unfinished;     /* LOST and FREED slots */
-  size_t mapping_budget; /* how many of the kernel's mappings may be used; 0 before the start */
-  size_t fixed_mappings; /* of those in use: not slots */
-  struct chunk_stats stats;
+  bool sharing_works;        /* mremap with old size 0 has worked */
+  bool large_pages;          /* pages of 64 KiB may be asked for */
+  char *views, *windows;     /* where slot 0 and frame 0 would be */
+  struct slot_record *slots; /* of each slot */
+  struct seen *seen;         /* of each frame */
+  uint8_t *states;           /* of each frame, and of the slot whose home it is */
+  uint32_t span;             /* slots for which there are addresses */
+  uint32_t end;              /* all slots and frames with memory lie below */
+  uint32_t added;            /* slots, by this process */
+  uint32_t free_hint;        /* no free slot with a free home lies below */
+  uint32_t warm_hint;        /* no warm frame lies below */
+  unsigned forks;            /* under way: see fork.c */
+  size_t unfinished;         /* slots: see above */
+  size_t mapping_budget;     /* how many of the kernel's mappings may be used; 0 before the start */
+  size_t fixed_mappings;     /* of those in use: not slots */
+  struct chunk_stats stats;  /* except bytes_saved */
 } registry;
+
+/* What became of a call to the kernel: it is done; it was REFUSED, and all is as before; so it
+ * was for want of memory, and more mappings would not help; or it was refused, and slots are
+ * LOST: recorded as no longer mapped. The records are always as the table above says. */
+enum outcome { DONE, REFUSED, NO_MEMORY, LOST };
+
+/* A belief at the place where it is used: the build for testing looks, and stops if it is
+ * wrong. */
+#ifdef LAZYCOPY_CHECK
+void lazycopy_disbelieve(const char *file, int line, const char *belief);
+#define BELIEVE(belief) ((belief) ? (void)0 : lazycopy_disbelieve(__FILE__, __LINE__, #belief))
+#else
+#define BELIEVE(belief) ((void)0)
+#endif
 
 static inline char *view_of(struct slot slot) {
   return registry.views + (size_t)slot.index * CHUNKSIZE;
@@ -128,99 +201,44 @@ static inline struct slot_record *record_of(struct slot slot) {
 static inline uint32_t maps_of(struct slot slot) {
   return registry.slots[slot.index].maps;
 }
+static inline uint32_t slot_state(struct slot slot) {
+  return maps_of(slot) & STATE;
+}
 static inline struct frame frame_of(struct slot slot) {
   return (struct frame){maps_of(slot) & FRAME};
 }
-static inline bool is_memory_without_frame(uint32_t maps) {
-  return maps & PRIVATE && !(maps & FRAME);
-}
 static inline bool is_live(uint32_t maps) {
-  return maps != FREE && !(maps & FREED);
+  return maps - 1 < STOLEN - 1; /* neither FREE, nor STOLEN, nor ZOMBIE */
 }
-static inline uint8_t state_of(struct frame frame) {
-  return registry.states[frame.index] & (uint8_t)~TAKEN;
+static inline bool is_unfinished(uint32_t maps) {
+  uint32_t state = maps & STATE;
+  return maps & ZOMBIE || state == DOUBTFUL || state == PROTECTED || state == UNMAPPED;
+}
+/* Maps a frame that may be written, perhaps. */
+static inline bool is_writable(uint32_t maps) {
+  return (maps & STATE) == WRITABLE || (maps & STATE) == DOUBTFUL;
+}
+/* Maps private memory, and holds no frame. */
+static inline bool is_private(uint32_t maps) {
+  return (maps & STATE) == PRIVATE || (maps & STATE) == PROTECTED;
+}
+static inline uint8_t frame_state(struct frame frame) {
+  return registry.states[frame.index] & (uint8_t)~OCCUPIED;
 }
 static inline bool frame_is_free(struct frame frame) {
-  return state_of(frame) <= WARM;
+  return frame_state(frame) <= FREE_WARM;
 }
-static inline bool frame_is_foreign(struct frame frame) {
+static inline bool is_used(uint8_t state) {
+  return state == USED_COLD || state == USED_WARM;
+}
+static inline bool frame_is_seen(struct frame frame) {
   return registry.seen[frame.index].from != 0;
 }
-
-/* lock.c. Asynchronous signals are blocked while the lock is held. */
-void lock_startup(void);
-void lock_begin_anew(void);
-void lock_asynchronous_signals(sigset_t *set);
-void lock_mask_signals(int how, const sigset_t *set, sigset_t *before);
-bool lock_take(void);
-void lock_give(int error);
-
-/* generation.c */
-extern uint32_t generation_newest; /* the number of the last one */
-#define FOREVER UINT32_MAX
-void generation_begin(void);
-void generation_leave_earlier(void);
-uint32_t generation_that_stays(uint32_t number);
-bool generation_forget_gone(bool all);
-bool generation_lives(uint32_t from, uint32_t until);
-
-/* space.c */
-bool space_sharing_works(void);
-int space_map_again(void *from, size_t size, void *to);
-bool space_reserve(struct slot slot, size_t count);
-bool space_reserve_hole(struct slot slot, size_t count);
-struct slot space_slot_at(const void *address);
-uint32_t space_first(uint32_t start, uint8_t state, uint8_t other);
-struct slot space_find(size_t count);
-bool space_grow(size_t count);
-void space_populate_records(struct slot slot, size_t count);
-
-/* ring.c */
-void ring_join(struct slot slot, size_t count, struct slot member);
-bool ring_leave(struct slot slot);
-static inline bool ring_is_alone(struct slot slot) {
-  return record_of(slot)->next == 0;
+/* Is there room for more of the kernel's mappings? */
+static inline bool is_room_for(size_t mappings) {
+  return registry.stats.kernel_mappings + mappings <= registry.mapping_budget;
 }
 
-/* mapping.c */
-size_t mapping_boundaries(struct slot slot, size_t count);
-bool mapping_is_dear(struct slot slot, size_t count);
-void mapping_record(struct slot slot, size_t count, uint32_t lost, uint32_t new);
-int mapping_open(struct slot slot, size_t count);
-int mapping_open_private(struct slot slot, size_t count);
-int mapping_share(struct slot slot, size_t count, struct slot source);
-int mapping_move(struct slot slot, size_t count, struct frame frame);
-int mapping_make_private(struct slot slot);
-int mapping_protect(struct slot slot, size_t count, bool writable);
-int mapping_close(struct slot slot, size_t count);
-bool mapping_is_readable(const void *address);
-bool mapping_is_writable(const void *address);
-
-/* frame.c */
-struct slot frames_find_room(size_t count);
-struct frame frame_find(struct slot slot);
-int frame_fill(struct frame target, const char *bytes);
-int frame_copy(struct frame target, struct frame source);
-void frames_claim(struct frame frame, size_t count, bool zeroed);
-void frames_release(struct slot slot, size_t count);
-void frame_discard(struct frame frame);
-void frames_free(struct slot slot, size_t count);
-void frames_let_go(struct slot slot);
-int frames_make_private(struct slot slot);
-void frames_retry(void);
-void frames_recover(bool all);
-void frames_mark_seen(void);
-void frames_leave_to_parent(void);
-
-/* split.c */
-int split(struct slot slot);
-int split_adopt(struct slot slot, size_t count);
-int split_bring_home(struct slot slot, size_t count);
-
-/* fork.c */
-void fork_enter(void);
-
-/* fault.c */
-void fault_startup(void);
+#include "functions.h"
 
 #endif

@@ -42,10 +42,10 @@ static void start(void) {
 
 /* Takes the lock and does what can be done now. */
 static void enter(void) {
-  fork_enter();
+  fork_take_lock();
   if (registry.mapping_budget == 0) start();
-  frames_recover(false);
-  frames_retry();
+  frame_recover(false);
+  slot_finish();
 }
 
 /* The slots of a range of live chunks, or none. */
@@ -61,21 +61,12 @@ static struct slot live_range(const void *chunks, size_t count) {
 
 /* ---- New blocks ---- */
 
-/* Opens free slots; or none if the kernel refuses. */
-static struct slot new_block(size_t count, bool zeroed) {
-  struct slot slot = frames_find_room(count), none = {0};
-  if (!slot.index) return none;
-  if (registry.forks > 0 || !space_sharing_works())
-    return mapping_open_private(slot, count) == 0 ? slot : none;
-  if (mapping_open(slot, count) != 0) return none;
-  frames_claim(home_of(slot), count, zeroed);
-  return slot;
-}
-
 void *chunks_alloc(size_t count) {
   enter();
-  struct slot slot = count > 0 ? new_block(count, true) : (struct slot){0};
-  lock_give(slot.index ? 0 : count > 0 ? ENOMEM : EINVAL);
+  struct slot slot = {0};
+  if (count > 0) slot = slot_open(count, true);
+  int error = count > 0 ? ENOMEM : EINVAL;
+  lock_give(slot.index ? 0 : error);
   return slot.index ? view_of(slot) : NULL;
 }
 
@@ -97,38 +88,40 @@ static size_t share_runs(struct slot slot, struct slot source, size_t count) {
   while (done < count) {
     struct slot from = slot_plus(source, done), to = slot_plus(slot, done);
     size_t length = run_length(from, count - done);
-    if (mapping_share(to, length, from) != 0) break;
-    ring_join(to, length, from);
+    if (mapping_share(to, length, from) != DONE) break;
     done += length;
   }
   return done;
 }
 
-/* Makes all of the source read-only, and mappings few. Returns -1 if it cannot be
- * shared. */
-static int prepare_source(struct slot source, size_t count) {
-  uint32_t flags = 0;
-  for (size_t i = 0; i < count; i++) flags |= maps_of(slot_plus(source, i));
-  if (flags & LOST) return -1;
-  if (flags & PRIVATE && split_adopt(source, count) != 0) return -1;
-  bool is_short = registry.stats.kernel_mappings + 2 > registry.mapping_budget;
-  if (flags & (WRITABLE | PRIVATE) && (is_short || mapping_protect(source, count, false) != 0)) return -1;
-  if (mapping_boundaries(source, count) > SCATTERED && split_bring_home(source, count) != 0) return -1;
-  return registry.stats.kernel_mappings + mapping_boundaries(source, count) > registry.mapping_budget ? -1
-                                                                                                      : 0;
+/* Makes all of the source read-only, and mappings few. Returns whether it can be shared. */
+static bool prepare_source(struct slot source, size_t count) {
+  bool any_writable = false, any_private = false, any_unmapped = false;
+  for (size_t i = 0; i < count; i++) {
+    uint32_t maps = maps_of(slot_plus(source, i));
+    any_writable |= is_writable(maps);
+    any_private |= is_private(maps);
+    any_unmapped |= (maps & STATE) >= LEAVING;
+  }
+  if (any_unmapped || (any_private && split_adopt(source, count) != DONE)) return false;
+  if (any_writable || any_private) {
+    if (!is_room_for(2) || mapping_protect(source, count) != DONE) return false;
+  }
+  if (record_boundaries(source, count) > SCATTERED && split_bring_home(source, count) != DONE) return false;
+  return is_room_for(record_boundaries(source, count));
 }
 
 /* A lazy copy of live slots, or none if it has to be made eagerly: during a fork,
  * when mappings are short, or if the kernel refuses. */
 static struct slot copy_lazily(struct slot source, size_t count) {
   struct slot none = {0};
-  if (registry.forks > 0 || !space_sharing_works() || prepare_source(source, count) != 0) return none;
-  struct slot copy = frames_find_room(count);
+  if (registry.forks > 0 || !space_sharing_works() || !prepare_source(source, count)) return none;
+  struct slot copy = frame_find_room(count);
   if (!copy.index) return none;
   space_populate_records(copy, count);
   size_t shared = share_runs(copy, source, count);
   if (shared == count) return copy;
-  if (shared > 0) frames_free(copy, shared);
+  if (shared > 0) slot_free(copy, shared);
   return none;
 }
 
@@ -140,8 +133,7 @@ static void *fill(void *target, const void *chunks, size_t count) {
   const volatile size_t *from = chunks;
   size_t *to = target;
   int error = errno;
-  /* All pages in one call; without memory that is an error here and not a signal. */
-  if (madvise(target, count * CHUNKSIZE, MADV_POPULATE_WRITE) != 0 && errno != EINVAL) {
+  if (!probe_populate(target, count * CHUNKSIZE)) {
     chunks_free(target, count);
     errno = ENOMEM;
     return NULL;
@@ -155,9 +147,10 @@ static void *copy(void *chunks, size_t count, bool lazily) {
   enter();
   struct slot source = live_range(chunks, count), shared = {0}, fresh = {0};
   if (source.index && lazily) shared = copy_lazily(source, count);
-  if (source.index && !shared.index) fresh = new_block(count, false);
+  if (source.index && !shared.index) fresh = slot_open(count, false);
   if (fresh.index && lazily) registry.stats.eager_fallbacks += count;
-  lock_give(!source.index ? EINVAL : !shared.index && !fresh.index ? ENOMEM : 0);
+  int error = source.index ? ENOMEM : EINVAL;
+  lock_give(shared.index || fresh.index ? 0 : error);
   if (shared.index) return view_of(shared);
   return fresh.index ? fill(view_of(fresh), chunks, count) : NULL;
 }
@@ -176,7 +169,7 @@ int chunks_free(void *chunks, size_t count) {
   if (!chunks && count > 0) return 0;
   enter();
   struct slot slot = live_range(chunks, count);
-  if (slot.index) frames_free(slot, count);
+  if (slot.index) slot_free(slot, count);
   lock_give(slot.index ? 0 : EINVAL);
   return slot.index ? 0 : -1;
 }
@@ -189,19 +182,25 @@ int chunk_make_writable(void *address, size_t length) {
   for (size_t i = 0; length > 0 && i < count && !error; i++) {
     enter();
     struct slot slot = live_range(begin + i * CHUNKSIZE, i == 0 ? count : 1);
-    error = !slot.index ? EINVAL : split(slot) != 0 ? ENOMEM : 0;
+    if (!slot.index) {
+      error = EINVAL;
+    } else if (split(slot) != DONE) {
+      error = ENOMEM;
+    }
     lock_give(error);
   }
   if (error) errno = error;
   return error ? -1 : 0;
 }
 
+/* Written without the lock: the structure may lie in a lazy copy. */
 void chunk_get_stats(struct chunk_stats *stats) {
   enter();
-  *stats = registry.stats;
-  if (stats->live_chunks > stats->frames_in_use)
-    stats->bytes_saved = (stats->live_chunks - stats->frames_in_use) * CHUNKSIZE;
+  struct chunk_stats now = registry.stats;
   lock_give(0);
+  if (now.live_chunks > now.frames_in_use)
+    now.bytes_saved = (now.live_chunks - now.frames_in_use) * CHUNKSIZE;
+  if (stats) *stats = now;
 }
 
 void chunk_startup(void) {

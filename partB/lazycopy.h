@@ -21,12 +21,13 @@
  *   a program must order its own reads and writes of a chunk, and not use a
  *   chunk that another thread is freeing, as with malloc.
  * - May not be called from a signal handler, but a handler may read and write
- *   chunks whenever it likes, lazy copies included. Signals other than SIGSEGV,
- *   SIGBUS, SIGFPE, SIGILL and SIGTRAP are held back while the library works.
+ *   chunks whenever it likes, lazy copies included. Signals other than SIGSEGV are
+ *   held back while the library works.
  * - Do not block SIGSEGV in a thread, or in the mask of a handler, that writes to
  *   chunks: the kernel ends a program that faults then.
  * - After fork() each process has its chunks to itself, as with malloc.
- * - Do not call mprotect, mmap, mremap, munmap or madvise on a chunk.
+ * - Do not call mprotect, mmap, mremap, munmap or madvise on a chunk, and do not use one
+ *   as a stack.
  *
  * A chunk is read-only from the moment when it is copied lazily, is made as a lazy
  * copy, or the process forks, until the program writes to it, whether anybody still
@@ -116,15 +117,16 @@ int chunk_make_writable(void *address, size_t length);
  * the handler must return, and the write is done again. Returns 0 if the fault
  * is none of the library's business. Leaves errno alone. Async-signal-safe: this
  * function is meant to be called from a SIGSEGV handler, and only from there.
- * Install that handler with SA_SIGINFO and a mask of all signals but the
- * synchronous ones: another handler must not run on top of it and write to a
+ * Install that handler with SA_SIGINFO and a mask of all signals except
+ * SIGSEGV: another handler must not run on top of it and write to a
  * chunk. Declared where <signal.h> declares siginfo_t: not in strict modes
  * (-std=c11) unless _POSIX_C_SOURCE or the like asks for it. */
 #ifdef SI_USER /* the macro that comes with siginfo_t */
 int chunk_handle_fault(siginfo_t *info, void *context);
 #endif
 
-/* Figures about all chunks of this process at one moment. */
+/* Figures about all chunks of this process at one moment. The structure may lie in a
+ * chunk, also in a lazy copy; NULL does nothing. */
 struct chunk_stats {
   size_t live_chunks;         /* allocated or copied, and not freed */
   size_t sharing_chunks;      /* of these: share their memory with another live chunk */

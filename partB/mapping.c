@@ -1,160 +1,210 @@
-/* What is mapped at the slots: every change is made here, first in the kernel and
- * then in the records, so that the two agree.
- *
- * After a refusal all is as before, and the caller gets -1. Two things may be left
- * to do, and are done when the library is next used: a slot that the kernel has
- * unmapped before it refused is LOST, and one that it does not unmap is FREED. */
-#include <errno.h>
-#include <linux/futex.h>
+/* What is mapped at the slots: every change is made here, in the kernel and then in the
+ * records, so that the two agree whatever the kernel refuses. (Only make_private records
+ * first, as it says.) What follows a refusal is after_refusal, for all of them. */
+#include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "internal.h"
 
-/* ---- Records ---- */
-
-/* What the kernel has there. */
-static uint32_t mapped(size_t index) {
-  uint32_t maps = registry.slots[index].maps;
-  return maps & LOST ? FREE : maps & ~(uint32_t)FREED;
-}
-
-static bool is_boundary(size_t index) {
-  uint32_t before = mapped(index - 1), here = mapped(index);
-  return here & PRIVATE || here != before + (before != FREE);
-}
-
-/* How many of the kernel's mappings begin at the slots or right behind them. (Private
- * memory is counted as one for each slot, though the kernel may merge it.) */
-size_t mapping_boundaries(struct slot slot, size_t count) {
-  size_t boundaries = 0;
-  for (size_t i = 0; i <= count; i++) boundaries += is_boundary(slot.index + i);
-  return boundaries;
-}
-
 /* Would a change of the slots cut mappings that are short? */
 bool mapping_is_dear(struct slot slot, size_t count) {
-  bool is_short = registry.stats.kernel_mappings + 2 > registry.mapping_budget;
-  return is_short && mapping_boundaries(slot, count) < 2;
+  return !is_room_for(2) && record_boundaries(slot, count) < 2;
 }
 
-/* Records what the slots map: without what is lost, and with what is new, which may be
- * consecutive frames. */
-void mapping_record(struct slot slot, size_t count, uint32_t lost, uint32_t new) {
-  registry.stats.kernel_mappings -= mapping_boundaries(slot, count);
-  for (uint32_t i = 0; i < count; i++) {
-    uint32_t *maps = &record_of(slot_plus(slot, i))->maps, before = *maps;
-    uint8_t *state = &registry.states[slot.index + i];
-    *maps = (before & ~lost) | (new &FRAME ? new + i : new);
-    *state = *maps == FREE ? *state & (uint8_t)~TAKEN : *state | TAKEN;
-    registry.stats.live_chunks += (size_t)is_live(*maps) - is_live(before);
-    registry.unfinished += (size_t)((*maps & (LOST | FREED)) != 0) - ((before & (LOST | FREED)) != 0);
-    registry.stats.frames_in_use += (size_t)is_memory_without_frame(*maps) - is_memory_without_frame(before);
+/* ---- After a refusal ---- */
+
+/* Says something about a chunk in one line: printf may not be called here. */
+void mapping_announce(const char *what, struct slot slot) {
+  char line[128] = "lazycopy: ", *end = stpcpy(stpcpy(line + strlen(line), what), " 0x");
+  for (int shift = 8 * (int)sizeof(uintptr_t) - 4; shift >= 0; shift -= 4)
+    *end++ = "0123456789abcdef"[(uintptr_t)view_of(slot) >> shift & 15];
+  *end++ = '\n';
+  if (syscall(SYS_write, STDERR_FILENO, line, end - line) < 0) return; /* nothing else can be done */
+}
+
+/* A live chunk's addresses belong to another mmap: whatever is written there from now on
+ * would go to somebody else. */
+static _Noreturn void end_program(struct slot slot) {
+  mapping_announce("while the kernel refused a mapping, another one took the place of the chunk at", slot);
+  abort();
+}
+
+/* A kernel that refuses to map something may already have unmapped what was there, and
+ * another thread's mmap may come first: looks at each slot. What was live keeps its bytes
+ * in its frame; addresses that may be somebody else's are never used again. */
+static enum outcome after_refusal(struct slot slot, size_t count) {
+  enum outcome outcome = REFUSED;
+  for (size_t i = 0; i < count; i++) {
+    struct slot one = slot_plus(slot, i);
+    enum hole hole = space_look_for_hole(one);
+    if (hole == NO_HOLE) continue;
+    outcome = LOST;
+    if (!is_live(maps_of(one))) {
+      record_set(one, 1, ALL, hole == HOLE_RESERVED ? FREE : STOLEN);
+    } else if (hole == HOLE_TAKEN) {
+      end_program(one);
+    } else {
+      record_set(one, 1, STATE, UNMAPPED);
+    }
   }
-  registry.stats.kernel_mappings += mapping_boundaries(slot, count);
-  if (maps_of(slot) == FREE && slot.index < registry.free_hint) registry.free_hint = slot.index;
+  return outcome;
+}
+
+/* Before something is mapped at an UNMAPPED slot: nobody else may have been there first. */
+enum outcome mapping_check_hole(struct slot slot) {
+  enum hole hole = space_look_for_hole(slot);
+  if (hole == HOLE_TAKEN) end_program(slot);
+  return hole == HOLE_OPEN ? REFUSED : DONE;
 }
 
 /* ---- Mapping ---- */
 
-static int map_writable(struct slot slot, size_t size, struct frame frame) {
-  if (space_map_again(window_of(frame), size, view_of(slot)) != 0) return -1;
+static bool map_writable(struct slot slot, size_t size, struct frame frame) {
+  if (!space_map_again(window_of(frame), size, view_of(slot))) return false;
   madvise(view_of(slot), size, MADV_DODUMP); /* undoes what was inherited from the window */
-  return 0;
+  return true;
 }
 
-/* Free slots have been mapped; or the kernel has refused it. */
-static int record_if(bool mapped, struct slot slot, size_t count, uint32_t maps) {
-  if (mapped) {
-    mapping_record(slot, count, ALL, maps);
+/* FREE slots have been mapped; or the kernel has refused it. */
+static enum outcome record_if(bool is_mapped, struct slot slot, size_t count, uint32_t maps) {
+  if (is_mapped) {
+    record_set(slot, count, ALL, maps);
   } else {
-    space_reserve_hole(slot, count);
+    after_refusal(slot, count);
   }
-  return mapped ? 0 : -1;
+  return is_mapped ? DONE : REFUSED;
 }
 
-/* Maps free slots to their homes, writable. */
-int mapping_open(struct slot slot, size_t count) {
-  bool mapped = map_writable(slot, count * CHUNKSIZE, home_of(slot)) == 0;
-  return record_if(mapped, slot, count, slot.index | WRITABLE);
-}
-
-/* Maps private memory at free slots: where nothing can be shared, or may be now. */
-int mapping_open_private(struct slot slot, size_t count) {
+/* Maps FREE slots to their homes; or to private memory, where nothing can be shared. */
+enum outcome mapping_open(struct slot slot, size_t count, bool private) {
+  size_t size = count * CHUNKSIZE;
+  if (!private) return record_if(map_writable(slot, size, home_of(slot)), slot, count, slot.index | WRITABLE);
   int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED;
-  void *mapped = mmap(view_of(slot), count * CHUNKSIZE, PROT_READ | PROT_WRITE, flags, -1, 0);
-  return record_if(mapped != MAP_FAILED, slot, count, PRIVATE | WRITABLE);
+  void *memory = mmap(view_of(slot), size, PROT_READ | PROT_WRITE, flags, -1, 0);
+  return record_if(memory != MAP_FAILED, slot, count, PRIVATE);
 }
 
-/* Maps free slots to the consecutive frames of the source, read-only as it is. */
-int mapping_share(struct slot slot, size_t count, struct slot source) {
-  bool mapped = space_map_again(view_of(source), count * CHUNKSIZE, view_of(slot)) == 0;
-  return record_if(mapped, slot, count, maps_of(source));
+/* Maps FREE slots to the consecutive frames of the source, READ_ONLY as it is. */
+enum outcome mapping_share(struct slot slot, size_t count, struct slot source) {
+  BELIEVE(slot_state(source) == READ_ONLY);
+  bool is_mapped = space_map_again(view_of(source), count * CHUNKSIZE, view_of(slot));
+  enum outcome outcome = record_if(is_mapped, slot, count, maps_of(source));
+  if (outcome == DONE) ring_join(slot, count, source);
+  return outcome;
 }
 
-/* Maps live slots to consecutive frames that hold the same bytes, in one step for
- * whoever reads them. Returns the flags to record, or -1. (LOST if the kernel has
- * unmapped the slots only: the bytes are in their new frames.) */
-int mapping_move(struct slot slot, size_t count, struct frame frame) {
-  if (map_writable(slot, count * CHUNKSIZE, frame) == 0) return WRITABLE;
-  return space_reserve_hole(slot, count) ? LOST : -1;
+/* Maps live slots to consecutive frames that hold the same bytes, writable, in one step
+ * for whoever reads them. */
+enum outcome mapping_move(struct slot slot, size_t count, struct frame frame) {
+  if (map_writable(slot, count * CHUNKSIZE, frame)) {
+    record_set(slot, count, STATE | FRAME, frame.index | WRITABLE);
+    return DONE;
+  }
+  enum outcome outcome = after_refusal(slot, count);
+  for (size_t i = 0; i < count; i++) { /* what was private has its bytes in the new frame only */
+    struct slot one = slot_plus(slot, i);
+    if (slot_state(one) == UNMAPPED && frame_of(one).index == 0)
+      record_set(one, 1, 0, frame_plus(frame, i).index);
+  }
+  return outcome;
 }
 
-/* Gives a live slot private memory with the same bytes, from its frame if it is LOST. It
- * keeps its hold on the frame: nothing but the one word changes, and that before the
- * mapping, because a child may be forked meanwhile (see fork.c). What is LOST is not
- * WRITABLE, or it would be protected, and then read as zeros. */
-int mapping_make_private(struct slot slot) {
-  int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE;
-  char *copy = mmap(NULL, CHUNKSIZE, PROT_READ | PROT_WRITE, flags, -1, 0);
-  if (copy == MAP_FAILED) return -1;
-  memcpy(copy, mapping_is_readable(view_of(slot)) ? view_of(slot) : window_of(frame_of(slot)), CHUNKSIZE);
+/* Maps an UNMAPPED slot to its frame. It is made READ_ONLY at a place that nobody knows, and
+ * moved from there: nobody may write to the frame meanwhile. */
+enum outcome mapping_wake(struct slot slot) {
+  if (mapping_check_hole(slot) != DONE) return REFUSED;
+  void *place = mremap(window_of(frame_of(slot)), 0, CHUNKSIZE, MREMAP_MAYMOVE);
+  if (place == MAP_FAILED) return REFUSED;
+  if (mprotect(place, CHUNKSIZE, PROT_READ) != 0 ||
+      mremap(place, CHUNKSIZE, CHUNKSIZE, MREMAP_MAYMOVE | MREMAP_FIXED, view_of(slot)) == MAP_FAILED) {
+    munmap(place, CHUNKSIZE);
+    return after_refusal(slot, 1);
+  }
+  madvise(view_of(slot), CHUNKSIZE, MADV_DODUMP);
+  record_set(slot, 1, STATE, READ_ONLY);
+  return DONE;
+}
+
+/* What other threads have written to the frame since its bytes were copied: it belongs into
+ * the copy, unless they have written to the same byte there, too. */
+static void carry_over(char *copy, const volatile char *frame, const char *before) {
+  for (size_t i = 0; i < CHUNKSIZE; i++) {
+    char expected = before[i], now = frame[i];
+    if (now != expected)
+      __atomic_compare_exchange_n(&copy[i], &expected, now, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
+  }
+}
+
+/* Gives a slot private memory with its bytes; it keeps its hold on its frame. The one word of its state
+ * changes before the mapping does, and nothing else, because a child may be forked meanwhile (see fork.c). A
+ * slot that is writable still, because mprotect was refused, may be written until its frame is unmapped. */
+enum outcome mapping_make_private(struct slot slot) {
   uint32_t before = maps_of(slot);
-  mapping_record(slot, 1, LOST, PRIVATE | WRITABLE);
-  if (mremap(copy, CHUNKSIZE, CHUNKSIZE, MREMAP_MAYMOVE | MREMAP_FIXED, view_of(slot)) != MAP_FAILED)
-    return 0;
-  munmap(copy, CHUNKSIZE);
-  mapping_record(slot, 1, ALL, space_reserve_hole(slot, 1) ? (before & ~(uint32_t)WRITABLE) | LOST : before);
-  return -1;
+  if ((before & STATE) == UNMAPPED && mapping_check_hole(slot) != DONE) return REFUSED;
+  int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE;
+  char *copy = mmap(NULL, 2 * CHUNKSIZE, PROT_READ | PROT_WRITE, flags, -1, 0), *second = copy + CHUNKSIZE;
+  if (copy == MAP_FAILED) return REFUSED;
+  bool is_there = probe_is_readable(view_of(slot)); /* if not, its frame has its bytes */
+  memcpy(second, is_there ? view_of(slot) : window_of(frame_of(slot)), CHUNKSIZE);
+  memcpy(copy, second, CHUNKSIZE);
+  record_set(slot, 1, STATE, LEAVING);
+  if (mremap(copy, CHUNKSIZE, CHUNKSIZE, MREMAP_MAYMOVE | MREMAP_FIXED, view_of(slot)) == MAP_FAILED) {
+    munmap(copy, 2 * CHUNKSIZE);
+    record_set(slot, 1, STATE, before & STATE);
+    return after_refusal(slot, 1);
+  }
+  if (is_writable(before)) carry_over(view_of(slot), window_of(frame_of(slot)), second);
+  munmap(second, CHUNKSIZE);
+  return DONE;
 }
 
-/* Unmaps slots: their addresses are reserved again. The caller records it. */
-int mapping_close(struct slot slot, size_t count) {
-  return space_reserve(slot, count) || space_reserve_hole(slot, count) ? 0 : -1;
+/* Unmaps slots that are ZOMBIE: their addresses are reserved again. */
+enum outcome mapping_close(struct slot slot, size_t count) {
+  if (space_reserve(slot, count)) {
+    record_set(slot, count, ALL, FREE);
+    return DONE;
+  }
+  after_refusal(slot, count);
+  for (size_t i = 0; i < count; i++) {
+    if (maps_of(slot_plus(slot, i)) & ZOMBIE) return REFUSED;
+  }
+  return DONE;
 }
 
 /* ---- Protection ---- */
 
-/* Makes live slots read-only, or writable. A refused mprotect may have done part of
- * its work: then the protection is put back to what the records say. */
-int mapping_protect(struct slot slot, size_t count, bool writable) {
-  int protection = writable ? PROT_READ | PROT_WRITE : PROT_READ;
-  if (mprotect(view_of(slot), count * CHUNKSIZE, protection) != 0) {
-    for (size_t i = 0; i < count; i++) {
-      struct slot one = slot_plus(slot, i);
-      mprotect(view_of(one), CHUNKSIZE, maps_of(one) & WRITABLE ? PROT_READ | PROT_WRITE : PROT_READ);
-    }
-    return -1;
+/* Gives the right to write to a slot: to what is DOUBTFUL or PROTECTED together with such
+ * neighbours, if that can be, as a run they need no more mappings than before. */
+enum outcome mapping_unprotect(struct slot slot) {
+  uint32_t state = slot_state(slot), now = is_private(maps_of(slot)) ? PRIVATE : WRITABLE;
+  struct slot first = slot, end = slot_plus(slot, 1);
+  while (state != READ_ONLY && slot_state((struct slot){first.index - 1}) == state) first.index--;
+  while (state != READ_ONLY && slot_state(end) == state) end.index++;
+  if (mprotect(view_of(first), (end.index - first.index) * (size_t)CHUNKSIZE, PROT_READ | PROT_WRITE) != 0) {
+    first = slot;
+    end = slot_plus(slot, 1);
+    if (mprotect(view_of(slot), CHUNKSIZE, PROT_READ | PROT_WRITE) != 0) return REFUSED;
   }
-  mapping_record(slot, count, WRITABLE, writable ? WRITABLE : 0);
-  return 0;
+  record_set(first, end.index - first.index, STATE, now);
+  return DONE;
 }
 
-/* May the kernel write there? Asks it to or a word with 0, which changes nothing
- * and, unlike a write of our own, fails with EFAULT instead of a signal. */
-bool mapping_is_writable(const void *address) {
-  uint32_t nobody = 0;
-  void *word = (void *)((uintptr_t)address & ~(uintptr_t)3);
-  int or_with_zero = FUTEX_OP(FUTEX_OP_OR, 0, FUTEX_OP_CMP_LT, 0);
-  long result = syscall(SYS_futex, &nobody, FUTEX_WAKE_OP_PRIVATE, 0, NULL, word, or_with_zero);
-  return result >= 0 || errno != EFAULT;
-}
-
-/* May it be read? Asks for a change of the signal mask that there is not, by the set of
- * signals that lies there: the kernel reads it first. */
-bool mapping_is_readable(const void *address) {
-  enum { SIZE = _NSIG / 8, NO_CHANGE = -1 };
-  void *set = (void *)((uintptr_t)address & ~(uintptr_t)(SIZE - 1));
-  return syscall(SYS_rt_sigprocmask, NO_CHANGE, set, NULL, SIZE) == 0 || errno != EFAULT;
+/* Takes the right to write to live slots that map their frames, or to a private one. A refused
+ * mprotect may have done a part of its work; then the right is given back to all that had it. */
+enum outcome mapping_protect(struct slot slot, size_t count) {
+  if (mprotect(view_of(slot), count * CHUNKSIZE, PROT_READ) == 0) {
+    record_set(slot, count, STATE, is_private(maps_of(slot)) ? PROTECTED : READ_ONLY);
+    return DONE;
+  }
+  for (size_t i = 0; i < count; i++) {
+    struct slot one = slot_plus(slot, i);
+    if (is_writable(maps_of(one))) record_set(one, 1, STATE, DOUBTFUL);
+    if (is_private(maps_of(one))) record_set(one, 1, STATE, PROTECTED);
+  }
+  for (size_t i = 0; i < count; i++) {
+    if (slot_state(slot_plus(slot, i)) != READ_ONLY) mapping_unprotect(slot_plus(slot, i));
+  }
+  return REFUSED;
 }

@@ -4,6 +4,7 @@
  * left out between two segments, so that frames of two never follow each other. */
 #include <errno.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "internal.h"
@@ -11,13 +12,12 @@
 struct registry registry;
 
 enum {
-  STEP = (2 << 20) / CHUNKSIZE, /* a huge page: slots and their homes are congruent to it */
-  FIRST = 1024,                 /* slots of the first segment: 64 MiB */
-  LEAST_SPAN = 4 * STEP,
-  SPAN = sizeof(void *) == 8 ? 1 << 26 : 1 << 13, /* 4 TiB, or 512 MiB */
+  ALIGNMENT = (2 << 20) / CHUNKSIZE,              /* a huge page: slots and their homes are congruent to it */
+  FIRST_SEGMENT = 1024,                           /* slots: 64 MiB */
+  MANY_RECORDS = 4096,                            /* from which on they are populated in one call */
+  SPAN = sizeof(void *) == 8 ? 1 << 26 : 1 << 13, /* slots: 4 TiB, or 512 MiB */
   SPAN_EMULATED = sizeof(void *) == 8 ? 1 << 15 : 1 << 13,
   SPAN_TSAN = sizeof(void *) == 8 ? 1 << 22 : 1 << 13,
-  MANY = 4096,
 };
 
 /* ThreadSanitizer has room for fewer addresses. */
@@ -27,10 +27,14 @@ static size_t round_up(size_t value, size_t step) {
   return (value + step - 1) / step * step;
 }
 
+static uintptr_t page_size(void) {
+  return (uintptr_t)sysconf(_SC_PAGESIZE);
+}
+
 /* Maps the same memory a second time: the call the whole library is about. With
  * old size 0, mremap leaves the old mapping in place. */
-int space_map_again(void *from, size_t size, void *to) {
-  return mremap(from, 0, size, MREMAP_MAYMOVE | MREMAP_FIXED, to) == MAP_FAILED ? -1 : 0;
+bool space_map_again(void *from, size_t size, void *to) {
+  return mremap(from, 0, size, MREMAP_MAYMOVE | MREMAP_FIXED, to) != MAP_FAILED;
 }
 
 /* Not under valgrind and qemu's user emulation. A refusal may pass: asked again. */
@@ -38,7 +42,7 @@ bool space_sharing_works(void) {
   if (registry.sharing_works) return true;
   char *once = mmap(NULL, 2 * CHUNKSIZE, PROT_READ, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   if (once == MAP_FAILED) return false;
-  registry.sharing_works = space_map_again(once, CHUNKSIZE, once + CHUNKSIZE) == 0;
+  registry.sharing_works = space_map_again(once, CHUNKSIZE, once + CHUNKSIZE);
   munmap(once, 2 * CHUNKSIZE);
   return registry.sharing_works;
 }
@@ -54,35 +58,62 @@ bool space_reserve(struct slot slot, size_t count) {
   return reserve(view_of(slot), count * CHUNKSIZE, MAP_FIXED) != MAP_FAILED;
 }
 
-/* The same if nothing at all is mapped there; returns whether that is so. A kernel
- * that refuses to map something may have unmapped what was there before, and another
- * thread's mmap may come first. */
-bool space_reserve_hole(struct slot slot, size_t count) {
-  unsigned char resident;
-  void *reserved = reserve(view_of(slot), count * CHUNKSIZE, MAP_FIXED_NOREPLACE);
-  if (reserved == view_of(slot)) return true;
-  if (reserved != MAP_FAILED) munmap(reserved, count * CHUNKSIZE); /* a kernel before Linux 4.17 */
-  return reserved == MAP_FAILED && errno != EEXIST && mincore(view_of(slot), 1, &resident) != 0;
+/* Reserves addresses again at which nothing is mapped. A kernel before Linux 4.17 takes
+ * others if they are not free. */
+static enum hole reserve_hole(char *address, size_t size) {
+  void *reserved = reserve(address, size, MAP_FIXED_NOREPLACE);
+  if (reserved == address) return HOLE_RESERVED;
+  if (reserved == MAP_FAILED) return errno == EEXIST ? HOLE_TAKEN : HOLE_OPEN;
+  munmap(reserved, size);
+  return HOLE_TAKEN;
 }
 
-static size_t records_size(size_t span) {
-  return span * (sizeof(struct slot_record) + sizeof(struct seen) + 1);
+/* A refused call may have unmapped the slot: a HOLE, which is reserved again, unless the kernel
+ * refuses that as well and it stays OPEN, or somebody else has TAKEN the place. If what he mapped fills the
+ * slot to the last page, it is known by what the slot itself would not allow: to be read, or to be written.
+ */
+enum hole space_look_for_hole(struct slot slot) {
+  uint32_t state = slot_state(slot);
+  if (!probe_is_mapped(view_of(slot), CHUNKSIZE)) return reserve_hole(view_of(slot), CHUNKSIZE);
+  bool is_reserved = state == FREE || state == UNMAPPED;
+  if (is_reserved && probe_is_readable(view_of(slot))) return HOLE_TAKEN;
+  return state == READ_ONLY && probe_is_writable(view_of(slot)) ? HOLE_TAKEN : NO_HOLE;
 }
 
-/* Reserves [view][window][records], halving them until they are granted twice: half of
- * the addresses are left to the rest of the program, where they are limited. */
+/* Whole pages, so that nothing but whole pages is ever unmapped. */
+static size_t size_of(size_t span) {
+  size_t records = span * (sizeof(struct slot_record) + sizeof(struct seen) + 1);
+  return round_up(2 * span * CHUNKSIZE + records + ALIGNMENT * CHUNKSIZE, page_size());
+}
+
+/* Reserves so much if half of the addresses are left to the program, where they are limited. */
+static char *try_to_reserve(size_t span) {
+  struct rlimit limit;
+  size_t size = size_of(span), rest = size;
+  if (getrlimit(RLIMIT_AS, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY) rest = limit.rlim_cur / 2;
+  char *base = reserve(NULL, size, 0), *spare = reserve(NULL, rest, 0);
+  if (spare != MAP_FAILED) munmap(spare, rest);
+  if (base != MAP_FAILED && spare != MAP_FAILED) return base;
+  if (base != MAP_FAILED) munmap(base, size);
+  return NULL;
+}
+
+/* Reserves [view][window][records], as large as there is room for. A refused call at this
+ * moment decides for good: so sharing is asked for more than once. */
 static bool reserve_all(void) {
-  size_t span = 2 * (!space_sharing_works() ? SPAN_EMULATED : __tsan_init ? SPAN_TSAN : SPAN), size;
-  char *base;
-  do {
-    span /= 2;
-    size = 2 * span * CHUNKSIZE + records_size(span) + STEP * CHUNKSIZE;
-    base = reserve(NULL, 2 * size, 0);
-  } while (base == MAP_FAILED && span > LEAST_SPAN);
-  if (base == MAP_FAILED) return false;
-  munmap(base + size, size);
+  bool works = space_sharing_works() || space_sharing_works() || space_sharing_works();
+  size_t most = works ? (__tsan_init ? SPAN_TSAN : SPAN) : SPAN_EMULATED, span = 0;
+  char *base = NULL;
+  for (size_t step = most; step >= ALIGNMENT && span < most; step /= 2) {
+    base = try_to_reserve(span + step);
+    if (!base) continue;
+    munmap(base, size_of(span + step));
+    span += step;
+  }
+  if (span > 0) base = try_to_reserve(span);
+  if (!base) return false;
   registry.span = (uint32_t)span;
-  registry.views = (char *)round_up((uintptr_t)base, STEP * CHUNKSIZE);
+  registry.views = (char *)round_up((uintptr_t)base, ALIGNMENT * CHUNKSIZE);
   registry.windows = registry.views + span * CHUNKSIZE;
   registry.slots = (struct slot_record *)(registry.windows + span * CHUNKSIZE);
   registry.seen = (struct seen *)(registry.slots + span);
@@ -95,27 +126,33 @@ static bool reserve_all(void) {
 /* ---- Adding memory ---- */
 
 static bool open_records(void *array, size_t size, size_t begin, size_t end) {
-  uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE), base = (uintptr_t)array;
-  uintptr_t first = (base + begin * size) & ~(page - 1);
+  uintptr_t base = (uintptr_t)array, first = (base + begin * size) & ~(page_size() - 1);
   return mprotect((void *)first, base + end * size - first, PROT_READ | PROT_WRITE) == 0;
+}
+
+/* Maps memory at the window. If the kernel unmaps what was reserved, refuses, and somebody
+ * else is there first, the addresses are never used again. */
+static enum hole map_window(char *window, size_t size) {
+  int flags = MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED;
+  if (mmap(window, size, PROT_READ | PROT_WRITE, flags, -1, 0) != MAP_FAILED) return NO_HOLE;
+  if (!probe_is_mapped(window, size)) return reserve_hole(window, size);
+  return probe_is_readable(window) ? HOLE_TAKEN : HOLE_RESERVED;
 }
 
 /* The window stays out of core dumps: dumping it would touch every frame. */
 static bool add_segment(size_t first, size_t count) {
   size_t begin = registry.end, end = first + count + 1; /* the record behind the last is read */
   char *window = window_of((struct frame){(uint32_t)first});
-  int flags = MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED;
   if (!open_records(registry.slots, sizeof *registry.slots, begin, end)) return false;
   if (!open_records(registry.seen, sizeof *registry.seen, begin, end)) return false;
   if (!open_records(registry.states, 1, begin, end)) return false;
-  if (mmap(window, count * CHUNKSIZE, PROT_READ | PROT_WRITE, flags, -1, 0) == MAP_FAILED) {
-    reserve(window, count * CHUNKSIZE, MAP_FIXED);
-    return false;
-  }
+  enum hole hole = map_window(window, count * CHUNKSIZE);
+  if (hole == HOLE_RESERVED) return false;
+  memset(registry.states + begin, ABSENT, (hole == NO_HOLE ? first : end - 1) - begin);
+  registry.end = (uint32_t)(first + count);
+  if (hole != NO_HOLE) return false;
   madvise(window, count * CHUNKSIZE, MADV_DONTDUMP);
   if (registry.large_pages) madvise(window, count * CHUNKSIZE, MADV_HUGEPAGE); /* slots inherit it */
-  memset(registry.states + begin, ABSENT, first - begin);
-  registry.end = (uint32_t)(first + count);
   registry.added += (uint32_t)count;
   registry.stats.kernel_mappings += 2;
   registry.fixed_mappings += 2;
@@ -128,24 +165,24 @@ static bool add_segment(size_t first, size_t count) {
  * give each child of a large process as much again. */
 bool space_grow(size_t count) {
   if (!registry.views && !reserve_all()) return false;
-  size_t first = round_up(registry.end + 1, STEP), most = registry.span - 1;
-  if (count > registry.span || first + count > most) return false;
-  size_t wanted = registry.added > FIRST ? registry.added : FIRST;
+  size_t wanted = registry.added > FIRST_SEGMENT ? registry.added : FIRST_SEGMENT, most = registry.span - 1;
   if (wanted < count) wanted = count;
-  if (wanted > most - first) wanted = most - first;
-  while (!add_segment(first, wanted)) {
+  for (;; wanted /= 2) {
+    size_t first = round_up(registry.end + 1, ALIGNMENT);
+    if (count > registry.span || first + count > most) return false;
+    if (wanted < count) wanted = count;
+    if (wanted > most - first) wanted = most - first;
+    if (add_segment(first, wanted)) return true;
     if (wanted == count) return false;
-    wanted = wanted / 2 > count ? wanted / 2 : count;
   }
-  return true;
 }
 
 /* Has the kernel give memory to many records in one call, instead of a page fault
  * for each few hundred of them. */
 void space_populate_records(struct slot slot, size_t count) {
-  uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE), begin = (uintptr_t)record_of(slot) & ~(page - 1);
-  if (count < MANY) return;
-  madvise((void *)begin, (uintptr_t)record_of(slot_plus(slot, count)) - begin, MADV_POPULATE_WRITE);
+  uintptr_t begin = (uintptr_t)record_of(slot) & ~(page_size() - 1);
+  if (count >= MANY_RECORDS)
+    probe_populate((void *)begin, (uintptr_t)record_of(slot_plus(slot, count)) - begin);
 }
 
 /* ---- Looking ---- */
@@ -157,7 +194,7 @@ struct slot space_slot_at(const void *address) {
 }
 
 /* The first index from start on in one of two states; the end if there is none. */
-uint32_t space_first(uint32_t start, uint8_t state, uint8_t other) {
+static uint32_t first_of(uint32_t start, uint8_t state, uint8_t other) {
   const uint8_t *states = registry.states + start;
   size_t length = registry.end - start;
   const uint8_t *found = memchr(states, state, length);
@@ -166,15 +203,20 @@ uint32_t space_first(uint32_t start, uint8_t state, uint8_t other) {
   return start + (uint32_t)(found ? (size_t)(found - states) : length);
 }
 
-/* Count neighbouring free slots whose homes are free. */
+/* The first frame in that state, whose home may be FREE or not. */
+uint32_t space_first_frame(uint32_t start, uint8_t state) {
+  return first_of(start, state, state | OCCUPIED);
+}
+
+/* Count neighbouring FREE slots whose homes are free. */
 struct slot space_find(size_t count) {
   if (registry.end == 0) return (struct slot){0};
-  uint32_t start = registry.free_hint = space_first(registry.free_hint, COLD, WARM);
+  uint32_t start = registry.free_hint = first_of(registry.free_hint, FREE_COLD, FREE_WARM);
   while (start < registry.end && count <= registry.end - start) {
     size_t length = 0;
-    while (length < count && registry.states[start + length] <= WARM) length++;
+    while (length < count && registry.states[start + length] <= FREE_WARM) length++;
     if (length == count) return (struct slot){start};
-    start = space_first(start + (uint32_t)length, COLD, WARM);
+    start = first_of(start + (uint32_t)length, FREE_COLD, FREE_WARM);
   }
   return (struct slot){0};
 }

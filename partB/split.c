@@ -7,69 +7,67 @@
 enum { NEAR = 512 }; /* slots on either side, in which to look for a gap to close */
 
 static bool frame_is_own(struct slot slot) {
-  return maps_of(slot) & PRIVATE || (ring_is_alone(slot) && !frame_is_foreign(frame_of(slot)));
+  return ring_is_alone(slot) && !frame_is_seen(frame_of(slot));
 }
 
 /* ---- Moving ---- */
 
 static bool is_there(struct slot slot, struct frame frame) {
-  return (maps_of(slot) & (PRIVATE | FRAME)) == frame.index;
+  return frame_of(slot).index == frame.index;
 }
 
-/* Copies what is behind the slots into consecutive frames, but what is there already.
+/* Copies what is behind the slots into consecutive frames, except what is there already.
  * A slot that is written meanwhile would lose the write: it is protected first. */
-static int copy_bytes(struct slot slot, size_t count, struct frame frame) {
+static enum outcome copy_bytes(struct slot slot, size_t count, struct frame frame) {
   for (size_t i = 0; i < count; i++) {
     struct slot from = slot_plus(slot, i);
     struct frame to = frame_plus(frame, i);
+    uint32_t maps = maps_of(from);
     if (is_there(from, to)) continue;
-    if (maps_of(from) & WRITABLE && mapping_protect(from, 1, false) != 0) return -1;
-    int result = maps_of(from) & PRIVATE ? frame_fill(to, view_of(from)) : frame_copy(to, frame_of(from));
-    if (result != 0) return -1;
+    enum outcome outcome = is_writable(maps) || is_private(maps) ? mapping_protect(from, 1) : DONE;
+    if (outcome != DONE) return outcome;
+    outcome = is_private(maps) ? frame_fill(to, view_of(from)) : frame_copy(to, frame_of(from));
+    if (outcome != DONE) return outcome;
   }
-  return 0;
+  return DONE;
 }
 
 /* Moves the slots to consecutive frames: each is free, or the slot's already. Then they
- * are writable. After a refusal they are as before, but perhaps read-only; or LOST. */
-static int move(struct slot slot, size_t count, struct frame frame) {
-  int flags = copy_bytes(slot, count, frame) == 0 ? mapping_move(slot, count, frame) : -1;
-  for (size_t i = 0; i < count; i++) {
-    struct frame to = frame_plus(frame, i);
-    if (is_there(slot_plus(slot, i), to)) continue;
-    if (flags < 0) {
-      frame_discard(to);
-    } else {
-      frames_release(slot_plus(slot, i), 1);
-    }
+ * are WRITABLE. After a refusal they have their bytes, and perhaps fewer rights. */
+static enum outcome move(struct slot slot, size_t count, struct frame frame) {
+  enum outcome outcome = copy_bytes(slot, count, frame);
+  if (outcome == DONE) outcome = mapping_move(slot, count, frame);
+  for (size_t i = 0; outcome != DONE && i < count; i++) {
+    if (!is_there(slot_plus(slot, i), frame_plus(frame, i))) frame_discard(frame_plus(frame, i));
   }
-  if (flags < 0) return -1;
-  mapping_record(slot, count, ALL, frame.index | (uint32_t)flags);
-  return flags & LOST ? -1 : 0;
+  return outcome;
 }
 
 /* Gives private slots frames, as something else is to map the same memory. */
-int split_adopt(struct slot slot, size_t count) {
+enum outcome split_adopt(struct slot slot, size_t count) {
   for (size_t i = 0; i < count; i++) {
     struct slot one = slot_plus(slot, i);
-    if (!(maps_of(one) & PRIVATE)) continue;
+    if (!is_private(maps_of(one))) continue;
     struct frame frame = frame_find(one);
-    if (!frame.index || move(one, 1, frame) != 0) return -1;
+    enum outcome outcome = frame.index ? move(one, 1, frame) : NO_MEMORY;
+    if (outcome == DONE) continue;
+    if (slot_state(one) == PROTECTED) mapping_unprotect(one);
+    return outcome;
   }
-  return 0;
+  return DONE;
 }
 
 /* Is the slot at home, alone, or can it go there? */
 static bool can_be_home(struct slot slot) {
-  uint32_t maps = maps_of(slot);
-  if (!is_live(maps) || maps & (LOST | PRIVATE | WRITABLE)) return false;
+  if (!is_live(maps_of(slot)) || slot_state(slot) != READ_ONLY) return false;
   return frame_of(slot).index == slot.index ? frame_is_own(slot) : frame_is_free(home_of(slot));
 }
 
 /* A block that was copied and written again and again lies scattered, as the writer
- * always moves: brings home those of its slots that are read-only, have their frame
- * to themselves, and whose homes are free again. Returns -1 if a slot stays writable. */
-int split_bring_home(struct slot slot, size_t count) {
+ * always moves: brings home those of its slots that are READ_ONLY, have their frame
+ * to themselves, and whose homes are free again. They are READ_ONLY afterwards, or the
+ * outcome says that they may not be. */
+enum outcome split_bring_home(struct slot slot, size_t count) {
   for (size_t i = 0, length; i < count; i += length + 1) {
     struct slot first = slot_plus(slot, i), next = first;
     bool all_are = true;
@@ -77,36 +75,42 @@ int split_bring_home(struct slot slot, size_t count) {
       all_are &= frame_of(next).index == next.index;
       next.index++;
     }
-    if (all_are || move(first, length, home_of(first)) != 0) continue;
-    if (mapping_protect(first, length, false) != 0) return -1;
+    if (all_are || move(first, length, home_of(first)) != DONE) continue;
+    enum outcome outcome = mapping_protect(first, length);
+    if (outcome != DONE) return outcome;
   }
-  return 0;
+  return DONE;
 }
 
 /* ---- Splitting ---- */
 
-static int promote(struct slot slot) {
-  if (mapping_protect(slot, 1, true) != 0) return -1;
-  registry.stats.splits_without_copy++;
-  return 0;
+/* Gives the right to write to the frame that the slot has to itself. */
+static enum outcome promote(struct slot slot) {
+  enum outcome outcome =
+      slot_state(slot) == READ_ONLY ? mapping_unprotect(slot) : mapping_move(slot, 1, frame_of(slot));
+  if (outcome == DONE) registry.stats.splits_without_copy++;
+  return outcome;
 }
 
-static int move_away(struct slot slot) {
+static enum outcome move_away(struct slot slot) {
   struct frame frame = frame_find(slot);
-  if (frame.index ? move(slot, 1, frame) != 0 : frames_make_private(slot) != 0) return -1;
+  enum outcome outcome = frame.index ? move(slot, 1, frame) : slot_make_private(slot);
+  if (outcome != DONE) return outcome;
   registry.stats.splits++;
   /* One read maps all pages writable (fault-around): the rest of the chunk is then
    * written without a fault for every page. */
   (void)*(volatile char *)view_of(slot);
-  return 0;
+  return DONE;
 }
 
-static int try_split(struct slot slot) {
-  if (maps_of(slot) & LOST) return frames_make_private(slot);
-  if (maps_of(slot) & WRITABLE) return 0;
-  if (frame_is_foreign(frame_of(slot))) frames_recover(false);
-  if (frame_is_own(slot)) return promote(slot);
-  return registry.forks > 0 ? frames_make_private(slot) : move_away(slot);
+static enum outcome try_split(struct slot slot) {
+  uint32_t state = slot_state(slot);
+  if (state == WRITABLE || state == PRIVATE || state == LEAVING) return DONE;
+  if (state == DOUBTFUL || state == PROTECTED) return mapping_unprotect(slot);
+  if (registry.forks > 0) return slot_make_private(slot);
+  if (state == UNMAPPED && mapping_check_hole(slot) != DONE) return REFUSED;
+  if (frame_is_seen(frame_of(slot))) frame_recover(false);
+  return frame_is_own(slot) ? promote(slot) : move_away(slot);
 }
 
 /* Every first write to the middle of a kernel mapping makes three of one. Near the
@@ -121,20 +125,24 @@ static bool close_gap(struct slot slot, uint32_t reach) {
   for (struct slot at = {begin}; at.index < end && best > 1; at.index++) {
     if (maps_of(at) == (at.index | WRITABLE)) {
       size_t length = at.index - first.index;
-      if (first.index && length > 0 && length < best) best = length, gap = first;
+      if (first.index && length > 0 && length < best) {
+        best = length;
+        gap = first;
+      }
       first = slot_plus(at, 1);
     } else if (!can_be_home(at)) {
       first.index = 0;
     }
   }
-  return gap.index && move(gap, best, home_of(gap)) == 0;
+  return gap.index && move(gap, best, home_of(gap)) == DONE;
 }
 
-/* Makes the slot private and writable. Returns 0, or -1 if there is no memory or
- * no mapping to be had: then the slot is as before. */
-int split(struct slot slot) {
-  if (registry.forks == 0 && !(maps_of(slot) & WRITABLE) && mapping_is_dear(slot, 1)) close_gap(slot, NEAR);
-  if (try_split(slot) == 0) return 0;
-  if (registry.forks == 0) close_gap(slot, registry.end);
+/* Makes the slot writable, with memory of its own. After a refusal it has its bytes. A refusal
+ * may pass; more mappings may help, but not if it is memory that is short. */
+enum outcome split(struct slot slot) {
+  if (registry.forks == 0 && slot_state(slot) == READ_ONLY && mapping_is_dear(slot, 1)) close_gap(slot, NEAR);
+  enum outcome outcome = try_split(slot);
+  if (outcome == DONE) return DONE;
+  if (registry.forks == 0 && outcome != NO_MEMORY) close_gap(slot, registry.end);
   return try_split(slot);
 }

@@ -7,80 +7,84 @@
 #include "../harness/maps.h"
 #include "internal.h"
 
-#define HOLDS(condition) \
-  if (!(condition)) return fprintf(stderr, "check.c:%d: not so: %s\n", __LINE__, #condition), false
+/* The numbers are those of the beliefs in internal.h. */
+#define HOLDS(number, belief) \
+  if (!(belief))              \
+  return fprintf(stderr, "check.c:%d: belief %d does not hold: %s\n", __LINE__, number, #belief), false
+
+void lazycopy_disbelieve(const char *file, int line, const char *belief) {
+  fprintf(stderr, "%s:%d: not so: %s\n", file, line, belief);
+  abort();
+}
 
 /* ---- Records ---- */
 
 struct totals {
-  size_t live, sharing, rings, used, warm, unfinished, unframed;
+  size_t rings, used;
 };
 
-/* The ring is closed both ways and all its members hold the slot's frame; rule 1: none
- * may write to it. */
+/* Is the ring closed both ways, and do all its members hold the slot's frame? */
 static bool ring_is_valid(struct slot slot, struct totals *totals) {
   struct slot member = slot;
   uint32_t smallest = slot.index;
   size_t members = 0;
   do {
     const struct slot_record *record = record_of(member);
-    HOLDS(++members < registry.end);
+    HOLDS(1, ++members < registry.end);
     if (record->next == 0) break;
-    HOLDS(frame_of(member).index == frame_of(slot).index);
-    HOLDS(!(record->maps & WRITABLE) || record->maps & PRIVATE);
-    HOLDS(registry.slots[record->next].previous == member.index);
+    HOLDS(1, frame_of(member).index == frame_of(slot).index);
+    HOLDS(1, registry.slots[record->next].previous == member.index);
+    HOLDS(3, !is_writable(record->maps));
     member.index = record->next;
     if (member.index < smallest) smallest = member.index;
   } while (member.index != slot.index);
-  HOLDS(members > 1 || ring_is_alone(slot));
-  if (members > 1) totals->sharing++;
+  HOLDS(1, members > 1 || ring_is_alone(slot));
   if (smallest == slot.index) totals->rings++;
   return true;
 }
 
-/* Rule 1 again: a writable frame is this slot's alone, in all processes. */
 static bool slot_is_valid(struct slot slot, struct totals *totals) {
-  uint32_t maps = maps_of(slot);
-  totals->live += is_live(maps);
-  totals->unfinished += (maps & (LOST | FREED)) != 0;
-  totals->unframed += is_memory_without_frame(maps);
-  HOLDS((maps == FREE) == !(registry.states[slot.index] & TAKEN));
-  if (frame_of(slot).index == 0) {
-    HOLDS(ring_is_alone(slot) && (maps == FREE || maps & PRIVATE));
+  uint32_t maps = maps_of(slot), state = slot_state(slot);
+  bool holds_none = state == FREE || is_private(maps) || state == STOLEN;
+  HOLDS(8, (maps == FREE) == !(registry.states[slot.index] & OCCUPIED));
+  HOLDS(4, holds_none == (frame_of(slot).index == 0));
+  HOLDS(4, state <= STOLEN && !(maps & ZOMBIE && (state == FREE || state == STOLEN)));
+  if (holds_none) {
+    HOLDS(1, ring_is_alone(slot));
     return true;
   }
-  uint8_t state = state_of(frame_of(slot));
-  HOLDS(state == USED || state == FULL);
-  HOLDS(!(maps & PRIVATE) || registry.forks > 0);
-  HOLDS(maps & PRIVATE || !(maps & WRITABLE) || (ring_is_alone(slot) && !frame_is_foreign(frame_of(slot))));
+  HOLDS(2, is_used(frame_state(frame_of(slot))));
+  HOLDS(5, state != LEAVING || registry.forks > 0);
+  HOLDS(3, !is_writable(maps) || (ring_is_alone(slot) && !frame_is_seen(frame_of(slot))));
   return ring_is_valid(slot, totals);
 }
 
 static bool frame_is_valid(struct frame frame, struct totals *totals) {
-  uint8_t state = state_of(frame);
-  totals->used += state == USED || state == FULL;
-  totals->warm += state == WARM;
-  HOLDS(state <= ABSENT);
-  HOLDS(state != LIMBO || frame_is_foreign(frame));
-  HOLDS(state != WARM || frame.index >= registry.warm_hint);
-  HOLDS(registry.states[frame.index] > WARM || frame.index >= registry.free_hint);
+  uint8_t state = frame_state(frame);
+  totals->used += is_used(state);
+  HOLDS(6, state <= ABSENT);
+  HOLDS(7, state != FREE_WARM || frame.index >= registry.warm_hint);
+  HOLDS(7, registry.states[frame.index] > FREE_WARM || frame.index >= registry.free_hint);
   return true;
 }
 
+/* That as many rings as used frames are found shows beliefs 1, 2 and 6: each frame in use has
+ * one ring, and no other frame has any. */
 static bool registry_is_valid(void) {
   struct totals totals = {0};
   for (uint32_t i = 1; i < registry.end; i++) {
     if (!slot_is_valid((struct slot){i}, &totals) || !frame_is_valid((struct frame){i}, &totals))
       return false;
   }
-  HOLDS(totals.live == registry.stats.live_chunks);
-  HOLDS(totals.sharing == registry.stats.sharing_chunks);
-  HOLDS(totals.rings == totals.used && totals.used + totals.unframed == registry.stats.frames_in_use);
-  HOLDS(totals.warm == registry.stats.frames_cached);
-  HOLDS(totals.unfinished == registry.unfinished);
-  if (registry.end == 0) return true;
-  HOLDS(registry.stats.kernel_mappings ==
-        registry.fixed_mappings + mapping_boundaries((struct slot){1}, registry.end - 1));
+  HOLDS(2, totals.rings == totals.used);
+  struct registry counted = registry;
+  record_recount(&counted);
+  HOLDS(8, counted.stats.live_chunks == registry.stats.live_chunks);
+  HOLDS(8, counted.stats.sharing_chunks == registry.stats.sharing_chunks);
+  HOLDS(8, counted.stats.frames_in_use == registry.stats.frames_in_use);
+  HOLDS(8, counted.stats.frames_cached == registry.stats.frames_cached);
+  HOLDS(8, counted.stats.kernel_mappings == registry.stats.kernel_mappings);
+  HOLDS(8, counted.unfinished == registry.unfinished);
   return true;
 }
 
@@ -93,17 +97,17 @@ static bool rule_two_holds(bool anew) {
   if (!writable_before) writable_before = calloc(registry.span ? registry.span : 1, sizeof *writable_before);
   for (uint32_t i = 1; i < registry.end; i++) {
     uint32_t before = i < known ? writable_before[i] : FREE, now = registry.slots[i].maps;
-    bool kept = before == FREE || now == FREE || now & FREED || now == before;
+    bool kept = before == FREE || now == FREE || now & ZOMBIE || now == before || is_unfinished(now);
     if (!anew && !kept) fprintf(stderr, "slot %u was recorded as %x and is %x now\n", i, before, now);
-    HOLDS(anew || kept);
-    writable_before[i] = now & WRITABLE ? now : FREE;
+    if (!anew && !kept) return false;
+    writable_before[i] = is_live(now) && ((now & STATE) == WRITABLE || (now & STATE) == PRIVATE) ? now : FREE;
   }
   known = registry.end;
   return true;
 }
 
 int lazycopy_is_valid(int may_move) {
-  fork_enter();
+  fork_take_lock();
   bool valid = registry_is_valid() && (registry.end == 0 || rule_two_holds(may_move));
   lock_give(0);
   return valid;
@@ -135,11 +139,14 @@ static const struct mapping *segment_of(struct frame frame, const struct mapping
 
 static bool slot_matches(struct slot slot, const struct mapping *line, const struct mapping *segments,
                          size_t count) {
-  uint32_t maps = maps_of(slot);
-  if (maps == FREE || maps & LOST) return strcmp(line->permissions, "---p") == 0;
-  if (maps & PRIVATE) return strcmp(line->permissions, "rw-p") == 0;
+  uint32_t maps = maps_of(slot), state = slot_state(slot);
+  bool may_write = line->permissions[1] == 'w';
+  if (state == STOLEN) return true;
+  if (state == FREE || state == UNMAPPED) return strcmp(line->permissions, "---p") == 0;
+  if (is_private(maps) || state == LEAVING)
+    return line->permissions[3] == 'p' && (may_write || state == PROTECTED);
   const struct mapping *segment = segment_of(frame_of(slot), segments, count);
-  return segment && strcmp(line->permissions, maps & WRITABLE ? "rw-s" : "r--s") == 0 &&
+  return segment && line->permissions[3] == 's' && (state == DOUBTFUL || may_write == (state == WRITABLE)) &&
          line->inode == segment->inode &&
          line->offset + ((uintptr_t)view_of(slot) - line->start) ==
              (uintptr_t)window_of(frame_of(slot)) - segment->start + segment->offset;
@@ -148,7 +155,7 @@ static bool slot_matches(struct slot slot, const struct mapping *line, const str
 static bool compare(FILE *maps, const struct mapping *segments, size_t count) {
   struct mapping line;
   size_t mappings = 0;
-  bool any_private = false;
+  bool counts_differ = false;
   uintptr_t view_end = (uintptr_t)view_of((struct slot){registry.end});
   while (maps_next(maps, &line)) {
     if (line.end <= (uintptr_t)view_of((struct slot){1}) || line.start >= view_end) continue;
@@ -156,7 +163,8 @@ static bool compare(FILE *maps, const struct mapping *segments, size_t count) {
     struct slot slot = {(uint32_t)((line.start - (uintptr_t)registry.views) / CHUNKSIZE)};
     if (line.start <= (uintptr_t)registry.views) slot.index = 1;
     for (; slot.index < registry.end && (uintptr_t)view_of(slot) < line.end; slot.index++) {
-      any_private |= maps_of(slot) & PRIVATE;
+      counts_differ |=
+          is_private(maps_of(slot)) || is_unfinished(maps_of(slot)) || slot_state(slot) == STOLEN;
       if (slot_matches(slot, &line, segments, count)) continue;
       fprintf(stderr, "slot %u is recorded as %x and mapped as %s at offset %llx\n", slot.index,
               maps_of(slot), line.permissions, (unsigned long long)line.offset);
@@ -164,14 +172,14 @@ static bool compare(FILE *maps, const struct mapping *segments, size_t count) {
     }
   }
   size_t last_is_taken = maps_of((struct slot){registry.end - 1}) != FREE;
-  HOLDS(any_private ||
-        mappings + last_is_taken == 1 + mapping_boundaries((struct slot){1}, registry.end - 1));
+  HOLDS(8, counts_differ ||
+               mappings + last_is_taken == 1 + record_boundaries((struct slot){1}, registry.end - 1));
   return true;
 }
 
 int lazycopy_matches_kernel(void) {
   static struct mapping segments[SEGMENTS];
-  fork_enter();
+  fork_take_lock();
   FILE *maps = maps_open();
   bool matches = maps != NULL;
   if (maps && registry.end > 0) {

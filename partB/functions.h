@@ -1,0 +1,100 @@
+/* What each of the library's files has for those above it, from the top. It belongs to
+ * internal.h, which says what the words mean. */
+#ifndef LAZYCOPY_FUNCTIONS_H
+#define LAZYCOPY_FUNCTIONS_H
+
+#include "internal.h"
+
+/* fault.c */
+void fault_startup(void);
+
+/* fork.c */
+void fork_take_lock(void);
+
+/* split.c */
+enum outcome split(struct slot slot);
+enum outcome split_adopt(struct slot slot, size_t count);
+enum outcome split_bring_home(struct slot slot, size_t count);
+
+/* slot.c */
+struct slot slot_open(size_t count, bool zeroed);
+void slot_free(struct slot slot, size_t count);
+enum outcome slot_make_private(struct slot slot);
+void slot_leave_frame(struct slot slot);
+void slot_finish(void);
+enum outcome slot_wake(struct slot slot);
+
+/* mapping.c */
+void mapping_announce(const char *what, struct slot slot);
+bool mapping_is_dear(struct slot slot, size_t count);
+enum outcome mapping_open(struct slot slot, size_t count, bool private);
+enum outcome mapping_share(struct slot slot, size_t count, struct slot source);
+enum outcome mapping_move(struct slot slot, size_t count, struct frame frame);
+enum outcome mapping_wake(struct slot slot);
+enum outcome mapping_make_private(struct slot slot);
+enum outcome mapping_check_hole(struct slot slot);
+enum outcome mapping_protect(struct slot slot, size_t count);
+enum outcome mapping_unprotect(struct slot slot);
+enum outcome mapping_close(struct slot slot, size_t count);
+
+/* record.c */
+size_t record_boundaries(struct slot slot, size_t count);
+void record_set(struct slot slot, size_t count, uint32_t clear, uint32_t set);
+void record_recount(struct registry *counted);
+
+/* frame.c */
+struct slot frame_find_room(size_t count);
+struct frame frame_find(struct slot slot);
+enum outcome frame_fill(struct frame target, const char *bytes);
+enum outcome frame_copy(struct frame target, struct frame source);
+void frame_claim(struct frame frame, size_t count, bool zeroed);
+void frame_release(struct frame frame);
+void frame_discard(struct frame frame);
+void frame_recover(bool all);
+void frame_mark_seen(void);
+void frame_leave_to_parent(void);
+
+/* ring.c */
+void ring_join(struct slot slot, size_t count, struct slot member);
+bool ring_leave(struct slot slot);
+static inline bool ring_is_alone(struct slot slot) {
+  return record_of(slot)->next == 0;
+}
+
+/* space.c */
+enum hole { NO_HOLE, HOLE_RESERVED, HOLE_OPEN, HOLE_TAKEN }; /* see space_look_for_hole */
+bool space_sharing_works(void);
+bool space_map_again(void *from, size_t size, void *to);
+bool space_reserve(struct slot slot, size_t count);
+enum hole space_look_for_hole(struct slot slot);
+struct slot space_slot_at(const void *address);
+uint32_t space_first_frame(uint32_t start, uint8_t state);
+struct slot space_find(size_t count);
+bool space_grow(size_t count);
+void space_populate_records(struct slot slot, size_t count);
+
+/* probe.c */
+bool probe_is_mapped(const void *address, size_t size);
+bool probe_is_readable(const void *address);
+bool probe_is_writable(const void *address);
+bool probe_populate(void *address, size_t size);
+
+/* generation.c */
+extern uint32_t generation_newest; /* the number of the last one */
+#define FOREVER UINT32_MAX
+void generation_begin(void);
+void generation_leave_earlier(void);
+uint32_t generation_that_stays(uint32_t number);
+bool generation_forget_gone(bool all);
+bool generation_lives(uint32_t from, uint32_t until);
+
+/* lock.c. All signals except SIGSEGV are blocked while the lock is held. */
+void lock_startup(void);
+void lock_begin_anew(void);
+void lock_other_signals(sigset_t *set);
+void lock_mask_signals(int how, const sigset_t *set, sigset_t *before);
+bool lock_take(void);
+bool lock_is_mine(void);
+void lock_give(int error);
+
+#endif

@@ -1,0 +1,67 @@
+/* What is recorded of the slots: the words that say what they map, and what is counted of
+ * them. Only mapping.c changes what they map; slot.c changes what has no mapping of its
+ * own: who is ZOMBIE, and who leaves its frame. */
+#include "internal.h"
+
+/* What the kernel has mapped there, in the words of the records. */
+static uint32_t kernel_has(size_t index) {
+  uint32_t maps = registry.slots[index].maps & ~ZOMBIE, state = maps & STATE;
+  if (state >= UNMAPPED) return FREE;
+  return state == DOUBTFUL ? maps - DOUBTFUL + WRITABLE : maps;
+}
+
+/* Two neighbours are one mapping if both are FREE, or if the second holds the frame
+ * behind the first's. (Private memory is counted as one for each slot, though the kernel
+ * may merge it.) */
+static bool is_boundary(size_t index) {
+  uint32_t before = kernel_has(index - 1), here = kernel_has(index);
+  return here >= PRIVATE || here != before + (before != FREE);
+}
+
+/* How many of the kernel's mappings begin at the slots or right behind them. */
+size_t record_boundaries(struct slot slot, size_t count) {
+  size_t boundaries = 0;
+  for (size_t i = 0; i <= count; i++) boundaries += is_boundary(slot.index + i);
+  return boundaries;
+}
+
+static void count_change(struct slot slot, uint32_t before, uint32_t after) {
+  uint8_t *state = &registry.states[slot.index];
+  *state = after == FREE ? *state & (uint8_t)~OCCUPIED : *state | OCCUPIED;
+  registry.stats.live_chunks += (size_t)is_live(after) - is_live(before);
+  registry.unfinished += (size_t)is_unfinished(after) - is_unfinished(before);
+  registry.stats.frames_in_use += (size_t)is_private(after) - is_private(before);
+}
+
+/* Records what the slots map: without what is to be cleared, and with what is set, which may
+ * be consecutive frames. Who gives up a frame leaves the ring, and the last one releases it. */
+void record_set(struct slot slot, size_t count, uint32_t clear, uint32_t set) {
+  registry.stats.kernel_mappings -= record_boundaries(slot, count);
+  for (uint32_t i = 0; i < count; i++) {
+    struct slot one = slot_plus(slot, i);
+    struct frame frame = frame_of(one);
+    uint32_t before = maps_of(one), after = (before & ~clear) | (set & FRAME ? set + i : set);
+    record_of(one)->maps = after;
+    count_change(one, before, after);
+    if (frame.index != 0 && frame.index != (after & FRAME) && !ring_leave(one)) frame_release(frame);
+  }
+  registry.stats.kernel_mappings += record_boundaries(slot, count);
+  if (maps_of(slot) == FREE && slot.index < registry.free_hint) registry.free_hint = slot.index;
+}
+
+/* Counts anew what is counted as slots and frames change: in a child, which may have been
+ * forked while another thread was counting. */
+void record_recount(struct registry *counted) {
+  struct chunk_stats *stats = &counted->stats;
+  stats->live_chunks = stats->sharing_chunks = stats->frames_in_use = stats->frames_cached = 0;
+  stats->kernel_mappings = counted->fixed_mappings;
+  counted->unfinished = 0;
+  for (struct slot slot = {1}; slot.index < counted->end; slot.index++) {
+    stats->live_chunks += is_live(maps_of(slot));
+    stats->sharing_chunks += !ring_is_alone(slot);
+    stats->frames_in_use += (size_t)is_used(frame_state(home_of(slot))) + is_private(maps_of(slot));
+    stats->frames_cached += frame_state(home_of(slot)) == FREE_WARM;
+    counted->unfinished += is_unfinished(maps_of(slot));
+  }
+  if (counted->end > 0) stats->kernel_mappings += record_boundaries((struct slot){1}, counted->end - 1);
+}
