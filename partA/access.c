@@ -6,9 +6,9 @@
 
 #include "internal.h"
 
-enum { BEFORE_NULL = 4096, NEAR_NULL = 65536, RED_ZONE = 512, LARGEST_FRAME = 1 << 30 };
+enum { BEFORE_NULL = 4096, NEAR_NULL = 65536, RED_ZONE = 512, GIB = 1 << 30 };
 
-static struct surroundings near_address, near_stack_pointer, main_stack;
+static struct surroundings near_address, near_stack_pointer, near_own_stack;
 
 void report_attempt(enum access access, uintptr_t address) {
   static const char *const verbs[] = {"access", "read from", "write to", "run code at"};
@@ -28,37 +28,64 @@ bool report_if_text(uintptr_t address) {
   return true;
 }
 
-/* Has a large local array taken the stack pointer out of its stack, beyond the guard below it? */
-static bool left_the_stack(const struct crash *crash, uintptr_t stack_pointer) {
-  if (crash->process != crash->thread) return near_stack_pointer.above.writable;
-  return stack_pointer < main_stack.at.start && main_stack.at.start - stack_pointer < LARGEST_FRAME;
+/* The largest local array that is believed. */
+static const uintptr_t largest_frame = sizeof(uintptr_t) == 8 ? (uintptr_t)GIB << 10 : GIB;
+
+/* Was the stack pointer in this stack in one of the calls that led here? If the calls are not known,
+ * because the array has overwritten what is needed for that, it is believed to have been close. */
+static bool came_from(const struct region *stack, uintptr_t stack_pointer) {
+  unsigned i = 0;
+  if (trace.count <= 1) return stack->start - stack_pointer < GIB;
+  while (i < trace.count && (trace.frames[i].stack < stack->start || trace.frames[i].stack >= stack->end))
+    i++;
+  return i < trace.count;
 }
 
-/* A stack is full if its lower end is between the stack pointer and the address, not further
- * apart than a push or a red zone, or if the stack pointer is in no writable memory: it has left
- * the stack, or the access is beside it and there is a stack above. */
-static bool stack_overflowed(const struct crash *crash, uintptr_t address, enum access access) {
-  const struct region *stack = &near_stack_pointer.at, *above = &near_stack_pointer.above;
-  uintptr_t stack_pointer = arch_sp(crash->context), distance = address - stack_pointer + RED_ZONE;
-  if (access == ACCESS_EXECUTE) return false;
-  if (stack->writable) return address < stack->start && stack_pointer - address <= RED_ZONE;
-  if (access == ACCESS_READ && address == stack_pointer)
-    return false; /* a return: the stack pointer was overwritten */
-  bool below_one = above->writable && above->start - stack_pointer < LARGEST_FRAME;
-  return (distance < 2 * RED_ZONE && below_one) ||
-         (distance < LARGEST_FRAME && left_the_stack(crash, stack_pointer));
+/* Which stack is full: this thread's own, another, or none? The first of these that is so tells:
+ *
+ *   A  The stack pointer is in a stack, and the address just below that, not further than a push or
+ *      a red zone reaches.
+ *   B  The stack pointer has left its thread's own stack downwards, where it was in an earlier call,
+ *      and the address is between the two: a large local array.
+ *   C  The stack pointer is in no memory, and the address is between it and the next writable memory
+ *      above: so it is with stacks that somebody made, as coroutines do, of which nothing is known.
+ *   D  The same with the thread's own stack, from further away.
+ *
+ * None of them is a return that reads its target where the stack pointer is: that was overwritten. */
+static enum { NO_STACK, OWN_STACK, OTHER_STACK } full_stack(const struct crash *crash, enum access access) {
+  const struct region *own = &near_own_stack.at, *at = &near_stack_pointer.at;
+  uintptr_t address = (uintptr_t)crash->info->si_addr, stack_pointer = arch_sp(crash->context);
+  uintptr_t next = near_stack_pointer.writable_above, beyond = address - stack_pointer + RED_ZONE;
+  bool below = at->writable && address < at->start && stack_pointer - address <= RED_ZONE;
+  bool left_own = stack_pointer < own->start && beyond < own->start - stack_pointer + RED_ZONE;
+  bool far_from_own = left_own && !at->writable && own->start - stack_pointer < largest_frame;
+  bool left_other = !at->writable && next - stack_pointer < GIB && beyond < next - stack_pointer + RED_ZONE;
+  bool returns = access == ACCESS_READ && address == stack_pointer && !at->writable;
+  if (access == ACCESS_EXECUTE || returns) return NO_STACK;
+  if (below) return at->start == own->start ? OWN_STACK : OTHER_STACK; /* A */
+  if (left_own && came_from(own, stack_pointer)) return OWN_STACK;     /* B */
+  if (left_other) return OTHER_STACK;                                  /* C */
+  return far_from_own ? OWN_STACK : NO_STACK;
 }
 
-/* The main thread may run on a stack that the program has made, as coroutines do. */
-static void report_stack(const struct crash *crash) {
-  bool on_main = main_stack.at.end - arch_sp(crash->context) < LARGEST_FRAME;
+static void report_stack(const struct crash *crash, bool own) {
+  const char *which = "the stack of one of its threads";
+  if (own && crash->on_stack == at_start.on_stack) which = "the stack of its main thread";
+  if (!own && crash->on_stack) which = "a stack that it has made, of a coroutine for example";
   report("%s used up %s: recursion that never ends, or a very large local array?", at_start.program_name,
-         crash->process != crash->thread ? "the stack of one of its threads"
-         : on_main                       ? "the stack of its main thread"
-                                         : "a stack that it has made, of a coroutine for example");
+         which);
 }
 
-static bool near_null(uintptr_t address, enum subject subject) {
+/* What may have led to a pointer that is NULL or a small number, given what was called. */
+static void guess_null(uintptr_t address, enum access access, unsigned subject) {
+  if (subject & SUBJECT_FILE && access != ACCESS_WRITE) report("a file that could not be opened, or ");
+  if (subject & SUBJECT_SCAN && access != ACCESS_READ) report("a variable without its &, or ");
+  if (subject & SUBJECT_TEXT && address > 0) report("a number where a pointer belongs, or ");
+  report(address > 0 ? "a NULL pointer used as a struct or an array?"
+                     : "a pointer that was never set, or a NULL result that was not checked?");
+}
+
+static bool near_null(uintptr_t address, enum access access, unsigned subject) {
   if (address >= NEAR_NULL && -address >= BEFORE_NULL) return false;
   report(address == 0 ? ", which is NULL: " : ", which is not mapped. That is ");
   if (address == UINTPTR_MAX) {
@@ -69,38 +96,51 @@ static bool near_null(uintptr_t address, enum subject subject) {
   } else {
     if (address > 0) report_distance(address);
     if (address > 0) report(" past NULL: ");
-    if (subject == SUBJECT_SCAN) report("a variable without its &, or ");
-    if (subject == SUBJECT_TEXT && address > 0) report("a number where a pointer belongs, or ");
-    report(address > 0 ? "a NULL pointer used as a struct or an array?"
-                       : "a pointer that was never set, or a NULL result that was not checked?");
+    guess_null(address, access, subject);
   }
   return true;
 }
 
-/* In malloc and free, the mistake was made earlier. */
-void report_damaged_heap(void) {
+void report_heap(unsigned subject) {
+  if (subject & SUBJECT_GIVEN)
+    report(" free was given what malloc did not give, or what was given back already? If not,");
   report(" malloc's own data is damaged, which happened earlier: a write past the end of a block, ");
-  report("a double free, or a free of what malloc did not give? AddressSanitizer finds it.");
+  report("or a double free? AddressSanitizer finds it.");
 }
 
-static void bad_data_access(uintptr_t address, enum access access, enum subject subject) {
-  const struct region *at = &near_address.at;
-  bool guarded = at->end && !at->readable && !at->writable && !at->executable;
-  if (subject == SUBJECT_HEAP) {
-    report(at->end ? ", which does not allow it." : ", which is not mapped.");
-    report_damaged_heap();
+/* An int where a pointer belongs: below 4 GiB, or negative. */
+static bool report_if_number(uintptr_t address, enum access access, unsigned subject) {
+  bool scanned = subject & SUBJECT_SCAN && access != ACCESS_READ;
+  if (!is_32_bits(address) || !(scanned || subject & SUBJECT_TEXT)) return false;
+  report(scanned ? " A variable without its &?" : " A number where a pointer belongs?");
+  return true;
+}
+
+static void not_mapped(uintptr_t address, enum access access, unsigned subject) {
+  report(", which is not mapped.");
+  if (report_if_cut(address)) return;
+  if (subject & SUBJECT_HEAP) {
+    report_heap(subject);
     return;
   }
-  if (near_null(address, subject)) return;
-  if (guarded) {
+  if (report_if_number(address, access, subject) || report_if_near(&near_address, false) ||
+      report_if_text(address) || report_if_freed(address) || report_if_near(&near_address, true))
+    return;
+  report(" A pointer that was never set, or memory that was given back?");
+}
+
+static void bad_data_access(uintptr_t address, enum access access, unsigned subject) {
+  const struct region *at = &near_address.at;
+  bool guarded = at->end && !at->readable && !at->writable && !at->executable;
+  if (!(subject & SUBJECT_HEAP) && near_null(address, access, subject)) return;
+  if (!at->end) {
+    not_mapped(address, access, subject);
+  } else if (subject & SUBJECT_HEAP) {
+    report(", which does not allow it.");
+    report_heap(subject);
+  } else if (guarded) {
     report(", in memory that may not be accessed, like a guard page.");
     if (!report_if_near(&near_address, false)) report(" Memory that was given back?");
-  } else if (!at->end) {
-    report(", which is not mapped.");
-    if (report_if_near(&near_address, false) || report_if_text(address) || report_if_freed(address) ||
-        report_if_near(&near_address, true))
-      return;
-    report(" A pointer that was never set, or memory that was given back?");
   } else if (access != ACCESS_READ && at->readable && !at->writable) {
     report_read_only(&near_address);
   } else {
@@ -115,42 +155,51 @@ static bool came_by_return(const ucontext_t *context) {
   return stack->readable && both_there && arch_came_by_return(context, maps_is_code);
 }
 
+/* Where the code came from is lost after a return, so that something else must tell the place. */
 static void bad_jump(uintptr_t address, const ucontext_t *context) {
-  bool mapped = near_address.at.end;
-  if (address == 0) {
+  bool mapped = near_address.at.end, returned = came_by_return(context);
+  if (address == 0 && !returned) {
     report(": a call through a function pointer that is NULL?");
     return;
   }
-  report(mapped ? ", which is not code but part of " : ", which is not mapped");
+  report(mapped ? ", which is not code but part of " : address ? ", which is not mapped" : ", which is NULL");
   if (mapped) report_region(&near_address.at);
   report(".");
-  if (report_if_text(address)) return;
-  report(came_by_return(context)
-             ? " It got there by returning from a function: something wrote past the end of a local array?"
-         : mapped
-             ? " A function pointer that was overwritten, or never set?"
-             : " A function pointer that was overwritten, or never set, or a library that was unloaded?");
+  if (returned) {
+    report(" It got there by returning from a function: something wrote past the end of a local array?");
+    report_if_text(address);
+    report(" AddressSanitizer finds it.");
+  } else if (!report_if_text(address) && !report_if_cut(address)) {
+    report(" A function pointer that was overwritten, or never set%s?",
+           mapped ? "" : ", or a library that was unloaded");
+  }
 }
 
-void explain_access(const struct crash *crash, enum subject subject) {
+bool access_look(const struct crash *crash) {
+  bool there = maps_around((uintptr_t)crash->info->si_addr, &near_address) &&
+               maps_around(arch_sp(crash->context), &near_stack_pointer) &&
+               maps_around((uintptr_t)crash->on_stack, &near_own_stack);
+  if (crash->info->si_code == SEGV_MAPERR) /* whatever is there by now */
+    memset(&near_address.at, 0, sizeof near_address.at);
+  return there;
+}
+
+void explain_access(const struct crash *crash, bool have_maps, unsigned subject) {
   uintptr_t address = (uintptr_t)crash->info->si_addr;
   enum access access = arch_access(crash->info, crash->context);
-  bool have_maps = maps_around(address, &near_address) &&
-                   maps_around(arch_sp(crash->context), &near_stack_pointer) &&
-                   maps_around((uintptr_t)at_start.on_stack, &main_stack);
   if (access == ACCESS_UNKNOWN && near_address.at.readable && !near_address.at.writable)
     access = ACCESS_WRITE;
-  if (have_maps && stack_overflowed(crash, address, access)) {
-    report_stack(crash);
+  int full = have_maps ? full_stack(crash, access) : NO_STACK;
+  if (full) {
+    report_stack(crash, full == OWN_STACK);
     return;
   }
   report_attempt(access, address);
   if (access == ACCESS_EXECUTE && (have_maps || address == 0)) {
     bad_jump(address, crash->context);
-  } else if (!have_maps) {
-    if (!near_null(address, subject))
-      report(crash->info->si_code == SEGV_MAPERR ? ", which is not mapped." : ", which does not allow it.");
-  } else {
+  } else if (have_maps) {
     bad_data_access(address, access, subject);
+  } else if (!near_null(address, access, subject)) {
+    report(crash->info->si_code == SEGV_MAPERR ? ", which is not mapped." : ", which does not allow it.");
   }
 }

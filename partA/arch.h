@@ -71,6 +71,28 @@ static inline bool arch_follows_call(uintptr_t address) {
   return false;
 }
 
+/* The slot from which the call before a return address took its target, by itself or by way of the
+ * linker's stub, which is code of the same file; 0 if not known. */
+static inline uintptr_t arch_call_slot(uintptr_t after, uintptr_t start, uintptr_t end) {
+#ifdef __x86_64__
+  const unsigned char *code = (const unsigned char *)after - 6;
+  int32_t distance;
+  if (code[1] == 0xe8) {
+    memcpy(&distance, code + 2, sizeof distance);
+    uintptr_t target = after + (uintptr_t)distance;
+    if (target < start || target + 16 > end) return 0;
+    code = (const unsigned char *)target;
+    if (memcmp(code, "\xf3\x0f\x1e\xfa", 4) == 0) code += 4; /* endbr64, for indirect jumps */
+    if (*code == 0xf2) code++;
+  }
+  if (code[0] != 0xff || (code[1] != 0x25 && code[1] != 0x15)) return 0;
+  memcpy(&distance, code + 2, sizeof distance);
+  return (uintptr_t)code + 6 + (uintptr_t)distance;
+#else
+  return after && start && end ? 0 : 0;
+#endif
+}
+
 static inline uintptr_t arch_word(uintptr_t at) {
   uintptr_t word;
   memcpy(&word, (void *)at, sizeof word); /* it need not be aligned */

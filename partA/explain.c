@@ -11,58 +11,78 @@ pid_t sender(const siginfo_t *info) {
   return by_process ? info->si_pid : -1; /* a timer's number is where a process's would be */
 }
 
-static enum subject subject_of(const char *called) {
-  static const char *const heap[] = {"malloc", "calloc", "realloc", "aligned_alloc", "posix_memalign",
-                                     "_Znw",   "_Zna",   "_Zdl",    "_Zda",          NULL};
-  if (strcmp(called, "free") == 0 || begins_with(called, heap)) return SUBJECT_HEAP;
-  if (strstr(called, "scanf")) return SUBJECT_SCAN;
+static const char *const heap[] = {"malloc",        "calloc",         "realloc", "reallocarray",
+                                   "aligned_alloc", "posix_memalign", "free",    "_Znw*",
+                                   "_Zna*",         "_Zdl*",          "_Zda*",   NULL},
+                         *const given[] = {"free", "realloc", "reallocarray", "_Zdl*", "_Zda*", NULL},
+                         *const files[] = {"fget*",   "fput*",    "fread*", "fwrite*", "fscanf",  "fprintf",
+                                           "vfscanf", "vfprintf", "fclose", "feof*",   "ferror*", "fseek*",
+                                           "ftell*",  "fflush*",  "getc*",  "putc*",   "getline", "getdelim",
+                                           "ungetc",  "rewind",   NULL};
+
+static unsigned subject(void) {
+  const char *called = calls_called();
+  unsigned of_heap = calls_passed(heap) ? SUBJECT_HEAP : 0;
+  if (of_heap || is_one_of(called, heap))
+    return SUBJECT_HEAP | (is_one_of(called, given) ? SUBJECT_GIVEN : 0);
   bool text = strstr(called, "printf") || strncmp(called, "str", 3) == 0 || strstr(called, "puts");
-  return text ? SUBJECT_TEXT : SUBJECT_NONE;
+  return (text ? SUBJECT_TEXT : 0) | (strstr(called, "scanf") ? SUBJECT_SCAN : 0) |
+         (is_one_of(called, files) ? SUBJECT_FILE : 0);
 }
 
-/* Who calls abort tells why: the first that the name begins with. */
-static const struct story {
-  const char *caller, *known_as, *story;
+/* Who stands between abort and the program tells why: the first of these stories to fit. */
+static const struct {
+  const char *passed[6], *known_as, *story;
 } stories[] = {
-    {"__assert", "assert", "an assert of %s failed: what it claims to be true was not."},
-    {"__stack_chk_fail", "the stack protector",
+    {{"__assert*"}, "assert", "an assert of %s failed: what it claims to be true was not."},
+    {{"__stack_chk_fail*"},
+     "the stack protector",
      "a function of %s wrote past the end of a local array (\"stack smashing\")."},
-    {"__cxa_pure_virtual", "a pure virtual function",
+    {{"__chk_fail"},
+     "a check of lengths",
+     "%s was stopped before it wrote past the end of an array (\"buffer overflow\")."},
+    {{"__cxa_pure_virtual", "__cxa_deleted_virtual"},
+     "a pure virtual function",
      "%s called a virtual function of an object that is not whole: in a constructor or destructor of its "
      "base, or after the object was deleted?"},
-    {"_ZSt9terminatev", "std::terminate",
+    {{"_Unwind_RaiseException", "_Unwind_Resume*"},
+     NULL,
+     "%s called std::terminate: an exception left a destructor or a noexcept function?"},
+    /* std::__throw_... comes with two digits */
+    {{"__cxa_throw", "__cxa_rethrow", "_ZSt1*", "_ZSt2*"},
+     "throw",
+     "%s threw an exception that nothing caught."},
+    {{"_ZSt9terminatev", "__cxa_call_terminate"},
+     "std::terminate",
      "%s called std::terminate: a std::thread that was not joined, or an exception that left a destructor or "
      "a noexcept function?"},
-    {"__cxa_", "throw", "%s threw an exception that nothing caught."},
-    {"_ZSt", NULL, "%s threw an exception that nothing caught."},
-    {"libstdc++", NULL, "%s threw an exception that nothing caught."},
-    {"", NULL, "%s called abort. The reason may stand above."},
+    {{NULL}, NULL, "%s called abort. The reason may stand above."},
 };
 
-static const struct story *story_of(const char *called) {
-  const struct story *story = stories;
-  while (strncmp(called, story->caller, strlen(story->caller)) != 0) story++;
-  return story;
-}
-
 const char *known_as(const char *called) {
-  return story_of(called)->known_as;
+  unsigned i = 0;
+  if (strncmp(called, "_Zd", 3) == 0) return "operator delete";
+  if (strncmp(called, "_Zn", 3) == 0) return "operator new";
+  while (stories[i].passed[0] && !is_one_of(called, stories[i].passed)) i++;
+  return stories[i].known_as;
 }
 
-static void aborted(const char *called) {
-  if (subject_of(called) == SUBJECT_HEAP) {
+static void aborted(void) {
+  unsigned i = 0;
+  if (subject() & SUBJECT_HEAP) {
     report("malloc's checks stopped %s.", at_start.program_name);
-    report_damaged_heap();
+    report_heap(subject());
     return;
   }
-  report(story_of(called)->story, at_start.program_name);
+  while (stories[i].passed[0] && !calls_passed(stories[i].passed)) i++;
+  report(stories[i].story, at_start.program_name);
 }
 
-static void sent_by_someone(const struct crash *crash, const char *called) {
+static void sent_by_someone(const struct crash *crash) {
   const char *name = signal_name(crash->number), *program = at_start.program_name;
   pid_t process = sender(crash->info);
   if (process == crash->process && crash->number == SIGABRT) {
-    aborted(called);
+    aborted();
   } else if (process == crash->process) {
     report("%s sent itself %s, by raise or kill: did a handler of its own pass on a crash?", program, name);
   } else {
@@ -74,7 +94,7 @@ static void sent_by_someone(const struct crash *crash, const char *called) {
 }
 
 /* A general protection fault: the processor does not tell the address. */
-static void no_address(const ucontext_t *context, enum subject subject) {
+static void no_address(const ucontext_t *context) {
   uintptr_t value = 0;
   const char *holder = arch_wild_pointer(context, &value), *program = at_start.program_name;
   if (!holder) {
@@ -86,8 +106,8 @@ static void no_address(const ucontext_t *context, enum subject subject) {
   }
   report("%s used a pointer that cannot be an address: 0x%lx, in the %s.", program, (unsigned long)value,
          holder);
-  if (subject == SUBJECT_HEAP) {
-    report_damaged_heap();
+  if (subject() & SUBJECT_HEAP) {
+    report_heap(subject());
   } else if (!report_if_text(value)) {
     report(" A pointer that was overwritten, or never set?");
   }
@@ -144,18 +164,19 @@ static void other_fault(const struct crash *crash) {
   report(faults[i].story, at_start.program_name, (unsigned long)crash->info->si_addr);
 }
 
-void explain(const struct crash *crash, const char *called) {
+void explain(const struct crash *crash) {
   const siginfo_t *info = crash->info;
   bool memory = crash->number == SIGSEGV || crash->number == SIGBUS;
   report_label("What happened: ");
   if (info->si_code <= 0) {
-    sent_by_someone(crash, called);
+    sent_by_someone(crash);
   } else if (memory && info->si_code == SI_KERNEL) {
-    no_address(crash->context, subject_of(called));
+    no_address(crash->context);
   } else if (crash->number == SIGBUS) {
     bus_error(info, crash->context);
   } else if (memory && comes_with_address(info)) {
-    explain_access(crash, subject_of(called));
+    bool have_maps = access_look(crash);
+    explain_access(crash, have_maps, subject());
   } else {
     other_fault(crash);
   }

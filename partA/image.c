@@ -94,9 +94,9 @@ static void copy_name(char *to, size_t size, const char *name) {
   if (checked && length - 6 < size) to[length - 6] = 0;
 }
 
-/* One of the image's relocated slots holds the function's address, and has a name. (Names in the
- * library itself may be stripped; this one never is.) */
-void image_import_name(const struct image *image, uintptr_t function, char *name, size_t size) {
+/* Relocated slots have names. (Those in the library itself may be stripped; these never are.) */
+void image_import_name(const struct image *image, uintptr_t slot, uintptr_t function, char *name,
+                       size_t size) {
   const ElfW(Phdr) *segments = image->segments;
   const ElfW(Dyn) *entry = NULL;
   uintptr_t value[DT_NUM] = {0};
@@ -115,9 +115,11 @@ void image_import_name(const struct image *image, uintptr_t function, char *name
   size_t step = value[DT_RELENT] ? sizeof(ElfW(Rel)) : sizeof(ElfW(Rela));
   for (int i = 0; i < 2 && symbols && strings; i++) {
     for (size_t at = 0; tables[i] && at + step <= lengths[i]; at += step) {
-      const ElfW(Rel) *slot = (const void *)(tables[i] + at); /* Rela begins alike */
-      size_t symbol = sizeof(void *) == 8 ? (size_t)((uint64_t)slot->r_info >> 32) : slot->r_info >> 8;
-      if (symbol == 0 || *(uintptr_t *)(slot->r_offset + image->bias) != function) continue;
+      const ElfW(Rel) *relocation = (const void *)(tables[i] + at); /* Rela begins alike */
+      size_t symbol =
+          sizeof(void *) == 8 ? (size_t)((uint64_t)relocation->r_info >> 32) : relocation->r_info >> 8;
+      uintptr_t relocated = relocation->r_offset + image->bias;
+      if (symbol == 0 || (slot ? relocated != slot : *(uintptr_t *)relocated != function)) continue;
       copy_name(name, size, strings + symbols[symbol].st_name);
       return;
     }

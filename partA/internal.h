@@ -95,6 +95,7 @@ bool maps_next(struct region *region);
 struct surroundings {
   uintptr_t address;
   struct region below, at, above;
+  uintptr_t writable_above; /* the start of the next writable one */
 };
 bool maps_around(uintptr_t address, struct surroundings *surroundings);
 bool maps_is_code(uintptr_t address); /* and some bytes before it */
@@ -112,8 +113,9 @@ struct image {
 };
 bool image_find(uintptr_t address, struct image *image);
 bool image_variables(uintptr_t *start, uintptr_t *end); /* of the program */
-/* The name under which the image imports the function at an address. */
-void image_import_name(const struct image *image, uintptr_t function, char *name, size_t size);
+/* The name under which the image imports what is in a slot of its; if slot is 0, the function. */
+void image_import_name(const struct image *image, uintptr_t slot, uintptr_t function, char *name,
+                       size_t size);
 /* Can the file be opened by its name? If not, the kernel may still have it by another. */
 bool is_gone(const char *path);
 
@@ -121,6 +123,7 @@ bool is_gone(const char *path);
 struct frame {
   uintptr_t pc;          /* of the faulting instruction, or inside the call instruction */
   uintptr_t offset;      /* the pc as addr2line wants it, counted from the start of the file's image */
+  uintptr_t stack;       /* the stack pointer there */
   bool own;              /* see struct image */
   char file[PATH_BYTES]; /* the program or library; "" if the pc is in no file */
   char called[128];      /* name of the library function that was called here; "" if not known */
@@ -147,6 +150,17 @@ bool place_next(char **answer, struct place *place);
 bool place_is_header(const struct place *place);
 void place_report_source(const struct place *place, const char *program);
 
+/* calls.c: what stands between the program's own code and the crash. */
+struct frame *calls_own(
+    void); /* the innermost of the program's own code; the innermost of all if there is none */
+bool calls_end_with_main(void);    /* were the calls seen to the last? */
+const char *calls_called(void);    /* the library function that the program's own code had called; "" */
+const char *calls_innermost(void); /* the one in which it happened, as far as a file called it by name */
+/* Is the name one of the patterns, up to NULL? Those that end with "*" are beginnings. */
+bool is_one_of(const char *name, const char *const *patterns);
+/* Was one of these called on the way? Looks into the files of libraries. */
+bool calls_passed(const char *const *patterns);
+
 /* nearby.c: what is at an address or near it, in words. Those with "if" say nothing and return
  * false if it is not so. */
 void report_region(const struct region *region);
@@ -154,6 +168,8 @@ void report_read_only(const struct surroundings *around);
 void report_distance(unsigned long distance);
 bool report_if_near(const struct surroundings *around, bool far);
 bool report_if_freed(uintptr_t pointer);
+bool is_32_bits(uintptr_t address); /* or sign-extended from that */
+bool report_if_cut(uintptr_t address);
 
 /* access.c, explain.c: the line "What happened". */
 struct crash {
@@ -161,27 +177,32 @@ struct crash {
   const siginfo_t *info;
   ucontext_t *context;
   pid_t process, thread;
+  const void *on_stack; /* somewhere in the thread's stack; NULL if that is not known */
 };
 pid_t sender(const siginfo_t *info);            /* of a signal with si_code <= 0; -1 if that is no process */
 bool comes_with_address(const siginfo_t *info); /* of a SIGSEGV */
-/* What the library function in which it happened is about. */
-enum subject { SUBJECT_NONE, SUBJECT_HEAP, SUBJECT_TEXT, SUBJECT_SCAN };
+/* What the library functions on the way are about: the heap, above all free, text, reading of
+ * variables, files. */
+enum { SUBJECT_HEAP = 1, SUBJECT_GIVEN = 2, SUBJECT_TEXT = 4, SUBJECT_SCAN = 8, SUBJECT_FILE = 16 };
 void report_attempt(enum access access, uintptr_t address);
 bool report_if_text(uintptr_t address);
-void report_damaged_heap(void);
-void explain_access(const struct crash *crash, enum subject subject);
+void report_heap(unsigned subject);
+/* The look at the maps, before the report itself maps anything; false if they are not there. */
+bool access_look(const struct crash *crash);
+void explain_access(const struct crash *crash, bool have_maps, unsigned subject);
 const char *known_as(const char *called); /* by what name people know it; NULL if by the same */
-void explain(const struct crash *crash, const char *called);
+void explain(const struct crash *crash);
 void report_registers(const struct crash *crash);
 
 /* where.c: the line "Where", and the backtrace. */
 void where(bool alone, bool late); /* alone, without a child: runs no program and opens no files but maps */
-const char *where_called(void);    /* the library function that the program's own code had called; "" */
 
 /* tell.c: the report after its kind line. */
 void tell(const struct crash *crash);
 
 /* threads.c: an alternate signal stack for this thread. Not async-signal-safe. */
 void use_alternate_stack(void);
+const void *thread_on_stack(
+    void); /* somewhere in this thread's stack; NULL if not known. Async-signal-safe */
 
 #endif

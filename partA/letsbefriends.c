@@ -95,7 +95,7 @@ static void handle(int number, siginfo_t *info, void *context) {
   if (!claim_the_report()) wait_for_the_end(number);
   report_begin();
   say_something_kind();
-  struct crash crash = {number, info, context, getpid(), thread_id()};
+  struct crash crash = {number, info, context, getpid(), thread_id(), thread_on_stack()};
   if (options.explain) tell(&crash);
   finish(number, info);
 }

@@ -68,6 +68,8 @@ bool maps_around(uintptr_t address, struct surroundings *surroundings) {
     } else if (!surroundings->above.end) {
       surroundings->above = region;
     }
+    bool next = region.start > address && region.writable && !surroundings->writable_above;
+    if (next) surroundings->writable_above = region.start;
   }
   return there;
 }

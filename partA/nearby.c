@@ -50,7 +50,8 @@ void report_distance(unsigned long distance) {
 static bool in_reach(const struct region *region, uintptr_t distance, bool far) {
   static const char *const names[] = {"[heap]", "[stack]", NULL};
   bool origin = is_variables(region) || begins_with(region->name, names);
-  return region->readable && (far ? origin && distance < FAR : distance <= JUST_BESIDE);
+  bool data = region->readable && (region->writable || !is_library_or_program(region->name));
+  return data && (far ? origin && distance < FAR : distance <= JUST_BESIDE);
 }
 
 bool report_if_near(const struct surroundings *around, bool far) {
@@ -86,6 +87,29 @@ bool report_if_freed(uintptr_t pointer) {
   if (!last && (next < heap.start || next >= heap.end)) return false;
   report(" The pointer looks like what free leaves in a block: was the block it was read from given back?");
   return true;
+}
+
+bool is_32_bits(uintptr_t address) {
+  return address == (uint32_t)address || address == (uintptr_t)(intptr_t)(int32_t)address;
+}
+
+/* An int keeps the lower half of a pointer only. Large regions are left out: many numbers are the
+ * half of some address in them. */
+bool report_if_cut(uintptr_t address) {
+  static struct region region;
+  enum { LARGE = 64 << 20 };
+  if (!is_32_bits(address)) return false;
+  maps_begin();
+  while (maps_next(&region)) {
+    uint32_t into = (uint32_t)address - (uint32_t)region.start;
+    if (is_32_bits(region.start) || region.end - region.start > LARGE || into >= region.end - region.start)
+      continue;
+    report(" It is the lower half of an address in ");
+    report_region(&region);
+    report(": a pointer that went through an int, as with a function without its #include?");
+    return true;
+  }
+  return false;
 }
 
 /* Linkers put constants before the code, in a region of their own or together with it. */

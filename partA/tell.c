@@ -23,7 +23,7 @@ static bool has_a_place(void) {
 static _Noreturn void write_lines(int number) {
   (void)number;
   if (trace.count == 0) trace_add(arch_pc(on_stack));
-  if (!written->what) explain(&crash, where_called());
+  if (!written->what) explain(&crash);
   written->what = true;
   if (!written->where && has_a_place()) where(false, false);
   written->where = true;
@@ -57,16 +57,26 @@ static void work(void) {
   write_lines(0);
 }
 
+/* A page that both processes see, in a place that is the library's anyway: no hole in the program's
+ * memory is filled before somebody has looked at it. */
+static void *shared_page(void) {
+  enum { LARGEST_PAGE = 65536 };
+  static char room[2 * LARGEST_PAGE];
+  uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE), start = ((uintptr_t)room + page - 1) / page * page;
+  int flags = MAP_SHARED | MAP_ANONYMOUS | MAP_FIXED;
+  return mmap((void *)start, page, PROT_READ | PROT_WRITE, flags, -1, 0);
+}
+
 void tell(const struct crash *this_crash) {
   static __typeof__(*written) here;
   crash = *this_crash;
   on_stack = crash.context;
   parked = park_other_threads(crash.process, crash.thread);
-  written = mmap(NULL, sizeof *written, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  written = shared_page();
   bool mapped = written != MAP_FAILED;
   if (!mapped) written = &here;
   bool late = mapped && !run_in_child(work, write_lines);
-  if (!written->what) explain(&crash, "");
+  if (!written->what) explain(&crash);
   if (written->where || !has_a_place()) return;
   trace_add(arch_pc(crash.context));
   where(true, late);

@@ -27,6 +27,7 @@ enum { HANDLER_NEEDS = 64 * 1024, FRAME_AT_LEAST = 16 * 1024 };
 struct thread {
   void *(*start)(void *);
   void *argument;
+  const void *on_stack; /* the thread's own */
   bool ending;
 };
 
@@ -63,7 +64,7 @@ static struct thread *thread_new(void) {
   return (struct thread *)(mapping + mapping_size()) - 1;
 }
 
-static char *thread_mapping(struct thread *thread) {
+static char *thread_mapping(const struct thread *thread) {
   return (char *)(thread + 1) - mapping_size();
 }
 
@@ -72,7 +73,7 @@ static void thread_delete(struct thread *thread) {
   if (thread) munmap(thread_mapping(thread), mapping_size());
 }
 
-static stack_t thread_stack(struct thread *thread) {
+static stack_t thread_stack(const struct thread *thread) {
   stack_t stack = {.ss_sp = thread_mapping(thread) + guard_size()};
   stack.ss_size = (size_t)((char *)thread - (char *)stack.ss_sp) & ~(size_t)63;
   return stack;
@@ -88,7 +89,17 @@ static bool install(struct thread *thread) {
 
 void use_alternate_stack(void) {
   struct thread *thread = thread_new();
+  if (thread) thread->on_stack = at_start.on_stack;
   if (thread && !install(thread)) thread_delete(thread);
+}
+
+/* The kernel tells, since a large array may have overwritten what the C library knows of the thread. */
+const void *thread_on_stack(void) {
+  stack_t now;
+  if (sigaltstack(NULL, &now) != 0) return NULL;
+  const struct thread *thread = (struct thread *)((char *)now.ss_sp - guard_size() + mapping_size()) - 1;
+  if (now.ss_size == thread_stack(thread).ss_size) return thread->on_stack; /* nobody else takes this size */
+  return getpid() == thread_id() ? at_start.on_stack : NULL;
 }
 
 static pthread_key_t ends;
@@ -117,6 +128,7 @@ static void before_the_first_thread(void) {
 
 static void *run(void *argument) {
   struct thread *thread = argument;
+  thread->on_stack = __builtin_frame_address(0);
   if (pthread_setspecific(ends, thread) == 0) install(thread);
   return thread->start(thread->argument);
 }

@@ -46,11 +46,13 @@ static _Unwind_Reason_Code visit_frame(struct _Unwind_Context *context, void *ar
   uintptr_t pc = _Unwind_GetIPInfo(context, &exact);
   if (exact) walk->crashed = true;
   if (!walk->crashed) return _URC_NO_REASON;
-  if (pc == 0) return _URC_END_OF_STACK;
+  if (pc == 0 || trace.count == FRAMES_MAX) return _URC_END_OF_STACK;
   struct frame *frame = &trace.frames[trace.count];
   bool found = trace_add(exact ? pc : pc - 1); /* a return address belongs to the line after the call */
+  frame->stack = _Unwind_GetCFA(context);
   if (found && walk->callee && walk->callee_base != here.base) {
-    image_import_name(&here, walk->callee, frame->called, sizeof frame->called);
+    uintptr_t slot = exact ? 0 : arch_call_slot(pc, here.start, here.end);
+    image_import_name(&here, slot, walk->callee, frame->called, sizeof frame->called);
   }
   walk->callee = _Unwind_GetRegionStart(context);
   walk->callee_base = found ? here.base : 0;

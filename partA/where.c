@@ -5,35 +5,6 @@
 
 #include "internal.h"
 
-/* What calls main is in the program's file, but not what people call the program. */
-static bool starts_main(const struct frame *frame) {
-  return strcmp(frame->called, "__libc_start_main") == 0;
-}
-
-/* The innermost frame of the program's own code; the innermost of all if there is none. */
-static struct frame *own_frame(void) {
-  for (unsigned i = 0; i < trace.count; i++) {
-    if (trace.frames[i].own && !starts_main(&trace.frames[i])) return &trace.frames[i];
-  }
-  return trace.frames;
-}
-
-const char *where_called(void) {
-  struct frame *own = own_frame();
-  if (own == trace.frames || own->called[0]) return own->called;
-  symbol_find(own - 1); /* reached by a last call of what the program called, which left no trace */
-  copy_text(own->called, sizeof own->called, own[-1].symbol);
-  return own->called[0] ? own->called : base_name(own[-1].file);
-}
-
-/* The library function in which it happened, as far as somebody called it by name. */
-static const char *innermost_called(void) {
-  for (struct frame *frame = trace.frames + 1; frame <= own_frame(); frame++) {
-    if (frame->called[0]) return frame->called;
-  }
-  return trace.frames->file[0] ? base_name(trace.frames->file) : "code that is in no file";
-}
-
 /* The place to name: the first line outside of headers, outward from the program's innermost frame. */
 struct find {
   struct frame *frame;
@@ -75,9 +46,8 @@ static void report_command(const struct frame *frame) {
 static void report_unknown_line(const struct frame *frame, bool late) {
   const char *answer = frame->answer ? frame->answer : "";
   if (!frame->own) {
-    bool left_out = trace.count > 1 && starts_main(&trace.frames[trace.count - 1]);
     report(late ? "; time ran out before it was known who called it."
-           : left_out
+           : calls_end_with_main()
                ? "; who called it is not known, as the last call of a function leaves no trace with -O2."
                : "; it is not known who called it.");
   } else if (is_gone(frame->file)) {
@@ -109,7 +79,7 @@ static void report_where(struct frame *own, bool late) {
   bool found = find_place(own, false, &find) || find_place(own, true, &find);
   struct frame *frame = found ? find.frame : own;
   copy_text(called, sizeof called, plain_name(own, own->called));
-  const char *innermost = own > trace.frames ? innermost_called() : "", *last = "";
+  const char *innermost = own > trace.frames ? calls_innermost() : "", *last = "";
   const char *in[] = {strcmp(innermost, own->called) == 0 ? called : innermost, called,
                       found ? find.header : ""};
   report_label("Where: ");
@@ -171,7 +141,7 @@ static void find_names(struct frame *own, bool *late) {
 }
 
 void where(bool alone, bool late) {
-  struct frame *own = own_frame();
+  struct frame *own = calls_own();
   if (own->file[0]) {
     if (!alone) find_names(own, &late);
     report_where(own, late);

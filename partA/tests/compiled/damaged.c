@@ -1,5 +1,5 @@
 // Needs: glibc
-// What: malloc's own data is damaged, which happened earlier: .* AddressSanitizer finds it
+// What: is not mapped. free was given what malloc did not give, .* which happened earlier: .* AddressSanitizer finds it
 // Where: in free, called from main at .*
 #include <stdint.h>
 #include <stdlib.h>

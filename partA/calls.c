@@ -1,0 +1,52 @@
+/* Between the program's own code and the crash: which functions of libraries were called. */
+#include <string.h>
+
+#include "internal.h"
+
+/* What calls main is in the program's file, but not what people call the program. */
+static bool starts_main(const struct frame *frame) {
+  return strcmp(frame->called, "__libc_start_main") == 0;
+}
+
+bool calls_end_with_main(void) {
+  return trace.count > 1 && starts_main(&trace.frames[trace.count - 1]);
+}
+
+struct frame *calls_own(void) {
+  for (struct frame *frame = trace.frames; frame < trace.frames + trace.count; frame++) {
+    if (frame->own && !starts_main(frame)) return frame;
+  }
+  return trace.frames;
+}
+
+const char *calls_called(void) {
+  struct frame *own = calls_own();
+  if (own == trace.frames || own->called[0]) return own->called;
+  symbol_find(own - 1); /* reached by a last call of what the program called, which left no trace */
+  copy_text(own->called, sizeof own->called, own[-1].symbol);
+  return own->called[0] ? own->called : base_name(own[-1].file);
+}
+
+const char *calls_innermost(void) {
+  for (struct frame *frame = trace.frames + 1; frame <= calls_own(); frame++) {
+    if (frame->called[0]) return frame->called;
+  }
+  return trace.frames->file[0] ? base_name(trace.frames->file) : "code that is in no file";
+}
+
+bool is_one_of(const char *name, const char *const *patterns) {
+  for (; *patterns; patterns++) {
+    size_t length = strlen(*patterns);
+    bool any_end = (*patterns)[length - 1] == '*';
+    if (any_end ? strncmp(name, *patterns, length - 1) == 0 : strcmp(name, *patterns) == 0) return true;
+  }
+  return false;
+}
+
+bool calls_passed(const char *const *patterns) {
+  for (struct frame *frame = trace.frames, *own = calls_own(); frame < own; frame++) {
+    if (!frame->symbol[0]) symbol_find(frame);
+    if (is_one_of(frame->symbol, patterns) || is_one_of(frame[1].called, patterns)) return true;
+  }
+  return false;
+}
