@@ -148,16 +148,16 @@ static void bad_data_access(uintptr_t address, enum access access, unsigned subj
   }
 }
 
-static bool came_by_return(const ucontext_t *context) {
+static bool came_by_return(const struct crash *crash) {
   const struct region *stack = &near_stack_pointer.at;
-  uintptr_t stack_pointer = arch_sp(context), word = sizeof stack_pointer;
+  uintptr_t stack_pointer = arch_sp(crash->context), word = sizeof stack_pointer;
   bool both_there = stack_pointer - stack->start >= word && stack->end - stack_pointer >= word;
-  return stack->readable && both_there && arch_came_by_return(context, maps_is_code);
+  return crash->code && stack->readable && both_there && arch_came_by_return(crash->context, maps_is_code);
 }
 
 /* Where the code came from is lost after a return, so that something else must tell the place. */
-static void bad_jump(uintptr_t address, const ucontext_t *context) {
-  bool mapped = near_address.at.end, returned = came_by_return(context);
+static void bad_jump(uintptr_t address, const struct crash *crash) {
+  bool mapped = near_address.at.end, returned = came_by_return(crash);
   if (address == 0 && !returned) {
     report(": a call through a function pointer that is NULL?");
     return;
@@ -196,7 +196,7 @@ void explain_access(const struct crash *crash, bool have_maps, unsigned subject)
   }
   report_attempt(access, address);
   if (access == ACCESS_EXECUTE && (have_maps || address == 0)) {
-    bad_jump(address, crash->context);
+    bad_jump(address, crash);
   } else if (have_maps) {
     bad_data_access(address, access, subject);
   } else if (!near_null(address, access, subject)) {

@@ -45,6 +45,25 @@ static inline uintptr_t arch_sp(const ucontext_t *context) {
   return (uintptr_t)ARCH_SP(context);
 }
 
+/* Can this be a context? The processor counts the program's code segment, of user programs, among them. */
+static inline bool arch_is_context(const ucontext_t *context) {
+#if defined(__x86_64__)
+  return (GREG(context, REG_CSGSFS) & 0xffff) == 0x33;
+#else
+  return context;
+#endif
+}
+
+/* Was there a general protection or stack fault, which come without an address? */
+static inline bool arch_is_refused(const ucontext_t *context) {
+#if defined(__x86_64__) || defined(__i386__)
+  enum { STACK_FAULT = 12, GENERAL_PROTECTION = 13 };
+  return GREG(context, REG_TRAPNO) == STACK_FAULT || GREG(context, REG_TRAPNO) == GENERAL_PROTECTION;
+#else
+  return !context;
+#endif
+}
+
 /* For functions that may be called with a stack pointer that is not aligned. */
 #if defined(__x86_64__) || defined(__i386__)
 #define ARCH_ALIGN_STACK __attribute__((force_align_arg_pointer))
@@ -165,14 +184,16 @@ static inline enum access arch_access(const siginfo_t *info, const ucontext_t *c
 #include "arch_x86_64.h"
 #else
 /* Elsewhere the kernel always gives the address itself. */
-static inline const char *arch_wild_pointer(const ucontext_t *context, uintptr_t *value) {
+static inline const char *arch_wild_pointer(const ucontext_t *context, const unsigned char *code,
+                                            uintptr_t *value) {
   (void)context;
+  (void)code;
   (void)value;
   return NULL;
 }
 
-static inline bool arch_is_vector(const ucontext_t *context) {
-  (void)context;
+static inline bool arch_is_vector(const unsigned char *code) {
+  (void)code;
   return false;
 }
 

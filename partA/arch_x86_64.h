@@ -23,14 +23,15 @@ static inline const unsigned char *arch_opcode(const unsigned char *code, unsign
   return code;
 }
 
-/* Vector instructions are those after 0x0f, but for the kernel's, and those with a prefix of their own. */
+/* After 0x0f come instructions for the kernel only and, among others, those that work on vectors; so do
+ * those that begin with a VEX or EVEX prefix. */
 static inline bool arch_is_kernels(const unsigned char *opcode) {
   return *opcode == 0x0f && memchr("\x01\x06\x08\x09\x20\x21\x22\x23\x30\x32\x33\x34\x35", opcode[1], 13);
 }
 
-static inline bool arch_is_vector(const ucontext_t *context) {
+static inline bool arch_is_vector(const unsigned char *code) {
   unsigned rex;
-  const unsigned char *opcode = arch_opcode((const unsigned char *)arch_pc(context), &rex);
+  const unsigned char *opcode = arch_opcode(code, &rex);
   return memchr("\x0f\xc4\xc5\x62", *opcode, 4) && !arch_is_kernels(opcode);
 }
 
@@ -97,18 +98,20 @@ static inline bool arch_absolute_address(const unsigned char *code, uintptr_t *a
 }
 
 /* Finds the non-canonical pointer behind a general protection fault. Returns in
- * words where the program holds it, or NULL if there is none to be found. */
-static inline const char *arch_wild_pointer(const ucontext_t *context, uintptr_t *value) {
+ * words where the program holds it, or NULL if there is none to be found, as without the code. */
+static inline const char *arch_wild_pointer(const ucontext_t *context, const unsigned char *code,
+                                            uintptr_t *value) {
   static char holder[sizeof "register rax"];
-  const unsigned char *code = (const unsigned char *)arch_pc(context);
   unsigned rex;
   *value = arch_pc(context);
   if (arch_is_wild(*value)) return "register rip";
+  if (!code) return NULL;
   if (arch_absolute_address(code, value) && arch_is_wild(*value)) return "instruction itself";
   if ((*arch_opcode(code, &rex) & 0xfe) == 0xc2 && !arch_is_wild(arch_sp(context))) {
     memcpy(value, (void *)arch_sp(context), sizeof *value);
     return arch_is_wild(*value) ? "return address" : NULL;
   }
+  if (arch_opcode(code, &rex) - code >= 15) return NULL; /* no instruction is that long */
   unsigned registers = arch_address_registers(code);
   for (unsigned number = 0; number < 16; number++) {
     const char *name = arch_register(context, number, value);

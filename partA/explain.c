@@ -93,15 +93,32 @@ static void sent_by_someone(const struct crash *crash) {
   }
 }
 
+bool is_refused(const struct crash *crash) {
+  return crash->info->si_code == SI_KERNEL && arch_is_refused(crash->context);
+}
+
+/* The kernel sends SIGSEGV by itself if it cannot put a signal's frame on the stack, or not read it. */
+static void forced(void) {
+  report(
+      "the kernel found no room on the stack for a signal handler of %s, or a damaged stack when one "
+      "returned: ",
+      at_start.program_name);
+  report("a handler without SA_ONSTACK, on a small or a full stack?");
+}
+
 /* A general protection fault: the processor does not tell the address. */
-static void no_address(const ucontext_t *context) {
+static void no_address(const struct crash *crash) {
   uintptr_t value = 0;
-  const char *holder = arch_wild_pointer(context, &value), *program = at_start.program_name;
+  const char *holder = arch_wild_pointer(crash->context, crash->code, &value),
+             *program = at_start.program_name;
   if (!holder) {
-    report("%s ran an instruction that the processor refused, at 0x%lx: ", program,
-           (unsigned long)arch_pc(context));
-    report(arch_is_vector(context) ? "a vector instruction, with an address that is not aligned as it needs?"
-                                   : "one for the kernel only, or one that needs an aligned address?");
+    const char *why =
+        "one for the kernel only, one that needs an aligned address, or data run as if it were code?";
+    if (!crash->code) why = "or a pointer that cannot be an address?";
+    if (crash->code && arch_is_vector(crash->code))
+      why = "a vector instruction, with an address that is not aligned as it needs?";
+    report("%s ran an instruction that the processor refused, at 0x%lx: %s", program,
+           (unsigned long)arch_pc(crash->context), why);
     return;
   }
   report("%s used a pointer that cannot be an address: 0x%lx, in the %s.", program, (unsigned long)value,
@@ -168,10 +185,15 @@ void explain(const struct crash *crash) {
   const siginfo_t *info = crash->info;
   bool memory = crash->number == SIGSEGV || crash->number == SIGBUS;
   report_label("What happened: ");
-  if (info->si_code <= 0) {
+  if (!info) {
+    report("%s was stopped by %s; its own handler passed on no more than that.", at_start.program_name,
+           signal_name(crash->number));
+  } else if (info->si_code <= 0) {
     sent_by_someone(crash);
+  } else if (memory && is_refused(crash)) {
+    no_address(crash);
   } else if (memory && info->si_code == SI_KERNEL) {
-    no_address(crash->context);
+    forced();
   } else if (crash->number == SIGBUS) {
     bus_error(info, crash->context);
   } else if (memory && comes_with_address(info)) {
@@ -195,6 +217,7 @@ void report_registers(const struct crash *crash) {
   static struct surroundings around;
   const char *name;
   uintptr_t value;
+  if (!crash->context) return;
   report_label("Registers:");
   for (unsigned i = 0; (name = arch_register(crash->context, i, &value)); i++) {
     if (i > 0 && i % 4 == 0) report_send();

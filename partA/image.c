@@ -1,6 +1,7 @@
 /* Which file the code at an address comes from, and what it calls the functions
  * that it imports. No loader function is called: another thread may have held
  * the loader's lock. */
+#include <errno.h>
 #include <link.h>
 #include <string.h>
 #include <unistd.h>
@@ -8,7 +9,7 @@
 #include "internal.h"
 
 bool is_gone(const char *path) {
-  return access(path, F_OK) != 0;
+  return access(path, F_OK) != 0 && (errno == ENOENT || errno == ENOTDIR);
 }
 
 /* The program itself is known from its start: its segment with all of these flags that holds the
@@ -40,12 +41,15 @@ bool image_variables(uintptr_t *start, uintptr_t *end) {
 /* The start of this library, from the linker. */
 extern const char __ehdr_start[] __attribute__((visibility("hidden")));
 
-/* Libraries of the system are where systems keep them; the program itself may be there too. */
+/* Libraries of the system are where systems keep them, or are known by their names; the program itself
+ * may be there, too. */
 static bool is_own(const struct image *image) {
   static const char *const systems[] = {"/lib", "/usr/", NULL};
+  static const char *const names[] = {"libc.",    "libc-", "ld-",   "ld.",        "libstdc++.",
+                                      "libgcc_s", "libm.", "libm-", "libpthread", NULL};
   if (image->segments == at_start.program_headers) return true;
   if (image->base == (uintptr_t)__ehdr_start) return false;
-  return !begins_with(image->path, systems);
+  return !begins_with(image->path, systems) && !begins_with(base_name(image->path), names);
 }
 
 /* The bias comes from the program headers: file offsets and addresses differ with some linkers. */

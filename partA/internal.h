@@ -66,12 +66,12 @@ void report(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void report_bytes(const char *bytes, size_t length);
 void report_label(const char *label); /* highlighted if there are colours */
 void report_send(void);
+void report_forget(void); /* what has not been sent */
 
 /* child.c: a process for the risky work. */
-/* Runs work() in a child, which has no descriptors but standard error; waits for it
- * until the deadline. A fault in the child, or two seconds of computing, is a signal for last_words.
- * Both end by _exit.
- * False if time ran out. */
+/* Runs work() in a child, which has no descriptors except standard error, and waits for its end until
+ * the deadline; false if that came first. If the child faults, or computes for two seconds, it
+ * goes on with last_words(), a signal handler. Both functions end by _exit. */
 bool run_in_child(void (*work)(void), void (*last_words)(int));
 /* Runs the program, the first of the names that there is, and collects what it writes as a
  * text, empty if it could not be run. False if time ran out. For the child only. */
@@ -130,13 +130,17 @@ struct frame {
   char symbol[128];      /* from the file's symbol table; "" if not known */
   char *answer; /* what addr2line said: lines of a function and a place, in turn; NULL if not asked */
 };
-enum { FRAMES_MAX = 64 };
+enum { FRAMES_MAX = 128, SHOWN_MAX = 64 };
 extern struct trace {
-  unsigned count;
+  unsigned count, shown; /* the first ones follow each other */
+  bool cut;              /* there are more calls */
   struct frame frames[FRAMES_MAX];
 } trace;
 bool trace_add(uintptr_t pc);
 void unwind(void); /* may crash, or run for ever */
+/* Adds the calls further out, as far as they are others than those that are known already: recursion has
+ * few of them. Likewise. */
+void unwind_beyond(void);
 
 /* symbols.c: names and lines. */
 void symbol_find(struct frame *frame); /* from the file's own table */
@@ -174,13 +178,17 @@ bool report_if_cut(uintptr_t address);
 /* access.c, explain.c: the line "What happened". */
 struct crash {
   int number;
-  const siginfo_t *info;
-  ucontext_t *context;
+  const siginfo_t *info; /* NULL if a handler of the program's passed on the number only */
+  ucontext_t *context;   /* likewise */
   pid_t process, thread;
-  const void *on_stack; /* somewhere in the thread's stack; NULL if that is not known */
+  const unsigned char *code; /* the bytes at the program counter, followed by zeros; only in the child, which
+                                may read what may have gone: NULL elsewhere */
+  const void *on_stack;      /* somewhere in the thread's stack; NULL if that is not known */
 };
 pid_t sender(const siginfo_t *info);            /* of a signal with si_code <= 0; -1 if that is no process */
 bool comes_with_address(const siginfo_t *info); /* of a SIGSEGV */
+bool is_refused(
+    const struct crash *crash); /* did the processor refuse the instruction, and give no address? */
 /* What the library functions on the way are about: the heap, above all free, text, reading of
  * variables, files. */
 enum { SUBJECT_HEAP = 1, SUBJECT_GIVEN = 2, SUBJECT_TEXT = 4, SUBJECT_SCAN = 8, SUBJECT_FILE = 16 };
@@ -195,7 +203,8 @@ void explain(const struct crash *crash);
 void report_registers(const struct crash *crash);
 
 /* where.c: the line "Where", and the backtrace. */
-void where(bool alone, bool late); /* alone, without a child: runs no program and opens no files but maps */
+void where(void);                    /* in the child only: runs programs and opens files */
+void where_without_child(bool late); /* opens no file except maps; late if the child ran out of time */
 
 /* tell.c: the report after its kind line. */
 void tell(const struct crash *crash);

@@ -53,21 +53,24 @@ static void say_something_kind(void) {
 
 /* Does the fault happen again when its instruction does? Not what was sent, nor
  * what is noticed later than it happens. */
-static bool happens_again(int number, const siginfo_t *info) {
-  if (number == SIGSEGV) return comes_with_address(info) || info->si_code == SI_KERNEL;
-  return info->si_code > 0 && !(number == SIGBUS && info->si_code == BUS_MCEERR_AO);
+static bool happens_again(const struct crash *crash) {
+  const siginfo_t *info = crash->info;
+  if (!info || info->si_code <= 0) return false;
+  if (crash->number == SIGSEGV) return comes_with_address(info) || is_refused(crash);
+  return crash->number != SIGBUS || info->si_code != BUS_MCEERR_AO;
 }
 
 /* Ends the process the way the options ask for: with the usual status, or by
  * the signal, as after abort, which promises that. A fault happens again when the
  * handler returns, now without a handler; any other signal is sent again. */
-static void finish(int number, const siginfo_t *info) {
+static void finish(const struct crash *crash) {
+  int number = crash->number;
   if (options.core || number == SIGABRT) {
     sigset_t only;
     sigemptyset(&only);
     sigaddset(&only, number);
-    signal(number, SIG_DFL);
-    if (happens_again(number, info)) return;
+    bool allowed = signal(number, SIG_DFL) != SIG_ERR;
+    if (allowed && happens_again(crash)) return;
     syscall(SYS_tgkill, getpid(), thread_id(), number);
     sigprocmask(SIG_UNBLOCK, &only, NULL);
   }
@@ -83,6 +86,23 @@ static void stay_alive(void) {
   pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &before);
 }
 
+/* Can all of it be read? The kernel reads a signal mask before it refuses to do the unknown with it. */
+static bool is_readable(const void *start, size_t size) {
+  const char *ends[] = {start, (const char *)start + size - sizeof(uint64_t)};
+  for (int i = 0; i < 2; i++) {
+    if (syscall(SYS_rt_sigprocmask, -1, ends[i], NULL, sizeof(uint64_t)) != 0 && errno == EFAULT)
+      return false;
+  }
+  return true;
+}
+
+/* A handler of the program's that passes on only the number, as handlers without SA_SIGINFO get it,
+ * leaves anything in place of the rest. */
+static bool all_passed_on(int number, const siginfo_t *info, const ucontext_t *context) {
+  return is_readable(info, sizeof *info) && info->si_signo == number &&
+         is_readable(context, sizeof *context) && arch_is_context(context);
+}
+
 /* The order of events in a crash. What comes later may fail: the sandbox may kill
  * for opening a file, or for making a process. */
 static void handle(int number, siginfo_t *info, void *context) {
@@ -95,9 +115,12 @@ static void handle(int number, siginfo_t *info, void *context) {
   if (!claim_the_report()) wait_for_the_end(number);
   report_begin();
   say_something_kind();
-  struct crash crash = {number, info, context, getpid(), thread_id(), thread_on_stack()};
+  struct crash crash = {.number = number, .process = getpid(), .thread = thread_id()};
+  crash.on_stack = thread_on_stack();
+  if (all_passed_on(number, info, context)) crash.info = info;
+  if (crash.info) crash.context = context;
   if (options.explain) tell(&crash);
-  finish(number, info);
+  finish(&crash);
 }
 
 /* A signal that was ignored when the program started stays ignored, and a

@@ -52,6 +52,9 @@ bool maps_next(struct region *region) {
   region->offset = take_number(&text, 16);
   const char *name = strpbrk(text, "/[");
   copy_text(region->name, sizeof region->name, name ? name : "");
+  for (char *newline; (newline = strstr(region->name, "\\012"));
+       *newline = '\n') /* as the kernel writes it */
+    memmove(newline + 1, newline + 4, strlen(newline + 4) + 1);
   return true;
 }
 

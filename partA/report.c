@@ -64,6 +64,10 @@ static void report_escape(const char *sequence) {
   for (; in_color && *sequence && used < sizeof buffer; sequence++) buffer[used++] = *sequence;
 }
 
+void report_forget(void) {
+  used = 0;
+}
+
 void report_label(const char *label) {
   report_escape("\033[1m");
   report("%s", label);
@@ -71,14 +75,15 @@ void report_label(const char *label) {
 }
 
 /* Can standard error be written to without waiting, now or before the deadline? (poll
- * would refuse to tell where no descriptors are allowed.) */
+ * would refuse to tell where no descriptors are allowed.) Where a sandbox refuses the question, the
+ * answer is left to write. */
 static bool wait_for_room(void) {
   int left = milliseconds_left();
   struct timeval time = {left / 1000, left % 1000 * 1000L};
   fd_set files;
   FD_ZERO(&files);
   FD_SET(STDERR_FILENO, &files);
-  return select(STDERR_FILENO + 1, NULL, &files, NULL, &time) > 0;
+  return select(STDERR_FILENO + 1, NULL, &files, NULL, &time) != 0;
 }
 
 /* Ends the line and writes it; after the deadline, only if that needs no waiting.
@@ -90,8 +95,8 @@ void report_send(void) {
   size_t sent = 0;
   while (at_start.standard_error_open && sent < used && (strict_mode || wait_for_room())) {
     ssize_t written = write(STDERR_FILENO, buffer + sent, used - sent);
-    bool again = errno == EINTR || errno == EAGAIN;
-    if (written < 0 && (!again || milliseconds_left() == 0)) break;
+    bool again = written < 0 && (errno == EINTR || errno == EAGAIN) && milliseconds_left() > 0;
+    if (written <= 0 && !again) break;
     if (written > 0) sent += (size_t)written;
   }
   used = 0;

@@ -97,14 +97,16 @@ static bool skip_word(const char **text, const char *word) {
 /* What a C++ name says to people: no arguments, no template arguments, no return type,
  * and std::string for what it is called in full. */
 static void shorten(char *to, size_t size, const char *from) {
+  enum { ROOM = sizeof "operator->*..." };
   size_t used = 0;
   int depth = 0;
-  bool arguments = false;
-  while (*from && used + sizeof "operator" < size) {
+  bool arguments = false, conversion = false;
+  while (*from && used + ROOM < size) {
     if (depth > 0 || strchr("<([", *from)) {
       if (depth == 0 && skip_word(&from, "(anonymous namespace)::")) continue;
       arguments |= *from == '(';
-      depth += strchr("<([", *from) ? 1 : strchr(">)]", *from) ? -1 : 0;
+      depth += strchr("<([", *from) ? 1 : 0;
+      depth -= strchr(">)]", *from) ? 1 : 0;
       from++;
     } else if (skip_word(&from, "__cxx11::")) {
       continue;
@@ -112,20 +114,23 @@ static void shorten(char *to, size_t size, const char *from) {
       used = (size_t)(stpcpy(to + used, "string") - to);
     } else if (skip_word(&from, "operator")) {
       used = (size_t)(stpcpy(to + used, "operator") - to);
+      conversion = *from == ' '; /* to a type, whose name may have spaces; or "new" */
       size_t angles = strspn(from, "<"), rest = strspn(from + angles, ">=+-*/&|^%!~,[]");
-      size_t sign = *from == '(' ? 2 : *from == ' ' ? strcspn(from, "(") : angles + rest;
-      for (; sign > 0 && used < size - 1; sign--) to[used++] = *from++;
+      size_t sign = *from == '(' ? 2 : angles + rest;
+      for (; sign > 0 && used + sizeof "..." < size; sign--) to[used++] = *from++;
       if (strncmp(from, " <", 2) == 0) from++; /* which keeps "<<" and its template arguments apart */
-    } else if (*from == ' ' || (*from == '.' && used > 0)) {
-      if (arguments || *from == '.') break; /* "const"; what the compiler made of a function */
+    } else if (*from == '.' && used > 0) {
+      break; /* what the compiler made of a function */
+    } else if (*from == ' ' && !conversion) {
+      if (arguments) break; /* "const" */
       used = 0;
       from++;
     } else {
+      if (arguments && *from == ' ') break;
       to[used++] = *from++;
     }
   }
-  to[used] = 0;
-  if (*from && used + sizeof "operator" >= size) strcpy(to + used, "...");
+  strcpy(to + used, *from && used + ROOM >= size ? "..." : "");
 }
 
 /* The digits after the last colon, which go; 0 if there are none. */

@@ -16,16 +16,18 @@ static volatile struct { bool what, where; } * written;
 
 /* A signal that was sent tells nothing about the place, unless the program sent it itself. */
 static bool has_a_place(void) {
-  return crash.info->si_code > 0 || sender(crash.info) == crash.process;
+  return !crash.info || crash.info->si_code > 0 || sender(crash.info) == crash.process;
 }
 
-/* With as many calls as unwinding has found; at least the first is known. A signal handler, too. */
+/* With as many calls as unwinding has found; at least the first is known. This is also the handler of the
+ * child's own faults: what was in the middle of its line then is forgotten. */
 static _Noreturn void write_lines(int number) {
   (void)number;
-  if (trace.count == 0) trace_add(arch_pc(on_stack));
+  report_forget();
+  if (trace.count == 0 && on_stack) trace_add(arch_pc(on_stack));
   if (!written->what) explain(&crash);
   written->what = true;
-  if (!written->where && has_a_place()) where(false, false);
+  if (!written->where && has_a_place()) where();
   written->where = true;
   if (options.registers) report_registers(&crash);
   _exit(0);
@@ -48,12 +50,22 @@ static void step_back_to_caller(void) {
   arch_step_back_to_caller(context, at.at.executable ? stack.at.end : arch_sp(context), maps_is_code);
 }
 
+static void copy_code(void) {
+  enum { LONGEST_INSTRUCTION = 15 };
+  static unsigned char code[2 * LONGEST_INSTRUCTION];
+  static struct surroundings at;
+  uintptr_t pc = arch_pc(on_stack);
+  maps_around(pc, &at);
+  size_t length = at.at.end - pc < LONGEST_INSTRUCTION ? at.at.end - pc : LONGEST_INSTRUCTION;
+  crash.code = code;
+  if (at.at.readable) memcpy(code, (const void *)pc, length);
+}
+
 static void work(void) {
   if (!parked) park_other_threads(crash.process, crash.thread);
-  if (has_a_place()) {
-    step_back_to_caller();
-    unwind();
-  }
+  if (on_stack) copy_code();
+  if (on_stack && has_a_place()) step_back_to_caller();
+  if (has_a_place()) unwind();
   write_lines(0);
 }
 
@@ -78,6 +90,6 @@ void tell(const struct crash *this_crash) {
   bool late = mapped && !run_in_child(work, write_lines);
   if (!written->what) explain(&crash);
   if (written->where || !has_a_place()) return;
-  trace_add(arch_pc(crash.context));
-  where(true, late);
+  if (crash.context) trace_add(arch_pc(crash.context));
+  where_without_child(late);
 }

@@ -6,7 +6,7 @@
 
 #include "internal.h"
 
-enum { OWN_FRAMES_ENOUGH = 16 }; /* without backtrace=1: calls within headers, and the one before */
+enum { OWN_FRAMES_ENOUGH = 16 }; /* without backtrace=1: functions of headers, and who called them */
 
 struct trace trace;
 
@@ -35,10 +35,17 @@ bool trace_add(uintptr_t pc) {
 }
 
 struct walk {
+  bool beyond;  /* see unwind_beyond */
   bool crashed; /* past the frames of the signal handler itself */
   unsigned own;
   uintptr_t callee, callee_base; /* where the function called from this frame, and its file, start */
 };
+
+static bool is_known(uintptr_t pc) {
+  unsigned i = 0;
+  while (i < trace.count && trace.frames[i].pc != pc) i++;
+  return i < trace.count;
+}
 
 static _Unwind_Reason_Code visit_frame(struct _Unwind_Context *context, void *argument) {
   struct walk *walk = argument;
@@ -47,6 +54,7 @@ static _Unwind_Reason_Code visit_frame(struct _Unwind_Context *context, void *ar
   if (exact) walk->crashed = true;
   if (!walk->crashed) return _URC_NO_REASON;
   if (pc == 0 || trace.count == FRAMES_MAX) return _URC_END_OF_STACK;
+  if (walk->beyond && is_known(exact ? pc : pc - 1)) return _URC_NO_REASON;
   struct frame *frame = &trace.frames[trace.count];
   bool found = trace_add(exact ? pc : pc - 1); /* a return address belongs to the line after the call */
   frame->stack = _Unwind_GetCFA(context);
@@ -58,13 +66,21 @@ static _Unwind_Reason_Code visit_frame(struct _Unwind_Context *context, void *ar
   walk->callee_base = found ? here.base : 0;
   walk->own += frame->own;
   /* Deep in libraries, the one called last and the program's own are enough. */
-  bool skipped = !options.backtrace && trace.count > FRAMES_MAX / 2 && !frame->own;
+  bool skipped = !options.backtrace && trace.count > SHOWN_MAX / 2 && !frame->own;
   if (skipped) trace.count--;
-  bool enough = trace.count == FRAMES_MAX || (!options.backtrace && walk->own == OWN_FRAMES_ENOUGH);
-  return enough ? _URC_END_OF_STACK : _URC_NO_REASON;
+  bool enough = trace.count == SHOWN_MAX || (!options.backtrace && walk->own == OWN_FRAMES_ENOUGH);
+  trace.cut |= enough && !walk->beyond;
+  return enough && !walk->beyond ? _URC_END_OF_STACK : _URC_NO_REASON;
 }
 
 void unwind(void) {
   static struct walk walk;
+  _Unwind_Backtrace(visit_frame, &walk);
+  trace.shown = trace.count;
+}
+
+void unwind_beyond(void) {
+  static struct walk walk = {.beyond = true};
+  trace.cut = false;
   _Unwind_Backtrace(visit_frame, &walk);
 }

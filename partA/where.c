@@ -10,11 +10,16 @@ struct find {
   struct frame *frame;
   struct place place;
   char header[sizeof((struct place *)0)->name]; /* what that line called in a header; "" if nothing */
+  bool only_header;
 };
 
+static bool late; /* has time run out? */
+
+/* Asks about the files of the program's own code as far as that is needed. */
 static bool find_place(struct frame *own, bool in_headers, struct find *find) {
   find->header[0] = 0;
   for (struct frame *frame = own; frame < trace.frames + trace.count; frame++) {
+    if (frame->own && !frame->answer && options.symbolize && !late) late = !symbolize(frame);
     char *answer = frame->answer;
     find->frame = frame;
     while (frame->own && place_next(&answer, &find->place)) {
@@ -23,6 +28,17 @@ static bool find_place(struct frame *own, bool in_headers, struct find *find) {
     }
   }
   return false;
+}
+
+/* The line of a header is better than none, but it is not the program's. */
+static bool find_any_place(struct frame *own, struct find *find) {
+  bool found = find_place(own, false, find);
+  if (!found && trace.cut) {
+    unwind_beyond();
+    found = find_place(own, false, find);
+  }
+  find->only_header = !found && find_place(own, true, find);
+  return found || find->only_header;
 }
 
 /* The name of a function: addr2line's, if that is sure, without asking more than once. */
@@ -43,21 +59,31 @@ static void report_command(const struct frame *frame) {
   report("addr2line -Cfie %s%s%s 0x%lx", quote, frame->file, quote, (unsigned long)frame->offset);
 }
 
-static void report_unknown_line(const struct frame *frame, bool late) {
-  const char *answer = frame->answer ? frame->answer : "";
+static void report_unknown_caller(void) {
+  const char *why = "it is not known who called it.";
+  if (calls_end_with_main())
+    why = "who called it is not known, as the last call of a function leaves no trace with -O2.";
+  report("; %s", late ? "time ran out before it was known who called it." : why);
+}
+
+static void report_unknown_line(const struct frame *frame) {
+  static const char artificial[] = "/<artificial>:"; /* what -flto puts in place of the file */
+  const char *name = frame->answer ? frame->answer : "", *place = name + strcspn(name, "\n");
+  const char *lost = strstr(place, artificial), *why = "";
+  bool noted = *place && place[1] != '?', nameless = lost && !memchr(place + 1, '\n', (size_t)(lost - place));
   if (!frame->own) {
-    report(late ? "; time ran out before it was known who called it."
-           : calls_end_with_main()
-               ? "; who called it is not known, as the last call of a function leaves no trace with -O2."
-               : "; it is not known who called it.");
+    report_unknown_caller();
   } else if (is_gone(frame->file)) {
     report("; the file has been deleted, and nothing can tell the line any more.");
-  } else if (*answer && !strstr(answer, "??:")) {
+  } else if (nameless) {
+    lost += strlen(artificial);
+    report("; line %lu of its file, whose name -flto has lost.", (unsigned long)take_number(&lost, 10));
+  } else if (noted) {
     report("; the compiler has noted no line for it.");
   } else {
-    report(late      ? "; time ran out; this tells the line: "
-           : *answer ? "; built with -g, this would tell the line: "
-                     : "; this tells the line: ");
+    if (*place) why = "built with -g, this would tell the line: ";
+    if (late) why = "time ran out; this tells the line: ";
+    report("; %s", *why ? why : "this tells the line: ");
     report_command(frame);
   }
 }
@@ -73,10 +99,10 @@ static const char *plain_name(struct frame *caller, const char *name) {
   return *plain ? plain : name;
 }
 
-static void report_where(struct frame *own, bool late) {
+static void report_where(struct frame *own) {
   static struct find find;
   static char called[sizeof own->called];
-  bool found = find_place(own, false, &find) || find_place(own, true, &find);
+  bool found = find_any_place(own, &find);
   struct frame *frame = found ? find.frame : own;
   copy_text(called, sizeof called, plain_name(own, own->called));
   const char *innermost = own > trace.frames ? calls_innermost() : "", *last = "";
@@ -92,17 +118,18 @@ static void report_where(struct frame *own, bool late) {
   report("%s%s", *last ? ", called from " : "", name);
   if (found) report("%s%s:%lu", *name ? " at " : "", find.place.file, find.place.line);
   report_program(frame, found || *name);
-  if (!found) report_unknown_line(frame, late);
+  if (!found) report_unknown_line(frame);
+  if (find.only_header) report(", in a header; which line of the program led there is not known.");
   report_send();
-  if (found) place_report_source(&find.place, frame->file);
+  if (found && !find.only_header) place_report_source(&find.place, frame->file);
 }
 
 /* Each call, and before it what the compiler has put into it. */
 static void report_backtrace(void) {
   static struct place place;
-  for (unsigned i = 0; i < trace.count; i++) {
+  for (unsigned i = 0; i < trace.shown; i++) {
     struct frame *frame = &trace.frames[i];
-    const char *called = i + 1 < trace.count ? frame[1].called : "", *name = frame_name(frame);
+    const char *called = i + 1 < trace.shown ? frame[1].called : "", *name = frame_name(frame);
     char *answer = frame->answer;
     bool any = false;
     while (place_next(&answer, &place)) {
@@ -128,25 +155,34 @@ static void report_unknown_place(void) {
 }
 
 /* Names of functions are quick to find, lines are not. */
-static void find_names(struct frame *own, bool *late) {
-  for (unsigned i = 0; i < trace.count; i++) {
-    struct frame *frame = &trace.frames[i];
-    if (frame->file[0] && (frame == own || options.backtrace)) symbol_find(frame);
-  }
-  for (unsigned i = 0; i < trace.count && options.symbolize && !*late; i++) {
-    struct frame *frame = &trace.frames[i];
-    bool wanted = options.backtrace || strcmp(frame->file, own->file) == 0;
-    if (frame->file[0] && wanted && !frame->answer) *late = !symbolize(frame);
+static void find_names(struct frame *own) {
+  for (struct frame *frame = trace.frames; frame < trace.frames + trace.count; frame++) {
+    if (!frame->file[0] || !(frame == own || options.backtrace)) continue;
+    symbol_find(frame);
+    if (options.symbolize && !late && !frame->answer) late = !symbolize(frame);
   }
 }
 
-void where(bool alone, bool late) {
+void where(void) {
   struct frame *own = calls_own();
   if (own->file[0]) {
-    if (!alone) find_names(own, &late);
-    report_where(own, late);
+    find_names(own);
+    report_where(own);
   } else {
     report_unknown_place();
   }
-  if (options.backtrace && !alone) report_backtrace();
+  if (options.backtrace) report_backtrace();
+}
+
+void where_without_child(bool ran_out) {
+  struct frame *own = calls_own();
+  late = ran_out;
+  if (!own->file[0]) {
+    report_unknown_place();
+    return;
+  }
+  report_label("Where: ");
+  report_program(own, false);
+  report_unknown_line(own);
+  report_send();
 }
