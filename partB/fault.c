@@ -7,7 +7,15 @@
 #include "cpu.h"
 #include "internal.h"
 
-static struct sigaction previous;
+/* Who was there before us: when the library was started, and when it was last put in front
+ * again. */
+static struct sigaction first_previous, previous;
+
+/* Of a fault that is being passed on: its context, and how deep the stack was. */
+static __thread struct {
+  const void *context;
+  uintptr_t depth;
+} passed;
 
 /* ---- Solving ---- */
 
@@ -38,8 +46,9 @@ static enum answer solve(const void *address, enum access access) {
       return solve_writable(slot, address);
     case UNMAPPED:
       return answer_for(access == WRITE ? split(slot) : slot_wake(slot));
-    case READ_ONLY:
+    case READ_ONLY: /* a read: another thread has woken it, or the user has closed it */
       if (access != WRITE && !probe_is_readable(address)) return NOT_OURS;
+      if (access == READ) return SOLVED;
   }
   return answer_for(split(slot));
 }
@@ -66,21 +75,21 @@ int chunk_handle_fault(siginfo_t *info, void *context) {
 /* Ends the program as if there were no handler. A fault happens again when the
  * instruction is done again. Other signals do not: those that were sent, and those that
  * the kernel forces, when there is no room for the frame of another one, for example. */
-static void end_by_default(siginfo_t *info) {
-  if (previous.sa_handler == SIG_IGN && info->si_code <= 0) return;
+static void end_by_default(siginfo_t *info, const struct sigaction *action) {
+  if (action->sa_handler == SIG_IGN && info->si_code <= 0) return;
   signal(SIGSEGV, SIG_DFL);
   if (info->si_code == SEGV_MAPERR || info->si_code == SEGV_ACCERR) return;
   syscall(SYS_rt_tgsigqueueinfo, getpid(), syscall(SYS_gettid), SIGSEGV, info);
 }
 
-/* Calls the previous handler as the kernel would have: with its arguments, its
+/* Calls a previous handler as the kernel would have: with its arguments, its
  * mask, SIGSEGV blocked unless SA_NODEFER, and once only if SA_RESETHAND. */
-static void call_previous(siginfo_t *info, void *context) {
-  struct sigaction action = previous;
+static void call(struct sigaction *handler, siginfo_t *info, void *context) {
+  struct sigaction action = *handler;
   sigset_t mask;
   sigorset(&mask, &((ucontext_t *)context)->uc_sigmask, &action.sa_mask);
   if (!(action.sa_flags & SA_NODEFER)) sigaddset(&mask, SIGSEGV);
-  if (action.sa_flags & SA_RESETHAND) previous = (struct sigaction){.sa_handler = SIG_DFL};
+  if (action.sa_flags & SA_RESETHAND) *handler = (struct sigaction){.sa_handler = SIG_DFL};
   lock_mask_signals(SIG_SETMASK, &mask, NULL);
   if (action.sa_flags & SA_SIGINFO) {
     action.sa_sigaction(SIGSEGV, info, context);
@@ -89,22 +98,38 @@ static void call_previous(siginfo_t *info, void *context) {
   }
 }
 
+/* A handler that was installed after ours, and is behind it since, may call ours as the one
+ * that it found: then we are deeper in the stack with the same context, and the first one has
+ * its turn. */
 static void on_fault(int signal, siginfo_t *info, void *context) {
   (void)signal;
   if (chunk_handle_fault(info, context)) return;
-  if (previous.sa_handler == SIG_DFL || previous.sa_handler == SIG_IGN) {
-    end_by_default(info);
+  uintptr_t depth = (uintptr_t)__builtin_frame_address(0);
+  bool is_back = passed.context == context && depth < passed.depth;
+  struct sigaction *handler = is_back ? &first_previous : &previous;
+  if (!is_back) {
+    passed.context = context;
+    passed.depth = depth;
+  }
+  if (handler->sa_handler == SIG_DFL || handler->sa_handler == SIG_IGN) {
+    end_by_default(info, handler);
   } else {
-    call_previous(info, context);
+    call(handler, info, context);
   }
 }
 
-/* SA_ONSTACK: a program may have given its threads an alternate stack. The mask:
- * another handler that ran on top of this one and wrote to a chunk would fault
- * while SIGSEGV is blocked, and that kills. */
+/* Puts our handler in front, before the one that it finds. SA_ONSTACK: a program may have given
+ * its threads an alternate stack. The mask: another handler that ran on top of this one and
+ * wrote to a chunk would fault while SIGSEGV is blocked, and that kills. */
 void fault_startup(void) {
-  struct sigaction action = {.sa_sigaction = on_fault, .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_RESTART};
+  static bool is_started;
+  struct sigaction action = {.sa_sigaction = on_fault, .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_RESTART},
+                   found;
   lock_other_signals(&action.sa_mask);
-  sigaction(SIGSEGV, NULL, &previous); /* known before the first fault can be passed on */
+  sigaction(SIGSEGV, NULL, &found);
+  if (found.sa_sigaction == on_fault) return;
+  previous = found; /* known before the first fault can be passed on */
+  if (!is_started) first_previous = found;
+  is_started = true;
   sigaction(SIGSEGV, &action, NULL);
 }

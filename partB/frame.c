@@ -19,15 +19,29 @@ static void set_state(struct frame frame, uint8_t state) {
 
 /* ---- Giving back ---- */
 
-/* Gives the memory of a frame that nobody holds back to the system. If the system does not
- * take it (memory that is locked), the frame is warm, once all of its memory is there. */
-void frame_discard(struct frame frame) {
-  char *memory = window_of(frame);
-  bool is_warm = frame_state(frame) == USED_WARM || frame_state(frame) == FREE_WARM;
-  if (madvise(memory, CHUNKSIZE, MADV_REMOVE) == 0) {
-    set_state(frame, FREE_COLD);
-  } else {
-    set_state(frame, is_warm || probe_populate(memory, CHUNKSIZE) ? FREE_WARM : LIMBO);
+/* Gives the memory of consecutive frames that nobody holds back to the system, in one call.
+ * If the system does not take it (memory that is locked), a frame is warm, once all of its
+ * memory is there. */
+void frame_discard(struct frame frame, size_t count) {
+  bool taken = madvise(window_of(frame), count * CHUNKSIZE, MADV_REMOVE) == 0;
+  for (size_t i = 0; i < count; i++) {
+    struct frame one = frame_plus(frame, i);
+    bool warm = frame_state(one) == USED_WARM || frame_state(one) == FREE_WARM;
+    if (taken) {
+      set_state(one, FREE_COLD);
+    } else {
+      set_state(one, warm || probe_populate(window_of(one), CHUNKSIZE) ? FREE_WARM : LIMBO);
+    }
+  }
+}
+
+/* Discards the warm frames. (While a fork is under way, frames are left alone.) */
+void frame_trim(void) {
+  struct frame frame = {registry.forks > 0 ? registry.end : 1};
+  while ((frame.index = space_first_frame(frame.index, FREE_WARM)) < registry.end) {
+    size_t count = 1;
+    while (frame_state(frame_plus(frame, count)) == FREE_WARM) count++;
+    frame_discard(frame, count);
   }
 }
 
@@ -37,16 +51,16 @@ static size_t warm_limit(void) {
   return registry.stats.frames_in_use / 4 > WARM_LEAST ? registry.stats.frames_in_use / 4 : WARM_LEAST;
 }
 
-/* The last slot that held the frame has given it up. */
-void frame_release(struct frame frame) {
+/* The last slot that held the frame has given it up. Returns whether it is to be discarded. */
+bool frame_release(struct frame frame) {
   if (frame_is_seen(frame)) {
     set_state(frame, LIMBO);
     registry.seen[frame.index].until = generation_newest;
-  } else if (frame_state(frame) == USED_WARM && registry.stats.frames_cached < warm_limit()) {
-    set_state(frame, FREE_WARM);
-  } else {
-    frame_discard(frame);
+    return false;
   }
+  if (frame_state(frame) != USED_WARM || registry.stats.frames_cached >= warm_limit()) return true;
+  set_state(frame, FREE_WARM);
+  return false;
 }
 
 /* ---- Relatives ---- */
@@ -59,7 +73,7 @@ void frame_recover(bool all) {
     bool is_limbo = frame_state(frame) == LIMBO;
     if (seen->from != 0 && generation_lives(seen->from, is_limbo ? seen->until : FOREVER)) continue;
     seen->from = 0;
-    if (is_limbo) frame_discard(frame);
+    if (is_limbo) frame_discard(frame, 1);
   }
 }
 
@@ -122,27 +136,27 @@ struct frame frame_find(struct slot slot) {
 
 /* ---- Contents ---- */
 
-/* Fills a free frame, which is warm and counts as used then. */
-enum outcome frame_fill(struct frame target, const char *bytes) {
+/* Has all memory of a free frame there, as it is to be filled. It counts as used then. */
+enum outcome frame_prepare(struct frame target) {
   BELIEVE(frame_is_free(target));
-  char *to = window_of(target);
   if (frame_state(target) == FREE_WARM) {
     /* One read maps all pages writable at once (the kernel's fault-around), where
      * writes would fault page by page. */
-    (void)*(volatile char *)to;
-  } else if (!probe_populate(to, CHUNKSIZE)) {
+    (void)*(volatile char *)window_of(target);
+  } else if (!probe_populate(window_of(target), CHUNKSIZE)) {
     return NO_MEMORY;
   }
-  memcpy(to, bytes, CHUNKSIZE);
   set_state(target, USED_WARM);
   return DONE;
 }
 
 /* Copies one that is in use. Reading it has the kernel find all of its memory. */
 enum outcome frame_copy(struct frame target, struct frame source) {
-  enum outcome outcome = frame_fill(target, window_of(source));
-  if (outcome == DONE) set_state(source, USED_WARM);
-  return outcome;
+  enum outcome outcome = frame_prepare(target);
+  if (outcome != DONE) return outcome;
+  memcpy(window_of(target), window_of(source), CHUNKSIZE);
+  set_state(source, USED_WARM);
+  return DONE;
 }
 
 /* Slots map free frames, which are to read as zeros, or to be written by the caller. */

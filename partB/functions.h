@@ -5,6 +5,11 @@
 
 #include "internal.h"
 
+/* copy.c */
+struct slot copy_sharing(struct slot source, size_t count, bool asleep);
+size_t copy_same(struct slot slots, struct slot others, size_t count);
+size_t copy_restore(struct slot slots, struct slot source, size_t count);
+
 /* fault.c */
 void fault_startup(void);
 
@@ -19,6 +24,8 @@ enum outcome split_bring_home(struct slot slot, size_t count);
 /* slot.c */
 struct slot slot_open(size_t count, bool zeroed);
 void slot_free(struct slot slot, size_t count);
+void slot_unmap(struct slot slot, size_t count);
+enum outcome slot_pin(struct slot slot);
 enum outcome slot_make_private(struct slot slot);
 void slot_leave_frame(struct slot slot);
 void slot_finish(void);
@@ -30,10 +37,11 @@ bool mapping_is_dear(struct slot slot, size_t count);
 enum outcome mapping_open(struct slot slot, size_t count, bool private);
 enum outcome mapping_share(struct slot slot, size_t count, struct slot source);
 enum outcome mapping_move(struct slot slot, size_t count, struct frame frame);
-enum outcome mapping_wake(struct slot slot);
+enum outcome mapping_wake(struct slot slot, size_t count);
 enum outcome mapping_make_private(struct slot slot);
 enum outcome mapping_check_hole(struct slot slot);
 enum outcome mapping_protect(struct slot slot, size_t count);
+enum outcome mapping_protect_private(struct slot slot);
 enum outcome mapping_unprotect(struct slot slot);
 enum outcome mapping_close(struct slot slot, size_t count);
 
@@ -45,11 +53,12 @@ void record_recount(struct registry *counted);
 /* frame.c */
 struct slot frame_find_room(size_t count);
 struct frame frame_find(struct slot slot);
-enum outcome frame_fill(struct frame target, const char *bytes);
+enum outcome frame_prepare(struct frame target);
 enum outcome frame_copy(struct frame target, struct frame source);
 void frame_claim(struct frame frame, size_t count, bool zeroed);
-void frame_release(struct frame frame);
-void frame_discard(struct frame frame);
+bool frame_release(struct frame frame);
+void frame_discard(struct frame frame, size_t count);
+void frame_trim(void);
 void frame_recover(bool all);
 void frame_mark_seen(void);
 void frame_leave_to_parent(void);
@@ -95,6 +104,8 @@ void lock_other_signals(sigset_t *set);
 void lock_mask_signals(int how, const sigset_t *set, sigset_t *before);
 bool lock_take(void);
 bool lock_is_mine(void);
-void lock_give(int error);
+void lock_open_faults(void);
+bool lock_give(int error);
+void lock_let_others(void);
 
 #endif

@@ -14,6 +14,7 @@
  * The files, each of which calls only those below it:
  *
  *   lazycopy.c     the public functions
+ *   copy.c         copies that share: lazy ones, snapshots, and what is restored
  *   fault.c        the SIGSEGV handler; cpu.h: what the processor says of a fault
  *   fork.c         what happens around a fork
  *   split.c        giving slots other memory, with the same bytes
@@ -48,6 +49,7 @@
  *   PRIVATE     private memory, writable          none
  *   PROTECTED   private memory, not to be written none
  *   LEAVING     private memory, writable          any, until the forks under way end
+ *   ASLEEP      reserved addresses                the one that has its bytes
  *   UNMAPPED    nothing, or reserved addresses    the one that has its bytes
  *   STOLEN      what somebody else mapped         none; it is never used again
  *
@@ -58,13 +60,16 @@
  *                              or, where nothing can
  *                              be shared,             PRIVATE
  *   FREE                     mapping_share            READ_ONLY   FREE, STOLEN
+ *   FREE                     copy_sharing             ASLEEP      (calls nothing)
+ *   all that hold a frame    mapping_share            READ_ONLY   the same, UNMAPPED
+ *   ASLEEP                   mapping_share            ASLEEP      (calls nothing)
  *   WRITABLE, DOUBTFUL       mapping_protect          READ_ONLY   the same, DOUBTFUL
  *   PRIVATE                  mapping_protect          PROTECTED   PRIVATE, PROTECTED
  *   READ_ONLY, DOUBTFUL      mapping_unprotect        WRITABLE    the same
  *   PROTECTED                mapping_unprotect        PRIVATE     PROTECTED
  *   READ_ONLY, PROTECTED,    mapping_move             WRITABLE    the same, UNMAPPED
- *     UNMAPPED
- *   UNMAPPED                 mapping_wake             READ_ONLY   UNMAPPED
+ *     ASLEEP, UNMAPPED
+ *   ASLEEP, UNMAPPED         mapping_wake             READ_ONLY   the same, UNMAPPED
  *   all that hold a frame    mapping_make_private     LEAVING     the same, UNMAPPED
  *   LEAVING                  slot_leave_frame         PRIVATE     (calls nothing)
  *   all that are live        slot_free                ZOMBIE      (calls nothing)
@@ -89,7 +94,8 @@
  *   1. The members of a ring hold the same frame, and nobody outside of it does.
  *   2. A frame is USED exactly if a slot holds it.
  *   3. Who is WRITABLE or DOUBTFUL has its frame alone, in all processes.
- *   4. FREE, PRIVATE, PROTECTED and STOLEN slots hold no frame; all others hold one.
+ *   4. FREE, PRIVATE, PROTECTED and STOLEN slots hold no frame; all others hold one. Only what
+ *      is private is pinned.
  *   5. There are LEAVING slots only while a fork is under way.
  *   6. A frame is LIMBO only if no slot here holds it.
  *   7. No free slot with a free home lies below free_hint, no warm frame below warm_hint.
@@ -126,8 +132,9 @@ enum {
   PRIVATE = IN_STATE(4),
   PROTECTED = IN_STATE(5),
   LEAVING = IN_STATE(6),
-  UNMAPPED = IN_STATE(7),
-  STOLEN = IN_STATE(8)
+  ASLEEP = IN_STATE(7),
+  UNMAPPED = IN_STATE(8),
+  STOLEN = IN_STATE(9)
 };
 #define ZOMBIE (1u << 31)
 #define ALL UINT32_MAX
@@ -154,6 +161,7 @@ extern struct registry {
   struct slot_record *slots; /* of each slot */
   struct seen *seen;         /* of each frame */
   uint8_t *states;           /* of each frame, and of the slot whose home it is */
+  uint32_t *pins;            /* of each slot that is PRIVATE or LEAVING: how often it is pinned */
   uint32_t span;             /* slots for which there are addresses */
   uint32_t end;              /* all slots and frames with memory lie below */
   uint32_t added;            /* slots, by this process */
@@ -222,6 +230,10 @@ static inline bool is_writable(uint32_t maps) {
 static inline bool is_private(uint32_t maps) {
   return (maps & STATE) == PRIVATE || (maps & STATE) == PROTECTED;
 }
+/* Private memory stays where it is while it is pinned. */
+static inline bool is_pinned(struct slot slot) {
+  return is_private(maps_of(slot)) && registry.pins[slot.index] > 0;
+}
 static inline uint8_t frame_state(struct frame frame) {
   return registry.states[frame.index] & (uint8_t)~OCCUPIED;
 }
@@ -233,6 +245,12 @@ static inline bool is_used(uint8_t state) {
 }
 static inline bool frame_is_seen(struct frame frame) {
   return registry.seen[frame.index].from != 0;
+}
+/* Copies whole words, each of which is the old or the new one while somebody writes to it:
+ * memcpy may tear a word. */
+static inline void copy_words(void *to, const volatile void *from, size_t size) {
+  const volatile size_t *words = from;
+  for (size_t i = 0; i < size / sizeof *words; i++) ((size_t *)to)[i] = words[i];
 }
 /* Is there room for more of the kernel's mappings? */
 static inline bool is_room_for(size_t mappings) {

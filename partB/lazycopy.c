@@ -12,7 +12,7 @@
 
 enum {
   DEFAULT_LIMIT = 65530, /* of mappings, if the kernel does not say */
-  SCATTERED = 64,        /* mappings of a block from which its chunks are brought home */
+  BATCH = 1024,          /* chunks after which other threads may take the lock */
 };
 
 /* ---- Start-up, entering and leaving ---- */
@@ -40,9 +40,11 @@ static void start(void) {
   fault_startup();
 }
 
-/* Takes the lock and does what can be done now. */
+/* Takes the lock and does what can be done now. Who calls the library means to write to chunks,
+ * also if somebody has blocked SIGSEGV for him. */
 static void enter(void) {
   fork_take_lock();
+  lock_open_faults();
   if (registry.mapping_budget == 0) start();
   frame_recover(false);
   slot_finish();
@@ -70,68 +72,10 @@ void *chunks_alloc(size_t count) {
   return slot.index ? view_of(slot) : NULL;
 }
 
-/* ---- Lazy copies ---- */
-
-/* The number of slots from the first that map consecutive frames. */
-static size_t run_length(struct slot slot, size_t count) {
-  const struct slot_record *records = record_of(slot);
-  size_t length = 1;
-  while (length < count && records[length].maps == records[length - 1].maps + 1) length++;
-  return length;
-}
-
-/* Maps free slots to what is behind the source: run by run, as mremap with old
- * size 0 takes the frames that follow the first, whatever the slots beside it
- * map. Returns how many slots are mapped: fewer if the kernel refuses. */
-static size_t share_runs(struct slot slot, struct slot source, size_t count) {
-  size_t done = 0;
-  while (done < count) {
-    struct slot from = slot_plus(source, done), to = slot_plus(slot, done);
-    size_t length = run_length(from, count - done);
-    if (mapping_share(to, length, from) != DONE) break;
-    done += length;
-  }
-  return done;
-}
-
-/* Makes all of the source read-only, and mappings few. Returns whether it can be shared. */
-static bool prepare_source(struct slot source, size_t count) {
-  bool any_writable = false, any_private = false, any_unmapped = false;
-  for (size_t i = 0; i < count; i++) {
-    uint32_t maps = maps_of(slot_plus(source, i));
-    any_writable |= is_writable(maps);
-    any_private |= is_private(maps);
-    any_unmapped |= (maps & STATE) >= LEAVING;
-  }
-  if (any_unmapped || (any_private && split_adopt(source, count) != DONE)) return false;
-  if (any_writable || any_private) {
-    if (!is_room_for(2) || mapping_protect(source, count) != DONE) return false;
-  }
-  if (record_boundaries(source, count) > SCATTERED && split_bring_home(source, count) != DONE) return false;
-  return is_room_for(record_boundaries(source, count));
-}
-
-/* A lazy copy of live slots, or none if it has to be made eagerly: during a fork,
- * when mappings are short, or if the kernel refuses. */
-static struct slot copy_lazily(struct slot source, size_t count) {
-  struct slot none = {0};
-  if (registry.forks > 0 || !space_sharing_works() || !prepare_source(source, count)) return none;
-  struct slot copy = frame_find_room(count);
-  if (!copy.index) return none;
-  space_populate_records(copy, count);
-  size_t shared = share_runs(copy, source, count);
-  if (shared == count) return copy;
-  if (shared > 0) slot_free(copy, shared);
-  return none;
-}
-
 /* ---- Copies ---- */
 
-/* Without the lock: other threads may go on meanwhile, and write to the source. Word by
- * word, as memcpy may tear a word that is written meanwhile. */
+/* Without the lock: other threads may go on meanwhile, and write to the source. */
 static void *fill(void *target, const void *chunks, size_t count) {
-  const volatile size_t *from = chunks;
-  size_t *to = target;
   int error = errno;
   if (!probe_populate(target, count * CHUNKSIZE)) {
     chunks_free(target, count);
@@ -139,16 +83,18 @@ static void *fill(void *target, const void *chunks, size_t count) {
     return NULL;
   }
   errno = error;
-  for (size_t i = 0; i < count * (CHUNKSIZE / sizeof *to); i++) to[i] = from[i];
+  copy_words(target, chunks, count * CHUNKSIZE);
   return target;
 }
 
-static void *copy(void *chunks, size_t count, bool lazily) {
+enum kind { EAGER, LAZY, SNAPSHOT };
+
+static void *copy(void *chunks, size_t count, enum kind kind) {
   enter();
   struct slot source = live_range(chunks, count), shared = {0}, fresh = {0};
-  if (source.index && lazily) shared = copy_lazily(source, count);
+  if (source.index && kind != EAGER) shared = copy_sharing(source, count, kind == SNAPSHOT);
   if (source.index && !shared.index) fresh = slot_open(count, false);
-  if (fresh.index && lazily) registry.stats.eager_fallbacks += count;
+  if (fresh.index && kind != EAGER) registry.stats.eager_fallbacks += count;
   int error = source.index ? ENOMEM : EINVAL;
   lock_give(shared.index || fresh.index ? 0 : error);
   if (shared.index) return view_of(shared);
@@ -156,42 +102,140 @@ static void *copy(void *chunks, size_t count, bool lazily) {
 }
 
 void *chunks_copy_eager(void *chunks, size_t count) {
-  return copy(chunks, count, false);
+  return copy(chunks, count, EAGER);
 }
 
 void *chunks_copy_lazy(void *chunks, size_t count) {
-  return copy(chunks, count, true);
+  return copy(chunks, count, LAZY);
 }
 
-/* ---- The rest ---- */
+void *chunks_snapshot(void *chunks, size_t count) {
+  return copy(chunks, count, SNAPSHOT);
+}
 
+/* Batch by batch; and by copying the bytes of a chunk that cannot come to share, without the
+ * lock, so that the source may wake. */
+int chunks_restore(void *chunks, void *snapshot, size_t count) {
+  size_t distance = chunks < snapshot ? (char *)snapshot - (char *)chunks : (char *)chunks - (char *)snapshot;
+  enter();
+  struct slot to = live_range(chunks, count), from = live_range(snapshot, count);
+  bool is_valid = to.index && from.index && (distance == 0 || distance / CHUNKSIZE >= count);
+  if (lock_give(is_valid ? 0 : EINVAL)) lock_let_others();
+  if (!is_valid || distance == 0) return is_valid ? 0 : -1;
+  for (size_t done = 0; done < count;) {
+    size_t batch = count - done < BATCH ? count - done : BATCH;
+    enter();
+    size_t restored = copy_restore(slot_plus(to, done), slot_plus(from, done), batch);
+    if (lock_give(0)) lock_let_others();
+    done += restored;
+    if (restored == batch) continue;
+    if (chunk_make_writable((char *)chunks + done * CHUNKSIZE, CHUNKSIZE) != 0) return -1;
+    copy_words((char *)chunks + done * CHUNKSIZE, (char *)snapshot + done * CHUNKSIZE, CHUNKSIZE);
+    done++;
+  }
+  return 0;
+}
+
+size_t chunks_same(const void *chunks, const void *others, size_t count) {
+  enter();
+  struct slot slots = live_range(chunks, count), counterparts = live_range(others, count);
+  size_t same = slots.index && counterparts.index ? copy_same(slots, counterparts, count) : 0;
+  lock_give(0);
+  return same;
+}
+
+/* ---- Freeing ---- */
+
+/* Unmapping is what takes long: batch by batch. */
 int chunks_free(void *chunks, size_t count) {
   if (!chunks && count > 0) return 0;
   enter();
   struct slot slot = live_range(chunks, count);
   if (slot.index) slot_free(slot, count);
+  for (size_t done = 0; slot.index && done < count; done += BATCH) {
+    if (done > 0 && lock_give(0)) lock_let_others();
+    if (done > 0) fork_take_lock();
+    slot_unmap(slot_plus(slot, done), count - done < BATCH ? count - done : BATCH);
+  }
   lock_give(slot.index ? 0 : EINVAL);
   return slot.index ? 0 : -1;
 }
 
-/* One chunk at a time, so that other threads need not wait for all of them. */
-int chunk_make_writable(void *address, size_t length) {
-  size_t offset = (uintptr_t)address % CHUNKSIZE, count = (offset + length + CHUNKSIZE - 1) / CHUNKSIZE;
-  char *begin = (char *)address - offset;
-  int error = length > SIZE_MAX - 2 * CHUNKSIZE ? EINVAL : 0;
-  for (size_t i = 0; length > 0 && i < count && !error; i++) {
+void chunk_trim(void) {
+  enter();
+  frame_trim();
+  lock_give(0);
+}
+
+/* ---- What may be done with the bytes ---- */
+
+/* The chunks that hold some bytes. */
+struct range {
+  char *chunks;
+  size_t count;
+};
+
+static struct range chunks_of(void *address, size_t length) {
+  size_t offset = (uintptr_t)address % CHUNKSIZE;
+  if (length > SIZE_MAX - 2 * CHUNKSIZE) return (struct range){NULL, 1};
+  return (struct range){(char *)address - offset, length ? (offset + length + CHUNKSIZE - 1) / CHUNKSIZE : 0};
+}
+
+/* Does something with each of the chunks, if all are live: one at a time, so that other threads
+ * need not wait for all of them. */
+static int for_each(void *address, size_t length, enum outcome (*act)(struct slot)) {
+  struct range range = chunks_of(address, length);
+  int error = 0;
+  for (size_t i = 0; i < range.count && !error; i++) {
     enter();
-    struct slot slot = live_range(begin + i * CHUNKSIZE, i == 0 ? count : 1);
+    struct slot slot = live_range(range.chunks + i * CHUNKSIZE, i == 0 ? range.count : 1);
     if (!slot.index) {
       error = EINVAL;
-    } else if (split(slot) != DONE) {
+    } else if (act(slot) != DONE) {
       error = ENOMEM;
     }
     lock_give(error);
   }
-  if (error) errno = error;
   return error ? -1 : 0;
 }
+
+int chunk_make_writable(void *address, size_t length) {
+  return for_each(address, length, split);
+}
+
+static enum outcome make_readable(struct slot slot) {
+  return slot_state(slot) == ASLEEP || slot_state(slot) == UNMAPPED ? slot_wake(slot) : DONE;
+}
+
+int chunk_make_readable(void *address, size_t length) {
+  return for_each(address, length, make_readable);
+}
+
+/* Counts pins only when all the chunks have memory that stays. */
+static int change_pins(void *address, size_t length, bool pin) {
+  struct range range = chunks_of(address, length);
+  if (range.count == 0) return 0;
+  enter();
+  struct slot slot = live_range(range.chunks, range.count);
+  int error = slot.index ? 0 : EINVAL;
+  for (size_t i = 0; i < range.count && !error; i++) {
+    if (pin && slot_pin(slot_plus(slot, i)) != DONE) error = ENOMEM;
+    if (!pin && registry.pins[slot.index + i] == 0) error = EINVAL;
+  }
+  for (size_t i = 0; i < range.count && !error; i++) registry.pins[slot.index + i] += pin ? 1 : -1u;
+  lock_give(error);
+  return error ? -1 : 0;
+}
+
+int chunk_pin(void *address, size_t length) {
+  return change_pins(address, length, true);
+}
+
+int chunk_unpin(void *address, size_t length) {
+  return change_pins(address, length, false);
+}
+
+/* ---- The rest ---- */
 
 /* Written without the lock: the structure may lie in a lazy copy. */
 void chunk_get_stats(struct chunk_stats *stats) {
@@ -205,6 +249,7 @@ void chunk_get_stats(struct chunk_stats *stats) {
 
 void chunk_startup(void) {
   enter();
+  fault_startup();
   lock_give(0);
 }
 
@@ -218,6 +263,14 @@ void *chunk_copy_eager(void *chunk) {
 
 void *chunk_copy_lazy(void *chunk) {
   return chunks_copy_lazy(chunk, 1);
+}
+
+void *chunk_snapshot(void *chunk) {
+  return chunks_snapshot(chunk, 1);
+}
+
+int chunk_restore(void *chunk, void *snapshot) {
+  return chunks_restore(chunk, snapshot, 1);
 }
 
 int chunk_free(void *chunk) {

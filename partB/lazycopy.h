@@ -45,7 +45,7 @@
 
 /* The version of this header, and as one number, 10203 for 1.2.3, for #if. */
 #define LAZYCOPY_VERSION_MAJOR 1
-#define LAZYCOPY_VERSION_MINOR 0
+#define LAZYCOPY_VERSION_MINOR 1
 #define LAZYCOPY_VERSION_PATCH 0
 #define LAZYCOPY_VERSION \
   (LAZYCOPY_VERSION_MAJOR * 10000 + LAZYCOPY_VERSION_MINOR * 100 + LAZYCOPY_VERSION_PATCH)
@@ -61,10 +61,11 @@ extern "C" {
 /* The size and the alignment of a chunk, in bytes: 64 KiB. */
 #define CHUNKSIZE 0x10000
 
-/* Prepares the library and installs its SIGSEGV handler, once; further calls do
- * nothing. The other functions call it when needed. Call it yourself to decide
- * when: a SIGSEGV handler installed before gets every fault that is not about a
- * chunk (see sigaction(2)); one installed afterwards must call
+/* Prepares the library and installs its SIGSEGV handler. The other functions call it
+ * when needed. Call it yourself to decide when: a SIGSEGV handler installed before
+ * gets every fault that is not about a chunk (see sigaction(2)). If one was installed
+ * afterwards, call it again: the library's handler is put in front once more, and
+ * the one that it finds gets the other faults; or have that handler call
  * chunk_handle_fault. */
 void chunk_startup(void);
 
@@ -94,6 +95,33 @@ void *chunks_copy_eager(void *chunks, size_t count);
 void *chunk_copy_lazy(void *chunk);
 void *chunks_copy_lazy(void *chunks, size_t count);
 
+/* Like chunk_copy_lazy, and nothing is mapped before it is touched: a snapshot is
+ * asleep. Taking, keeping and freeing it cost little even if the source is written
+ * all over, as most snapshots are never read. A thread's first touch wakes the chunk
+ * and some of its neighbours. Restoring, comparing, copying, freeing and forking need
+ * no waking. A system call that reads from a chunk that is asleep fails with EFAULT:
+ * call chunk_make_readable first. That is the whole difference.
+ * Errors: as for chunk_copy_lazy. */
+void *chunk_snapshot(void *chunk);
+void *chunks_snapshot(void *chunks, size_t count);
+
+/* Makes each of count live chunks, at its address, a lazy copy of its counterpart in
+ * another range of live chunks: a snapshot or any other, which stays as it is, for as
+ * often as one likes. Chunks that share already are left alone. Readers see old bytes
+ * or new ones. Where nothing can be shared (valgrind, during a fork, mappings short,
+ * pinned chunks) the bytes are copied, each aligned word at once.
+ * The same range twice: 0, and nothing is done. EINVAL: count is 0, not all are live,
+ * or the ranges overlap otherwise; nothing has changed then. ENOMEM: each chunk has
+ * its old bytes or its new ones. */
+int chunk_restore(void *chunk, void *snapshot);
+int chunks_restore(void *chunks, void *snapshot, size_t count);
+
+/* How many chunks, from the first on, are known to hold the same bytes as their
+ * counterparts, because they share memory: for saving only what has changed. The next
+ * one may hold the same bytes all the same. The same range twice: count. 0 also if
+ * not both ranges are live. Leaves errno alone. */
+size_t chunks_same(const void *chunks, const void *others, size_t count);
+
 /* Frees a chunk, or a range of count live chunks, whichever calls made them.
  * Copies that share memory with it keep their contents. Using a freed chunk is
  * an error as with free(); in general it faults. NULL is fine and does nothing.
@@ -110,6 +138,27 @@ int chunks_free(void *chunks, size_t count);
  * EINVAL: not all of the range lies in live chunks. ENOMEM: no memory or
  * mappings; some of the chunks may have been made writable. */
 int chunk_make_writable(void *address, size_t length);
+
+/* Wakes those of the chunks that hold the bytes [address, address + length) that are
+ * asleep (see chunk_snapshot), so that a system call may read there.
+ * Errors: as for chunk_make_writable. */
+int chunk_make_readable(void *address, size_t length);
+
+/* Gives the chunks that hold the bytes [address, address + length) memory that stays,
+ * writable, whatever is copied or forked, until they are unpinned as many times as
+ * they were pinned: for buffers of read and recv, memory that is registered with the
+ * kernel (pin it before), mlock, and mutexes that are robust or inherit priorities.
+ * Copies and snapshots of a pinned chunk copy its bytes at once, each aligned word at
+ * one moment; restoring to or from it copies bytes. After a fork, each process has
+ * its own. Freeing ends pins. Length 0 does nothing.
+ * EINVAL: not all of the range lies in live chunks; chunk_unpin: or not all of them are
+ * pinned. ENOMEM: no memory or mappings. Nothing is pinned or unpinned then. */
+int chunk_pin(void *address, size_t length);
+int chunk_unpin(void *address, size_t length);
+
+/* Gives the memory of freed chunks that the library keeps (frames_cached) back to the
+ * system, as malloc_trim does. While another thread forks, it does nothing. */
+void chunk_trim(void);
 
 /* For a program whose own SIGSEGV handler was installed after chunk_startup:
  * call this first, with the handler's second and third argument (SA_SIGINFO).

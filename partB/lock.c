@@ -4,6 +4,7 @@
  * that a fault raises as well, because they may be sent. Only SIGSEGV stays open. */
 #include <errno.h>
 #include <linux/futex.h>
+#include <sched.h>
 #include <stdatomic.h>
 #include <string.h>
 #include <sys/syscall.h>
@@ -82,14 +83,24 @@ bool lock_is_mine(void) {
   return atomic_load(&holder) == &errno;
 }
 
-/* Leaves errno as it was, or an error there. */
-void lock_give(int error) {
+/* The thread that holds the lock will have SIGSEGV open when it gives it. */
+void lock_open_faults(void) {
+  sigdelset(&signals_before, SIGSEGV);
+}
+
+/* Leaves errno as it was, or an error there. Returns whether others may be waiting. */
+bool lock_give(int error) {
   sigset_t before = signals_before;
   if (!error) error = error_before;
   atomic_store(&holder, NULL);
-  if (atomic_exchange(&state, UNLOCKED) == CONTENDED) {
-    syscall(SYS_futex, &state, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
-  }
+  bool is_contended = atomic_exchange(&state, UNLOCKED) == CONTENDED;
+  if (is_contended) syscall(SYS_futex, &state, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
   lock_mask_signals(SIG_SETMASK, &before, NULL);
   errno = error;
+  return is_contended;
+}
+
+/* For a thread that will take the lock again at once: who was waiting needs time to wake up. */
+void lock_let_others(void) {
+  for (int i = 0; i < 1000 && atomic_load(&state) == UNLOCKED; i++) sched_yield();
 }

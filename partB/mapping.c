@@ -86,11 +86,33 @@ enum outcome mapping_open(struct slot slot, size_t count, bool private) {
   return record_if(memory != MAP_FAILED, slot, count, PRIVATE);
 }
 
-/* Maps FREE slots to the consecutive frames of the source, READ_ONLY as it is. */
+/* Maps consecutive frames at slots, READ_ONLY from the first moment: they are made so at a place
+ * that nobody knows, and moved from there. */
+static bool map_read_only(struct slot slot, size_t size, struct frame frame) {
+  void *place = mremap(window_of(frame), 0, size, MREMAP_MAYMOVE), *target = view_of(slot);
+  if (place == MAP_FAILED) return false;
+  if (mprotect(place, size, PROT_READ) != 0 ||
+      mremap(place, size, size, MREMAP_MAYMOVE | MREMAP_FIXED, target) == MAP_FAILED) {
+    munmap(place, size);
+    return false;
+  }
+  madvise(target, size, MADV_DODUMP);
+  return true;
+}
+
+/* Maps slots to the consecutive frames of the source, which is READ_ONLY or not mapped: slots
+ * that are FREE, or that hold other frames. Those that are ASLEEP stay so. */
 enum outcome mapping_share(struct slot slot, size_t count, struct slot source) {
-  BELIEVE(slot_state(source) == READ_ONLY);
-  bool is_mapped = space_map_again(view_of(source), count * CHUNKSIZE, view_of(slot));
-  enum outcome outcome = record_if(is_mapped, slot, count, maps_of(source));
+  size_t size = count * CHUNKSIZE;
+  uint32_t frame = frame_of(source).index, now = slot_state(slot) == ASLEEP ? ASLEEP : READ_ONLY;
+  BELIEVE(slot_state(source) == READ_ONLY || slot_state(source) >= ASLEEP);
+  bool is_mapped = now == ASLEEP;
+  if (slot_state(slot) == UNMAPPED && mapping_check_hole(slot) != DONE) return REFUSED;
+  if (!is_mapped) {
+    is_mapped = slot_state(source) == READ_ONLY ? space_map_again(view_of(source), size, view_of(slot))
+                                                : map_read_only(slot, size, frame_of(source));
+  }
+  enum outcome outcome = record_if(is_mapped, slot, count, frame | now);
   if (outcome == DONE) ring_join(slot, count, source);
   return outcome;
 }
@@ -111,19 +133,11 @@ enum outcome mapping_move(struct slot slot, size_t count, struct frame frame) {
   return outcome;
 }
 
-/* Maps an UNMAPPED slot to its frame. It is made READ_ONLY at a place that nobody knows, and
- * moved from there: nobody may write to the frame meanwhile. */
-enum outcome mapping_wake(struct slot slot) {
-  if (mapping_check_hole(slot) != DONE) return REFUSED;
-  void *place = mremap(window_of(frame_of(slot)), 0, CHUNKSIZE, MREMAP_MAYMOVE);
-  if (place == MAP_FAILED) return REFUSED;
-  if (mprotect(place, CHUNKSIZE, PROT_READ) != 0 ||
-      mremap(place, CHUNKSIZE, CHUNKSIZE, MREMAP_MAYMOVE | MREMAP_FIXED, view_of(slot)) == MAP_FAILED) {
-    munmap(place, CHUNKSIZE);
-    return after_refusal(slot, 1);
-  }
-  madvise(view_of(slot), CHUNKSIZE, MADV_DODUMP);
-  record_set(slot, 1, STATE, READ_ONLY);
+/* Maps slots that are ASLEEP, or one that is UNMAPPED, to their consecutive frames. */
+enum outcome mapping_wake(struct slot slot, size_t count) {
+  if (slot_state(slot) == UNMAPPED && mapping_check_hole(slot) != DONE) return REFUSED;
+  if (!map_read_only(slot, count * CHUNKSIZE, frame_of(slot))) return after_refusal(slot, count);
+  record_set(slot, count, STATE, READ_ONLY);
   return DONE;
 }
 
@@ -160,15 +174,29 @@ enum outcome mapping_make_private(struct slot slot) {
   return DONE;
 }
 
+/* How slots are closed: what is mapped is unmapped, what is ASLEEP only recorded. */
+enum closing { UNMAP, RECORD, NOTHING };
+
+static enum closing closing_of(struct slot slot) {
+  if (!(maps_of(slot) & ZOMBIE)) return NOTHING;
+  return slot_state(slot) == ASLEEP ? RECORD : UNMAP;
+}
+
 /* Unmaps slots that are ZOMBIE: their addresses are reserved again. */
 enum outcome mapping_close(struct slot slot, size_t count) {
-  if (space_reserve(slot, count)) {
-    record_set(slot, count, ALL, FREE);
-    return DONE;
+  for (size_t i = 0; i < count; i++) { /* the addresses of what is UNMAPPED may be somebody else's */
+    struct slot one = slot_plus(slot, i);
+    if (slot_state(one) == UNMAPPED && after_refusal(one, 1) == REFUSED) record_set(one, 1, STATE, ASLEEP);
   }
-  after_refusal(slot, count);
-  for (size_t i = 0; i < count; i++) {
-    if (maps_of(slot_plus(slot, i)) & ZOMBIE) return REFUSED;
+  for (size_t i = 0, length; i < count; i += length) {
+    struct slot first = slot_plus(slot, i);
+    enum closing closing = closing_of(first);
+    for (length = 1; i + length < count && closing_of(slot_plus(first, length)) == closing;) length++;
+    if (closing == RECORD || (closing == UNMAP && space_reserve(first, length))) {
+      record_set(first, length, ALL, FREE);
+    } else if (closing == UNMAP && after_refusal(first, length) == REFUSED) {
+      return REFUSED;
+    }
   }
   return DONE;
 }
@@ -191,20 +219,25 @@ enum outcome mapping_unprotect(struct slot slot) {
   return DONE;
 }
 
-/* Takes the right to write to live slots that map their frames, or to a private one. A refused
- * mprotect may have done a part of its work; then the right is given back to all that had it. */
-enum outcome mapping_protect(struct slot slot, size_t count) {
-  if (mprotect(view_of(slot), count * CHUNKSIZE, PROT_READ) == 0) {
-    record_set(slot, count, STATE, is_private(maps_of(slot)) ? PROTECTED : READ_ONLY);
-    return DONE;
-  }
-  for (size_t i = 0; i < count; i++) {
-    struct slot one = slot_plus(slot, i);
-    if (is_writable(maps_of(one))) record_set(one, 1, STATE, DOUBTFUL);
-    if (is_private(maps_of(one))) record_set(one, 1, STATE, PROTECTED);
-  }
-  for (size_t i = 0; i < count; i++) {
-    if (slot_state(slot_plus(slot, i)) != READ_ONLY) mapping_unprotect(slot_plus(slot, i));
-  }
+/* A refused mprotect may have done a part of its work; then the right is given back. */
+static enum outcome protect_run(struct slot slot, size_t count, uint32_t now, uint32_t in_doubt) {
+  bool is_taken = mprotect(view_of(slot), count * CHUNKSIZE, PROT_READ) == 0;
+  record_set(slot, count, STATE, is_taken ? now : in_doubt);
+  if (is_taken) return DONE;
+  mapping_unprotect(slot);
   return REFUSED;
+}
+
+/* Takes the right to write from all slots that map their frames, run by run. */
+enum outcome mapping_protect(struct slot slot, size_t count) {
+  for (size_t i = 0, length; i < count; i += length + 1) {
+    struct slot first = slot_plus(slot, i);
+    for (length = 0; i + length < count && is_writable(maps_of(slot_plus(first, length)));) length++;
+    if (length > 0 && protect_run(first, length, READ_ONLY, DOUBTFUL) != DONE) return REFUSED;
+  }
+  return DONE;
+}
+
+enum outcome mapping_protect_private(struct slot slot) {
+  return protect_run(slot, 1, PROTECTED, PROTECTED);
 }

@@ -6,7 +6,7 @@
 /* What the kernel has mapped there, in the words of the records. */
 static uint32_t kernel_has(size_t index) {
   uint32_t maps = registry.slots[index].maps & ~ZOMBIE, state = maps & STATE;
-  if (state >= UNMAPPED) return FREE;
+  if (state >= ASLEEP) return FREE;
   return state == DOUBTFUL ? maps - DOUBTFUL + WRITABLE : maps;
 }
 
@@ -36,6 +36,8 @@ static void count_change(struct slot slot, uint32_t before, uint32_t after) {
 /* Records what the slots map: without what is to be cleared, and with what is set, which may
  * be consecutive frames. Who gives up a frame leaves the ring, and the last one releases it. */
 void record_set(struct slot slot, size_t count, uint32_t clear, uint32_t set) {
+  struct frame unused = {0}; /* to be discarded: so many frames */
+  size_t length = 0;
   registry.stats.kernel_mappings -= record_boundaries(slot, count);
   for (uint32_t i = 0; i < count; i++) {
     struct slot one = slot_plus(slot, i);
@@ -43,8 +45,16 @@ void record_set(struct slot slot, size_t count, uint32_t clear, uint32_t set) {
     uint32_t before = maps_of(one), after = (before & ~clear) | (set & FRAME ? set + i : set);
     record_of(one)->maps = after;
     count_change(one, before, after);
-    if (frame.index != 0 && frame.index != (after & FRAME) && !ring_leave(one)) frame_release(frame);
+    if (frame.index == 0 || frame.index == (after & FRAME) || ring_leave(one) || !frame_release(frame))
+      continue;
+    if (frame.index != unused.index + length) {
+      if (length > 0) frame_discard(unused, length);
+      unused = frame;
+      length = 0;
+    }
+    length++;
   }
+  if (length > 0) frame_discard(unused, length);
   registry.stats.kernel_mappings += record_boundaries(slot, count);
   if (maps_of(slot) == FREE && slot.index < registry.free_hint) registry.free_hint = slot.index;
 }

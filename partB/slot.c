@@ -2,6 +2,11 @@
  * internal.h says which slots are unfinished. */
 #include "internal.h"
 
+enum {
+  BATCH = 1024, /* slots that are unmapped at once */
+  AROUND = 16,  /* slots that wake together, as their addresses are aligned */
+};
+
 /* Opens free slots; or none if the kernel refuses. */
 struct slot slot_open(size_t count, bool zeroed) {
   struct slot slot = frame_find_room(count), none = {0};
@@ -14,12 +19,12 @@ struct slot slot_open(size_t count, bool zeroed) {
 
 /* ---- Freeing ---- */
 
-/* Unmaps the slot and those beside it that are ZOMBIE. Returns false if the kernel does
- * not let it, if it would take the last mappings, or while a fork is under way. */
+/* Unmaps the ZOMBIE slot and those beside it, not many more than a batch. Returns false if the
+ * kernel does not let it, if it would take the last mappings, or while a fork is under way. */
 static bool unmap_around(struct slot slot) {
   struct slot first = slot, end = slot;
-  while (maps_of((struct slot){first.index - 1}) & ZOMBIE) first.index--;
-  while (maps_of(end) & ZOMBIE) end.index++;
+  while (slot.index - first.index < BATCH && maps_of((struct slot){first.index - 1}) & ZOMBIE) first.index--;
+  while (end.index - slot.index < BATCH && maps_of(end) & ZOMBIE) end.index++;
   size_t count = end.index - first.index;
   /* Beside what is FREE nothing is cut. */
   bool cuts = maps_of((struct slot){first.index - 1}) != FREE && maps_of(end) != FREE;
@@ -27,10 +32,20 @@ static bool unmap_around(struct slot slot) {
   return mapping_close(first, count) == DONE;
 }
 
-/* The user frees live slots. */
+/* The user frees live slots: they are unmapped afterwards. */
 void slot_free(struct slot slot, size_t count) {
+  for (size_t i = 0; i < count; i++) {
+    uint32_t state = slot_state(slot_plus(slot, i));
+    if (state >= PRIVATE && state <= LEAVING) registry.pins[slot.index + i] = 0;
+  }
   record_set(slot, count, 0, ZOMBIE);
-  unmap_around(slot);
+}
+
+/* Unmaps what is ZOMBIE of a batch of slots, at most. */
+void slot_unmap(struct slot slot, size_t count) {
+  for (size_t i = 0; i < count; i++) {
+    if (maps_of(slot_plus(slot, i)) & ZOMBIE && !unmap_around(slot_plus(slot, i))) return;
+  }
 }
 
 /* ---- Private memory ---- */
@@ -49,11 +64,30 @@ enum outcome slot_make_private(struct slot slot) {
   return outcome;
 }
 
+/* Has it there until as many times unpinned. Nobody may write to the frame meanwhile. */
+enum outcome slot_pin(struct slot slot) {
+  uint32_t maps = maps_of(slot);
+  if (is_writable(maps)) mapping_protect(slot, 1);
+  enum outcome outcome = is_private(maps) || (maps & STATE) == LEAVING ? DONE : slot_make_private(slot);
+  if (outcome == DONE && slot_state(slot) == PROTECTED) outcome = mapping_unprotect(slot);
+  return outcome;
+}
+
 /* ---- Again ---- */
 
-/* Maps what is UNMAPPED, so that it can be read. */
+/* Maps what is ASLEEP or UNMAPPED, so that it can be read; of a run that is ASLEEP, some of the
+ * neighbours as well, as they may be touched next. */
 enum outcome slot_wake(struct slot slot) {
-  return mapping_wake(slot) == DONE ? DONE : slot_make_private(slot);
+  struct slot first = slot, end = slot_plus(slot, 1);
+  uint32_t begin = slot.index / AROUND * AROUND;
+  if (slot_state(slot) == ASLEEP) {
+    while (first.index > begin && maps_of((struct slot){first.index - 1}) == maps_of(first) - 1)
+      first.index--;
+    while (end.index < begin + AROUND && maps_of(end) == maps_of((struct slot){end.index - 1}) + 1)
+      end.index++;
+  }
+  if (mapping_wake(first, end.index - first.index) == DONE) return DONE;
+  return slot_make_private(slot);
 }
 
 /* Does what the kernel has refused before, if there is room again. */
@@ -62,7 +96,8 @@ void slot_finish(void) {
   for (struct slot slot = {1}; slot.index < registry.end && registry.unfinished > 0; slot.index++) {
     uint32_t maps = maps_of(slot);
     if (maps & ZOMBIE) {
-      if (!unmap_around(slot)) return;
+      unmap_around(slot);
+      return; /* a batch at a time: others may be waiting */
     } else if ((maps & STATE) == UNMAPPED) {
       slot_wake(slot);
     } else if (is_unfinished(maps)) {

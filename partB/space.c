@@ -49,8 +49,11 @@ bool space_sharing_works(void) {
 
 /* ---- Reserving ---- */
 
+/* Not to be dumped: gdb would write what was never touched, as well. */
 static void *reserve(void *address, size_t size, int flags) {
-  return mmap(address, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | flags, -1, 0);
+  void *reserved = mmap(address, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | flags, -1, 0);
+  if (reserved != MAP_FAILED) madvise(reserved, size, MADV_DONTDUMP);
+  return reserved;
 }
 
 /* Maps nothing but addresses at the slots, over what is there. */
@@ -75,14 +78,14 @@ static enum hole reserve_hole(char *address, size_t size) {
 enum hole space_look_for_hole(struct slot slot) {
   uint32_t state = slot_state(slot);
   if (!probe_is_mapped(view_of(slot), CHUNKSIZE)) return reserve_hole(view_of(slot), CHUNKSIZE);
-  bool is_reserved = state == FREE || state == UNMAPPED;
+  bool is_reserved = state == FREE || state == ASLEEP || state == UNMAPPED;
   if (is_reserved && probe_is_readable(view_of(slot))) return HOLE_TAKEN;
   return state == READ_ONLY && probe_is_writable(view_of(slot)) ? HOLE_TAKEN : NO_HOLE;
 }
 
 /* Whole pages, so that nothing but whole pages is ever unmapped. */
 static size_t size_of(size_t span) {
-  size_t records = span * (sizeof(struct slot_record) + sizeof(struct seen) + 1);
+  size_t records = span * (sizeof(struct slot_record) + sizeof(struct seen) + sizeof(uint32_t) + 1);
   return round_up(2 * span * CHUNKSIZE + records + ALIGNMENT * CHUNKSIZE, page_size());
 }
 
@@ -117,9 +120,10 @@ static bool reserve_all(void) {
   registry.windows = registry.views + span * CHUNKSIZE;
   registry.slots = (struct slot_record *)(registry.windows + span * CHUNKSIZE);
   registry.seen = (struct seen *)(registry.slots + span);
-  registry.states = (uint8_t *)(registry.seen + span);
+  registry.pins = (uint32_t *)(registry.seen + span);
+  registry.states = (uint8_t *)(registry.pins + span);
   registry.stats.kernel_mappings = registry.fixed_mappings =
-      2 + 2 * 3; /* this, the lock's page, three arrays in use */
+      2 + 2 * 4; /* this, the lock's page, four arrays in use */
   return true;
 }
 
@@ -145,6 +149,7 @@ static bool add_segment(size_t first, size_t count) {
   char *window = window_of((struct frame){(uint32_t)first});
   if (!open_records(registry.slots, sizeof *registry.slots, begin, end)) return false;
   if (!open_records(registry.seen, sizeof *registry.seen, begin, end)) return false;
+  if (!open_records(registry.pins, sizeof *registry.pins, begin, end)) return false;
   if (!open_records(registry.states, 1, begin, end)) return false;
   enum hole hole = map_window(window, count * CHUNKSIZE);
   if (hole == HOLE_RESERVED) return false;

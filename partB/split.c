@@ -2,6 +2,8 @@
  * through the window into free frames, which then replace the old ones in a single
  * mremap: whoever reads meanwhile sees the old frame or the new one, and they are
  * equal. */
+#include <string.h>
+
 #include "internal.h"
 
 enum { NEAR = 512 }; /* slots on either side, in which to look for a gap to close */
@@ -24,10 +26,11 @@ static enum outcome copy_bytes(struct slot slot, size_t count, struct frame fram
     struct frame to = frame_plus(frame, i);
     uint32_t maps = maps_of(from);
     if (is_there(from, to)) continue;
-    enum outcome outcome = is_writable(maps) || is_private(maps) ? mapping_protect(from, 1) : DONE;
+    enum outcome outcome = is_private(maps) ? mapping_protect_private(from) : mapping_protect(from, 1);
     if (outcome != DONE) return outcome;
-    outcome = is_private(maps) ? frame_fill(to, view_of(from)) : frame_copy(to, frame_of(from));
+    outcome = is_private(maps) ? frame_prepare(to) : frame_copy(to, frame_of(from));
     if (outcome != DONE) return outcome;
+    if (is_private(maps)) memcpy(window_of(to), view_of(from), CHUNKSIZE);
   }
   return DONE;
 }
@@ -38,16 +41,17 @@ static enum outcome move(struct slot slot, size_t count, struct frame frame) {
   enum outcome outcome = copy_bytes(slot, count, frame);
   if (outcome == DONE) outcome = mapping_move(slot, count, frame);
   for (size_t i = 0; outcome != DONE && i < count; i++) {
-    if (!is_there(slot_plus(slot, i), frame_plus(frame, i))) frame_discard(frame_plus(frame, i));
+    if (!is_there(slot_plus(slot, i), frame_plus(frame, i))) frame_discard(frame_plus(frame, i), 1);
   }
   return outcome;
 }
 
-/* Gives private slots frames, as something else is to map the same memory. */
+/* Gives private slots frames, except those that are pinned, as something else is to map the
+ * same memory. */
 enum outcome split_adopt(struct slot slot, size_t count) {
   for (size_t i = 0; i < count; i++) {
     struct slot one = slot_plus(slot, i);
-    if (!is_private(maps_of(one))) continue;
+    if (!is_private(maps_of(one)) || is_pinned(one)) continue;
     struct frame frame = frame_find(one);
     enum outcome outcome = frame.index ? move(one, 1, frame) : NO_MEMORY;
     if (outcome == DONE) continue;

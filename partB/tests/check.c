@@ -48,6 +48,7 @@ static bool slot_is_valid(struct slot slot, struct totals *totals) {
   bool holds_none = state == FREE || is_private(maps) || state == STOLEN;
   HOLDS(8, (maps == FREE) == !(registry.states[slot.index] & OCCUPIED));
   HOLDS(4, holds_none == (frame_of(slot).index == 0));
+  HOLDS(4, registry.pins[slot.index] == 0 || is_private(maps) || state == LEAVING);
   HOLDS(4, state <= STOLEN && !(maps & ZOMBIE && (state == FREE || state == STOLEN)));
   if (holds_none) {
     HOLDS(1, ring_is_alone(slot));
@@ -142,7 +143,7 @@ static bool slot_matches(struct slot slot, const struct mapping *line, const str
   uint32_t maps = maps_of(slot), state = slot_state(slot);
   bool may_write = line->permissions[1] == 'w';
   if (state == STOLEN) return true;
-  if (state == FREE || state == UNMAPPED) return strcmp(line->permissions, "---p") == 0;
+  if (state == FREE || state == ASLEEP || state == UNMAPPED) return strcmp(line->permissions, "---p") == 0;
   if (is_private(maps) || state == LEAVING)
     return line->permissions[3] == 'p' && (may_write || state == PROTECTED);
   const struct mapping *segment = segment_of(frame_of(slot), segments, count);
