@@ -1,9 +1,30 @@
-/* What each of the library's files has for those above it, from the top. It belongs to
- * internal.h, which says what the words mean. */
+/* The library's files, each of which calls only those below it, and what they have for those
+ * above. It belongs to internal.h, which says what the words mean.
+ *
+ *   lazycopy.c     the public functions for chunks and blocks
+ *   bytes.c        those for the chunks that hold some bytes
+ *   enter.c        how each of them begins
+ *   copy.c         copies that share: lazy ones, snapshots, and what is restored
+ *   fault.c        the SIGSEGV handler; cpu.h: what the processor says of a fault
+ *   fork.c         what happens around a fork
+ *   split.c        giving slots other memory, with the same bytes
+ *   slot.c         opening and freeing slots; doing again what was refused
+ *   mapping.c      every change of what is mapped, and what follows a refusal
+ *   record.c       what is recorded and counted of the slots
+ *   frame.c        which frames are free, which of them are warm, and what is in them
+ *   ring.c         which slots share a frame
+ *   space.c        the addresses, the records, and where there is room
+ *   probe.c        questions to the kernel, where a touch could be a signal
+ *   generation.c   which relatives of this process live
+ *   lock.c         the one lock */
 #ifndef LAZYCOPY_FUNCTIONS_H
 #define LAZYCOPY_FUNCTIONS_H
 
 #include "internal.h"
+
+/* enter.c */
+void enter(void);
+struct slot enter_range(const void *chunks, size_t count);
 
 /* copy.c */
 struct slot copy_sharing(struct slot source, size_t count, bool asleep);
@@ -87,6 +108,13 @@ bool probe_is_mapped(const void *address, size_t size);
 bool probe_is_readable(const void *address);
 bool probe_is_writable(const void *address);
 bool probe_populate(void *address, size_t size);
+
+/* Copies whole words, each of which is the old or the new one while somebody writes to it:
+ * memcpy may tear a word. */
+static inline void copy_words(void *to, const volatile void *from, size_t size) {
+  const volatile size_t *words = from;
+  for (size_t i = 0; i < size / sizeof *words; i++) ((size_t *)to)[i] = words[i];
+}
 
 /* generation.c */
 extern uint32_t generation_newest; /* the number of the last one */

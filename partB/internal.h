@@ -11,22 +11,7 @@
  * While the lock is held, no memory of the program's is touched that could fault: the
  * fault would wait for the lock for ever.
  *
- * The files, each of which calls only those below it:
- *
- *   lazycopy.c     the public functions
- *   copy.c         copies that share: lazy ones, snapshots, and what is restored
- *   fault.c        the SIGSEGV handler; cpu.h: what the processor says of a fault
- *   fork.c         what happens around a fork
- *   split.c        giving slots other memory, with the same bytes
- *   slot.c         opening and freeing slots; doing again what was refused
- *   mapping.c      every change of what is mapped, and what follows a refusal
- *   record.c       what is recorded and counted of the slots
- *   frame.c        which frames are free, which of them are warm, and what is in them
- *   ring.c         which slots share a frame
- *   space.c        the addresses, the records, and where there is room
- *   probe.c        questions to the kernel, where a touch could be a signal
- *   generation.c   which relatives of this process live
- *   lock.c         the one lock
+ * functions.h lists the files, each of which calls only those below it, and what they do.
  *
  * Everything may run in the signal handler and is async-signal-safe, except
  * start-up, and of fork.c what pthread_atfork calls.
@@ -245,12 +230,6 @@ static inline bool is_used(uint8_t state) {
 }
 static inline bool frame_is_seen(struct frame frame) {
   return registry.seen[frame.index].from != 0;
-}
-/* Copies whole words, each of which is the old or the new one while somebody writes to it:
- * memcpy may tear a word. */
-static inline void copy_words(void *to, const volatile void *from, size_t size) {
-  const volatile size_t *words = from;
-  for (size_t i = 0; i < size / sizeof *words; i++) ((size_t *)to)[i] = words[i];
 }
 /* Is there room for more of the kernel's mappings? */
 static inline bool is_room_for(size_t mappings) {

@@ -1,0 +1,71 @@
+/* The public functions for the chunks that hold some bytes: so that a system call may read or
+ * write there, now or until further notice. */
+#include <errno.h>
+
+#include "internal.h"
+
+/* The chunks that hold some bytes. */
+struct range {
+  char *chunks;
+  size_t count;
+};
+
+static struct range chunks_of(void *address, size_t length) {
+  size_t offset = (uintptr_t)address % CHUNKSIZE;
+  if (length > SIZE_MAX - 2 * CHUNKSIZE) return (struct range){NULL, 1};
+  return (struct range){(char *)address - offset, length ? (offset + length + CHUNKSIZE - 1) / CHUNKSIZE : 0};
+}
+
+/* Does something with each of the chunks, if all are live: one at a time, so that other threads
+ * need not wait for all of them. */
+static int for_each(void *address, size_t length, enum outcome (*act)(struct slot)) {
+  struct range range = chunks_of(address, length);
+  int error = 0;
+  for (size_t i = 0; i < range.count && !error; i++) {
+    enter();
+    struct slot slot = enter_range(range.chunks + i * CHUNKSIZE, i == 0 ? range.count : 1);
+    if (!slot.index) {
+      error = EINVAL;
+    } else if (act(slot) != DONE) {
+      error = ENOMEM;
+    }
+    lock_give(error);
+  }
+  return error ? -1 : 0;
+}
+
+int chunk_make_writable(void *address, size_t length) {
+  return for_each(address, length, split);
+}
+
+static enum outcome make_readable(struct slot slot) {
+  return slot_state(slot) == ASLEEP || slot_state(slot) == UNMAPPED ? slot_wake(slot) : DONE;
+}
+
+int chunk_make_readable(void *address, size_t length) {
+  return for_each(address, length, make_readable);
+}
+
+/* Counts pins only when all the chunks have memory that stays. */
+static int change_pins(void *address, size_t length, bool pin) {
+  struct range range = chunks_of(address, length);
+  if (range.count == 0) return 0;
+  enter();
+  struct slot slot = enter_range(range.chunks, range.count);
+  int error = slot.index ? 0 : EINVAL;
+  for (size_t i = 0; i < range.count && !error; i++) {
+    if (pin && slot_pin(slot_plus(slot, i)) != DONE) error = ENOMEM;
+    if (!pin && registry.pins[slot.index + i] == 0) error = EINVAL;
+  }
+  for (size_t i = 0; i < range.count && !error; i++) registry.pins[slot.index + i] += pin ? 1 : -1u;
+  lock_give(error);
+  return error ? -1 : 0;
+}
+
+int chunk_pin(void *address, size_t length) {
+  return change_pins(address, length, true);
+}
+
+int chunk_unpin(void *address, size_t length) {
+  return change_pins(address, length, false);
+}
