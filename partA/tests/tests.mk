@@ -7,7 +7,7 @@ ZOO_OBJECTS := $(patsubst %,partA/build/tests/%.o,zoo zoo_kinds zoo_places zoo_p
 FRIENDS_TESTS := kinds processes moments threads decoder
 FRIENDS_TEST_PROGRAMS := $(FRIENDS_TESTS:%=partA/build/tests/%)
 
-TESTBINS += partA/build/tests/zoo partA/build/tests/by_signal partA/build/tests/facts $(FRIENDS_TEST_PROGRAMS)
+TESTBINS += partA/build/tests/zoo partA/build/tests/by_signal partA/build/tests/facts partA/build/tests/crasher $(FRIENDS_TEST_PROGRAMS)
 CHECKS += $(FRIENDS_TEST_PROGRAMS) "sh partA/tests/lab.sh" "sh partA/tests/options.sh" "sh partA/tests/wrapper.sh" "sh partA/tests/compiled.sh" "sh partA/tests/healthy.sh" 'sh partB/tests/order-test.sh $(FRIENDS_OBJECTS)'
 
 # The zoo is compiled so that each line stays where it is in the source.
@@ -22,7 +22,7 @@ partA/build/tests/%.o: partA/tests/%.c
 	@mkdir -p $(@D)
 	$(COMPILE) -c -o $@ $<
 
-partA/build/tests/by_signal partA/build/tests/facts: %: %.o
+partA/build/tests/by_signal partA/build/tests/facts partA/build/tests/crasher: %: %.o
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -pthread
 
 partA/build/tests/threads: FRIENDS_TEST_LIBRARY := -Wl,-rpath,$(CURDIR)/partA -LpartA -Wl,--no-as-needed -lletsbefriends
