@@ -1,21 +1,25 @@
 /* The SIGSEGV handler: a first write to a shared chunk is solved here; every
  * other fault goes to the handler that was there before. */
 #include <errno.h>
+#include <stdatomic.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "cpu.h"
 #include "internal.h"
 
-/* Who was there before us: when the library was started, and when it was last put in front
- * again. */
-static struct sigaction first_previous, previous;
+/* The handlers that we were put in front of, and how many: the last one gets a fault first. */
+enum { MOST = 8 };
+static struct sigaction previous[MOST];
+static atomic_int count;
 
-/* Of a fault that is being passed on: its context, and how deep the stack was. */
+/* The fault that this thread has passed on: its context, how deep the stack was, and to which
+ * of the handlers. */
 static __thread struct {
   const void *context;
   uintptr_t depth;
-} passed;
+  int handler;
+} passed __attribute__((tls_model("initial-exec"))); /* other TLS might be made by malloc first */
 
 /* ---- Solving ---- */
 
@@ -44,6 +48,7 @@ static enum answer solve(const void *address, enum access access) {
     case PRIVATE:
     case LEAVING:
       return solve_writable(slot, address);
+    case ASLEEP:
     case UNMAPPED:
       return answer_for(access == WRITE ? split(slot) : slot_wake(slot));
     case READ_ONLY: /* a read: another thread has woken it, or the user has closed it */
@@ -98,19 +103,22 @@ static void call(struct sigaction *handler, siginfo_t *info, void *context) {
   }
 }
 
-/* A handler that was installed after ours, and is behind it since, may call ours as the one
- * that it found: then we are deeper in the stack with the same context, and the first one has
- * its turn. */
+/* Which of the previous handlers gets a fault? One that was installed after ours, and is behind
+ * it now, may call ours, as the one that it found: then we are here again with the same context,
+ * deeper in the stack, and the next one has its turn. */
+static int next_handler(const void *context, uintptr_t depth) {
+  bool is_back = passed.context == context && depth < passed.depth;
+  passed.handler = is_back ? passed.handler - 1 : atomic_load(&count) - 1;
+  passed.context = context;
+  passed.depth = depth;
+  return passed.handler;
+}
+
 static void on_fault(int signal, siginfo_t *info, void *context) {
   (void)signal;
   if (chunk_handle_fault(info, context)) return;
-  uintptr_t depth = (uintptr_t)__builtin_frame_address(0);
-  bool is_back = passed.context == context && depth < passed.depth;
-  struct sigaction *handler = is_back ? &first_previous : &previous;
-  if (!is_back) {
-    passed.context = context;
-    passed.depth = depth;
-  }
+  int next = next_handler(context, (uintptr_t)__builtin_frame_address(0));
+  struct sigaction none = {.sa_handler = SIG_DFL}, *handler = next >= 0 ? &previous[next] : &none;
   if (handler->sa_handler == SIG_DFL || handler->sa_handler == SIG_IGN) {
     end_by_default(info, handler);
   } else {
@@ -118,18 +126,17 @@ static void on_fault(int signal, siginfo_t *info, void *context) {
   }
 }
 
-/* Puts our handler in front, before the one that it finds. SA_ONSTACK: a program may have given
+/* Puts our handler in front of the one that it finds. SA_ONSTACK: a program may have given
  * its threads an alternate stack. The mask: another handler that ran on top of this one and
  * wrote to a chunk would fault while SIGSEGV is blocked, and that kills. */
 void fault_startup(void) {
-  static bool is_started;
   struct sigaction action = {.sa_sigaction = on_fault, .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_RESTART},
                    found;
   lock_other_signals(&action.sa_mask);
   sigaction(SIGSEGV, NULL, &found);
   if (found.sa_sigaction == on_fault) return;
-  previous = found; /* known before the first fault can be passed on */
-  if (!is_started) first_previous = found;
-  is_started = true;
+  int last = atomic_load(&count) < MOST ? atomic_load(&count) : MOST - 1;
+  previous[last] = found; /* known before the first fault can be passed on */
+  atomic_store(&count, last + 1);
   sigaction(SIGSEGV, &action, NULL);
 }

@@ -3,7 +3,7 @@
 
 LAZYCOPY_TESTS := harness lab api stats free free_reuse writable memory threads torn signals \
                   fork fork_frames fork_threads fork_handlers fork_spawn fork_memory fork_segments \
-                  foreign misuse others rules refusal refused_split large limits scale
+                  foreign misuse others rules refusal refused_split large limits scale snapshot pin
 LAZYCOPY_TEST_PROGRAMS := $(LAZYCOPY_TESTS:%=partB/build/tests/test_%)
 LAZYCOPY_TEST_HELPERS := $(addprefix partB/build/tests/,support.o probe.o kin.o) $(HARNESS_RUNNER)
 
