@@ -35,18 +35,21 @@ const char *calls_innermost(void) {
 }
 
 bool is_one_of(const char *name, const char *const *patterns) {
-  for (; *patterns; patterns++) {
-    size_t length = strlen(*patterns);
-    bool any_end = (*patterns)[length - 1] == '*';
-    if (any_end ? strncmp(name, *patterns, length - 1) == 0 : strcmp(name, *patterns) == 0) return true;
+  for (const char *pattern; (pattern = *patterns); patterns++) {
+    size_t length = strlen(pattern);
+    if (pattern[0] == '*' && strstr(name, pattern + 1)) return true;
+    if (pattern[length - 1] == '*' && strncmp(name, pattern, length - 1) == 0) return true;
+    if (strcmp(name, pattern) == 0) return true;
   }
   return false;
 }
 
 bool calls_passed(const char *const *patterns) {
-  for (struct frame *frame = trace.frames, *own = calls_own(); frame < own; frame++) {
+  struct frame *own = calls_own(), *end = trace.frames + trace.count;
+  for (struct frame *frame = trace.frames; frame < (own->own ? own : end); frame++) {
     if (!frame->symbol[0]) symbol_find(frame);
-    if (is_one_of(frame->symbol, patterns) || is_one_of(frame[1].called, patterns)) return true;
+    if (is_one_of(frame->symbol, patterns)) return true;
+    if (frame + 1 < end && is_one_of(frame[1].called, patterns)) return true;
   }
   return false;
 }

@@ -11,23 +11,27 @@ pid_t sender(const siginfo_t *info) {
   return by_process ? info->si_pid : -1; /* a timer's number is where a process's would be */
 }
 
-static const char *const heap[] = {"malloc",        "calloc",         "realloc", "reallocarray",
-                                   "aligned_alloc", "posix_memalign", "free",    "_Znw*",
-                                   "_Zna*",         "_Zdl*",          "_Zda*",   NULL},
-                         *const given[] = {"free", "realloc", "reallocarray", "_Zdl*", "_Zda*", NULL},
-                         *const files[] = {"fget*",   "fput*",    "fread*", "fwrite*", "fscanf",  "fprintf",
-                                           "vfscanf", "vfprintf", "fclose", "feof*",   "ferror*", "fseek*",
-                                           "ftell*",  "fflush*",  "getc*",  "putc*",   "getline", "getdelim",
-                                           "ungetc",  "rewind",   NULL};
+static const char *const given[] = {"free", "realloc", "reallocarray", "_Zdl*", "_Zda*", NULL};
+static const struct {
+  unsigned subject;
+  const char *const *passed;
+} subjects[] = {
+    {SUBJECT_HEAP, given},
+    {SUBJECT_HEAP,
+     (const char *[]){"malloc", "calloc", "*memalign", "aligned_alloc", "_Znw*", "_Zna*", NULL}},
+    {SUBJECT_TEXT, (const char *[]){"str*", "*printf", "*puts", NULL}},
+    {SUBJECT_SCAN, (const char *[]){"*scanf", NULL}},
+    {SUBJECT_FILE, (const char *[]){"fget*", "fput*", "fread*", "fwrite*", "fscanf", "fprintf", "fclose",
+                                    "feof*", "fseek*", "ftell*", "fflush*", "getc*", "putc*", "getline",
+                                    "getdelim", "ungetc", "rewind", NULL}},
+};
 
 static unsigned subject(void) {
-  const char *called = calls_called();
-  unsigned of_heap = calls_passed(heap) ? SUBJECT_HEAP : 0;
-  if (of_heap || is_one_of(called, heap))
-    return SUBJECT_HEAP | (is_one_of(called, given) ? SUBJECT_GIVEN : 0);
-  bool text = strstr(called, "printf") || strncmp(called, "str", 3) == 0 || strstr(called, "puts");
-  return (text ? SUBJECT_TEXT : 0) | (strstr(called, "scanf") ? SUBJECT_SCAN : 0) |
-         (is_one_of(called, files) ? SUBJECT_FILE : 0);
+  unsigned found = is_one_of(calls_called(), given) ? SUBJECT_GIVEN : 0;
+  for (unsigned i = 0; i < sizeof subjects / sizeof *subjects; i++) {
+    if (calls_passed(subjects[i].passed)) found |= subjects[i].subject;
+  }
+  return found;
 }
 
 /* Who stands between abort and the program tells why: the first of these stories to fit. */

@@ -160,7 +160,8 @@ struct frame *calls_own(
 bool calls_end_with_main(void);    /* were the calls seen to the last? */
 const char *calls_called(void);    /* the library function that the program's own code had called; "" */
 const char *calls_innermost(void); /* the one in which it happened, as far as a file called it by name */
-/* Is the name one of the patterns, up to NULL? Those that end with "*" are beginnings. */
+/* Is the name one of the patterns, up to NULL? With "*" before them they are parts of it, with
+ * "*" behind them beginnings. */
 bool is_one_of(const char *name, const char *const *patterns);
 /* Was one of these called on the way? Looks into the files of libraries. */
 bool calls_passed(const char *const *patterns);

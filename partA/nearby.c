@@ -59,7 +59,7 @@ bool report_if_near(const struct surroundings *around, bool far) {
   const struct region *below = &around->below, *at = &around->at, *nearest = NULL;
   uintptr_t address = around->address, past = address - below->end;
   above = around->above;
-  if (far && is_program(above.name)) image_variables(&above.start, &above.end);
+  if (far && is_program(above.name)) above.writable = image_variables(&above.start, &above.end);
   uintptr_t before = above.start - address;
   if (in_reach(&above, before, far) && (!at->end || at->end == above.start)) nearest = &above;
   if (in_reach(below, past, far) && (!nearest || past < before) && (!at->end || at->start == below->end))

@@ -19,7 +19,7 @@ library=$PWD/partA/libletsbefriends.so
 # Sets what the comments of a file say.
 look_at() {
   name=${1##*/} name=${name%.*} number=0
-  needs=1 flags='' status_wanted=139 what='' where='' line='[0-9]+'
+  needs=1 flags='' options='' by_signal='' status_wanted=139 what='' where='' line='[0-9]+'
   while IFS= read -r text; do
     number=$((number + 1))
     case $text in
@@ -27,6 +27,8 @@ look_at() {
       '// Needs: glibc') needs='defined __GLIBC__' ;;
       '// Needs: kernel_headers') needs='__has_include(<linux/seccomp.h>) && __has_include(<asm/types.h>)' ;;
       '// Flags: '*) flags=${text#// Flags: } ;;
+      '// Options: '*) options=:${text#// Options: } ;;
+      '// By: signal') by_signal=partA/build/tests/by_signal status_wanted=0 ;;
       '// Status: '*) status_wanted=${text#// Status: } ;;
       '// What: '*) what=${text#// What: } ;;
       '// Where: '*) where=${text#// Where: } ;;
@@ -78,7 +80,7 @@ make_program() {
 report() {
   look_at "$1"
   ln -f "$made/program" "$made/$name"
-  LETSBEFRIENDS_OPTIONS=signals=all LD_PRELOAD=$library "$made/$name" >/dev/null 2>"$scratch/report" </dev/null &&
+  LETSBEFRIENDS_OPTIONS=signals=all$options LD_PRELOAD=$library $by_signal "$made/$name" >/dev/null 2>"$scratch/report" </dev/null &&
     status=0 || status=$?
   [ "$status" -ne 77 ] || skip "not on this system: $needs"
   command -v addr2line >/dev/null || where=''

@@ -1,5 +1,5 @@
 // Needs: glibc
-// What: is not mapped. free was given what malloc did not give, .* which happened earlier: .* AddressSanitizer finds it
+// What: not mapped. free was given what malloc did not give, .* happened earlier: .* AddressSan
 // Where: in free, called from main at .*
 #include <stdint.h>
 #include <stdlib.h>
