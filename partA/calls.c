@@ -34,17 +34,7 @@ const char *calls_innermost(void) {
   return trace.frames->file[0] ? base_name(trace.frames->file) : "code that is in no file";
 }
 
-bool is_one_of(const char *name, const char *const *patterns) {
-  for (const char *pattern; (pattern = *patterns); patterns++) {
-    size_t length = strlen(pattern);
-    if (pattern[0] == '*' && strstr(name, pattern + 1)) return true;
-    if (pattern[length - 1] == '*' && strncmp(name, pattern, length - 1) == 0) return true;
-    if (strcmp(name, pattern) == 0) return true;
-  }
-  return false;
-}
-
-bool calls_passed(const char *const *patterns) {
+bool calls_passed(const char *patterns) {
   struct frame *own = calls_own(), *end = trace.frames + trace.count;
   for (struct frame *frame = trace.frames; frame < (own->own ? own : end); frame++) {
     if (!frame->symbol[0]) symbol_find(frame);

@@ -11,75 +11,61 @@ pid_t sender(const siginfo_t *info) {
   return by_process ? info->si_pid : -1; /* a timer's number is where a process's would be */
 }
 
-static const char *const given[] = {"free", "realloc", "reallocarray", "_Zdl*", "_Zda*", NULL};
-static const struct {
-  unsigned subject;
-  const char *const *passed;
-} subjects[] = {
-    {SUBJECT_HEAP, given},
-    {SUBJECT_HEAP,
-     (const char *[]){"malloc", "calloc", "*memalign", "aligned_alloc", "_Znw*", "_Zna*", NULL}},
-    {SUBJECT_TEXT, (const char *[]){"str*", "*printf", "*puts", NULL}},
-    {SUBJECT_SCAN, (const char *[]){"*scanf", NULL}},
-    {SUBJECT_FILE, (const char *[]){"fget*", "fput*", "fread*", "fwrite*", "fscanf", "fprintf", "fclose",
-                                    "feof*", "fseek*", "ftell*", "fflush*", "getc*", "putc*", "getline",
-                                    "getdelim", "ungetc", "rewind", NULL}},
-};
+static const char given[] = "free realloc reallocarray _Zdl* _Zda*";
 
+/* What the library functions on the way are about. */
 static unsigned subject(void) {
   unsigned found = is_one_of(calls_called(), given) ? SUBJECT_GIVEN : 0;
-  for (unsigned i = 0; i < sizeof subjects / sizeof *subjects; i++) {
-    if (calls_passed(subjects[i].passed)) found |= subjects[i].subject;
-  }
+  if (calls_passed(given) || calls_passed("malloc calloc *memalign aligned_alloc _Znw* _Zna*"))
+    found |= SUBJECT_HEAP;
+  if (calls_passed("str* *printf *puts")) found |= SUBJECT_TEXT;
+  if (calls_passed("*scanf")) found |= SUBJECT_SCAN;
+  if (calls_passed("fget* fput* fread* fwrite* fscanf fprintf fclose feof* fseek* ftell* fflush* getc* putc* "
+                   "getline getdelim ungetc rewind"))
+    found |= SUBJECT_FILE;
   return found;
 }
 
 /* Who stands between abort and the program tells why: the first of these stories to fit. */
 static const struct {
-  const char *passed[6], *known_as, *story;
+  const char *passed, *known_as, *story;
 } stories[] = {
-    {{"__assert*"}, "assert", "an assert of %s failed: what it claims to be true was not."},
-    {{"__stack_chk_fail*"},
-     "the stack protector",
+    {"__assert*", "assert", "an assert of %s failed: what it claims to be true was not."},
+    {"__stack_chk_fail*", "the stack protector",
      "a function of %s wrote past the end of a local array (\"stack smashing\")."},
-    {{"__chk_fail"},
-     "a check of lengths",
+    {"__chk_fail", "a check of lengths",
      "%s was stopped before it wrote past the end of an array (\"buffer overflow\")."},
-    {{"__cxa_pure_virtual", "__cxa_deleted_virtual"},
-     "a pure virtual function",
+    {"__cxa_pure_virtual __cxa_deleted_virtual", "a pure virtual function",
      "%s called a virtual function of an object that is not whole: in a constructor or destructor of its "
      "base, or after the object was deleted?"},
-    {{"_Unwind_RaiseException", "_Unwind_Resume*"},
-     NULL,
+    {"_Unwind_RaiseException", NULL,
      "%s called std::terminate: an exception left a destructor or a noexcept function?"},
-    /* std::__throw_... comes with two digits */
-    {{"__cxa_throw", "__cxa_rethrow", "_ZSt1*", "_ZSt2*"},
-     "throw",
-     "%s threw an exception that nothing caught."},
-    {{"_ZSt9terminatev", "__cxa_call_terminate"},
-     "std::terminate",
+    /* std::__throw_... are the names with two digits. */
+    {"__cxa_throw __cxa_rethrow _ZSt1* _ZSt2*", "throw", "%s threw an exception that nothing caught."},
+    {"_ZSt9terminatev __cxa_call_terminate", "std::terminate",
      "%s called std::terminate: a std::thread that was not joined, or an exception that left a destructor or "
      "a noexcept function?"},
-    {{NULL}, NULL, "%s called abort. The reason may stand above."},
+    {"_Zd*", "operator delete", NULL},
+    {"_Zn*", "operator new", NULL},
 };
+enum { STORIES = sizeof stories / sizeof *stories };
 
 const char *known_as(const char *called) {
   unsigned i = 0;
-  if (strncmp(called, "_Zd", 3) == 0) return "operator delete";
-  if (strncmp(called, "_Zn", 3) == 0) return "operator new";
-  while (stories[i].passed[0] && !is_one_of(called, stories[i].passed)) i++;
-  return stories[i].known_as;
+  while (i < STORIES && !is_one_of(called, stories[i].passed)) i++;
+  return i < STORIES ? stories[i].known_as : NULL;
 }
 
 static void aborted(void) {
-  unsigned i = 0;
-  if (subject() & SUBJECT_HEAP) {
+  unsigned i = 0, about = subject();
+  while (i < STORIES && !calls_passed(stories[i].passed)) i++;
+  if (about & SUBJECT_HEAP) {
     report("malloc's checks stopped %s.", at_start.program_name);
-    report_heap(subject());
-    return;
+    report_heap(about);
+  } else {
+    report(i < STORIES ? stories[i].story : "%s called abort. The reason may stand above.",
+           at_start.program_name);
   }
-  while (stories[i].passed[0] && !calls_passed(stories[i].passed)) i++;
-  report(stories[i].story, at_start.program_name);
 }
 
 static void sent_by_someone(const struct crash *crash) {

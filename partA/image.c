@@ -44,12 +44,10 @@ extern const char __ehdr_start[] __attribute__((visibility("hidden")));
 /* Libraries of the system are where systems keep them, or are known by their names; the program itself
  * may be there, too. */
 static bool is_own(const struct image *image) {
-  static const char *const systems[] = {"/lib", "/usr/", NULL};
-  static const char *const names[] = {"libc.",    "libc-", "ld-",   "ld.",        "libstdc++.",
-                                      "libgcc_s", "libm.", "libm-", "libpthread", NULL};
+  static const char names[] = "libc.* libc-* ld-* ld.* libstdc++.* libgcc_s* libm.* libm-* libpthread*";
   if (image->segments == at_start.program_headers) return true;
   if (image->base == (uintptr_t)__ehdr_start) return false;
-  return !begins_with(image->path, systems) && !begins_with(base_name(image->path), names);
+  return !is_one_of(image->path, "/lib* /usr/*") && !is_one_of(base_name(image->path), names);
 }
 
 /* The bias comes from the program headers: file offsets and addresses differ with some linkers. */
@@ -90,10 +88,9 @@ static const char *dynamic_address(const struct image *image, uintptr_t address)
 
 /* The name that people write: headers put others in its place. */
 static void copy_name(char *to, size_t size, const char *name) {
-  static const char *const prefixes[] = {"__isoc99_", "__isoc23_", NULL};
   size_t length = strlen(name);
   bool checked = length > 6 && strncmp(name, "__", 2) == 0 && strcmp(name + length - 4, "_chk") == 0;
-  name += begins_with(name, prefixes);
+  if (is_one_of(name, "__isoc99_* __isoc23_*")) name += strlen("__isoc99_");
   copy_text(to, size, checked ? name + 2 : name);
   if (checked && length - 6 < size) to[length - 6] = 0;
 }

@@ -19,8 +19,9 @@ enum { PATH_BYTES = 1024 }; /* longer ones are cut */
 
 /* text.c: helpers. */
 void copy_text(char *to, size_t size, const char *from); /* what there is no room for becomes "..." */
-/* The length of the word that the text begins with, the first of those up to NULL; 0 if with none. */
-size_t begins_with(const char *text, const char *const *words);
+/* Is the name one of the patterns, with spaces between them? What begins with "*" may be anywhere in it,
+ * what ends with it is its beginning. */
+bool is_one_of(const char *name, const char *patterns);
 const char *base_name(const char *path);
 /* Takes a line off the text, and keeps as much of it as there is room for. */
 void take_line(char **text, char *line, size_t size);
@@ -160,11 +161,8 @@ struct frame *calls_own(
 bool calls_end_with_main(void);    /* were the calls seen to the last? */
 const char *calls_called(void);    /* the library function that the program's own code had called; "" */
 const char *calls_innermost(void); /* the one in which it happened, as far as a file called it by name */
-/* Is the name one of the patterns, up to NULL? With "*" before them they are parts of it, with
- * "*" behind them beginnings. */
-bool is_one_of(const char *name, const char *const *patterns);
 /* Was one of these called on the way? Looks into the files of libraries. */
-bool calls_passed(const char *const *patterns);
+bool calls_passed(const char *patterns);
 
 /* nearby.c: what is at an address or near it, in words. Those with "if" say nothing and return
  * false if it is not so. */

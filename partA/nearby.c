@@ -14,8 +14,7 @@ static bool is_library_or_program(const char *path) {
 
 /* Is the region of a file that somebody named? Not what mmap and shared memory name themselves. */
 static bool is_file(const struct region *region) {
-  static const char *const anonymous[] = {"/dev/zero (deleted)", "/memfd:", "/SYSV", "/[aio]", NULL};
-  return region->name[0] == '/' && !begins_with(region->name, anonymous);
+  return region->name[0] == '/' && !is_one_of(region->name, "/dev/zero* /memfd:* /SYSV* /[aio]*");
 }
 
 /* Variables without an initial value are in memory of no file, behind those that
@@ -48,8 +47,7 @@ void report_distance(unsigned long distance) {
 
 /* What is next to an address: far away, only what an index may have started from. */
 static bool in_reach(const struct region *region, uintptr_t distance, bool far) {
-  static const char *const names[] = {"[heap]", "[stack]", NULL};
-  bool origin = is_variables(region) || begins_with(region->name, names);
+  bool origin = is_variables(region) || is_one_of(region->name, "[heap] [stack]");
   bool data = region->readable && (region->writable || !is_library_or_program(region->name));
   return data && (far ? origin && distance < FAR : distance <= JUST_BESIDE);
 }

@@ -167,12 +167,9 @@ bool place_next(char **answer, struct place *place) {
 /* A header of the compiler or the system, by the file, or by the function: addr2line 2.40 takes
  * the first header of a C++ program for the program's own file. */
 bool place_is_header(const struct place *place) {
-  static const char *const names[] = {"std::", "__gnu_cxx::", NULL}, *const files[] = {"/usr/include/",
-                                                                                       "/usr/local/include/",
-                                                                                       "/usr/lib", NULL};
-  return begins_with(place->name, names) || begins_with(place->file, files) ||
-         strstr(place->file, "/include/c++/") || strstr(place->file, "/lib/gcc/") ||
-         strstr(place->file, "/lib/clang/");
+  static const char files[] =
+      "/usr/include/* /usr/local/include/* /usr/lib* */include/c++/ */lib/gcc/ */lib/clang/";
+  return is_one_of(place->name, "std::* __gnu_cxx::*") || is_one_of(place->file, files);
 }
 
 /* Not if the source is younger than the program: then it is another line. */

@@ -10,9 +10,15 @@ void copy_text(char *to, size_t size, const char *from) {
   if (!whole) memcpy(to + size - sizeof "...", "...", sizeof "...");
 }
 
-size_t begins_with(const char *text, const char *const *words) {
-  while (*words && strncmp(text, *words, strlen(*words)) != 0) words++;
-  return *words ? strlen(*words) : 0;
+bool is_one_of(const char *name, const char *patterns) {
+  for (const char *pattern = patterns, *end; *pattern; pattern = end + (*end == ' ')) {
+    end = strchrnul(pattern, ' ');
+    size_t length = (size_t)(end - pattern), without_star = length - (end[-1] == '*');
+    bool part = *pattern == '*' && memmem(name, strlen(name), pattern + 1, length - 1);
+    if (part || (strncmp(name, pattern, without_star) == 0 && (without_star < length || !name[length])))
+      return true;
+  }
+  return false;
 }
 
 const char *base_name(const char *path) {

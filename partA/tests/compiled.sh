@@ -19,13 +19,14 @@ library=$PWD/partA/libletsbefriends.so
 # Sets what the comments of a file say.
 look_at() {
   name=${1##*/} name=${name%.*} number=0
-  needs=1 flags='' options='' by_signal='' status_wanted=139 what='' where='' line='[0-9]+'
+  needs=1 scale='' flags='' options='' by_signal='' status_wanted=139 what='' where='' line='[0-9]+'
   while IFS= read -r text; do
     number=$((number + 1))
     case $text in
       '// Needs: x86_64') needs='defined __x86_64__' ;;
       '// Needs: glibc') needs='defined __GLIBC__' ;;
       '// Needs: kernel_headers') needs='__has_include(<linux/seccomp.h>) && __has_include(<asm/types.h>)' ;;
+      '// Scale: full') scale=full ;;
       '// Flags: '*) flags=${text#// Flags: } ;;
       '// Options: '*) options=:${text#// Options: } ;;
       '// By: signal') by_signal=partA/build/tests/by_signal status_wanted=0 ;;
@@ -114,6 +115,7 @@ all_compilers() {
     *) together=$together_cc; set -- g++ clang++ ;;
   esac
   look_at "$file"
+  [ "${scale:-$SCALE}" = "$SCALE" ] || skip 'takes much memory (SCALE=full)'
   [ -z "$flags" ] || together=$file
   tried=
   for compiler; do

@@ -4,5 +4,5 @@
 #include <stdlib.h>
 
 int main(void) {
-  return atoi(getenv("NO_SUCH_VARIABLE"));  // here
+  return atoi(getenv("NO_SUCH_VARIABLE")) + 1;  // here
 }

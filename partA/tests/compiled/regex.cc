@@ -1,4 +1,5 @@
-// Flags: -O0
+// Scale: full
+// Flags: -O0 -g1
 // What: regex used up the stack of its main thread
 // Where: in .*, called from main at .*
 #include <regex>
