@@ -3,14 +3,28 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <stdatomic.h>
-#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/types.h>
+#include <unistd.h>
+
+#include "lazycopy.h"
+
+void *__real_mmap(void *address, size_t size, int protection, int flags, int fd, off_t offset);
+void *__wrap_mmap(void *address, size_t size, int protection, int flags, int fd, off_t offset);
+void *__real_mremap(void *old, size_t old_size, size_t size, int flags, void *target);
+void *__wrap_mremap(void *old, size_t old_size, size_t size, int flags, ...);
+int __real_mprotect(void *address, size_t size, int protection);
+int __wrap_mprotect(void *address, size_t size, int protection);
+int __real_madvise(void *address, size_t size, int advice);
+int __wrap_madvise(void *address, size_t size, int advice);
 
 /* Atomic, because the library's fault handler calls these functions, too. */
-static atomic_uint refused_kinds;
-static atomic_long calls, first_refused, last_refused, refusals;
-static atomic_int sharing_refused;
+static atomic_uint refused_kinds, awaited_kinds;
+static atomic_long calls_until_then, calls, first_refused, last_refused, refusals;
+static atomic_int sharing_refused, holes_filled;
+static void (*_Atomic run_meanwhile)(void);
 
 void refuse(unsigned kinds, long first, long count) {
   calls = refusals = 0;
@@ -28,7 +42,26 @@ void refuse_sharing(void) {
   sharing_refused = 1;
 }
 
+void fill_holes(void) {
+  holes_filled = 1;
+}
+
+void meanwhile(unsigned kinds, long number, void (*run)(void)) {
+  run_meanwhile = run;
+  calls_until_then = number;
+  awaited_kinds = kinds;
+}
+
+int meanwhile_ran(void) {
+  awaited_kinds = 0;
+  return calls_until_then == 0;
+}
+
 static int is_refused(enum refusable kind) {
+  if (awaited_kinds & kind && --calls_until_then == 0) {
+    awaited_kinds = 0;
+    run_meanwhile();
+  }
   if (!(refused_kinds & kind)) return 0;
   long call = ++calls;
   if (call < first_refused || call > last_refused) return 0;
@@ -37,34 +70,73 @@ static int is_refused(enum refusable kind) {
   return 1;
 }
 
-void *__real_mmap(void *address, size_t size, int protection, int flags, int fd, off_t offset);
-void *__wrap_mmap(void *address, size_t size, int protection, int flags, int fd, off_t offset);
-void *__real_mremap(void *old, size_t old_size, size_t size, int flags, void *target);
-void *__wrap_mremap(void *old, size_t old_size, size_t size, int flags, ...);
-int __real_mprotect(void *address, size_t size, int protection);
-int __wrap_mprotect(void *address, size_t size, int protection);
-int __real_madvise(void *address, size_t size, int advice);
-int __wrap_madvise(void *address, size_t size, int advice);
+/* --- Holes --- */
 
-/* What the last refused mremap has unmapped. */
+static size_t page_size(void) {
+  return (size_t)sysconf(_SC_PAGESIZE);
+}
+
+/* What the last refused call has unmapped. */
 static char *_Atomic hole;
 static atomic_size_t hole_size;
-static atomic_int holes_filled;
 
-void fill_holes(void) {
-  holes_filled = 1;
+/* What another thread has mapped there. */
+static struct taking {
+  char *memory;
+  size_t size;
+} takings[256];
+static atomic_size_t taken;
+
+enum { FOREIGN = 'F' };
+
+static void take_hole(char *target, size_t size) {
+  size_t page = page_size(), offsets[] = {0, size / 2, size - page, 0}, way = taken % 4;
+  if (taken == sizeof takings / sizeof *takings) return;
+  struct taking taking = {target + offsets[way], way < 3 ? page : size};
+  int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE;
+  if (__real_mmap(taking.memory, taking.size, PROT_READ | PROT_WRITE, flags, -1, 0) != taking.memory) return;
+  memset(taking.memory, FOREIGN, page);
+  memset(taking.memory + taking.size - page, FOREIGN, page);
+  takings[taken++] = taking;
+}
+
+size_t holes_taken(void) {
+  return taken;
+}
+
+int holes_hold(void) {
+  for (size_t i = 0; i < taken; i++) {
+    for (size_t at = 0; at < page_size(); at++) {
+      if (takings[i].memory[at] != FOREIGN || takings[i].memory[takings[i].size - 1 - at] != FOREIGN) return 0;
+    }
+  }
+  return 1;
+}
+
+/* A refused call has unmapped its target. */
+static void leave_hole(void *target, size_t size) {
+  int error = errno;
+  munmap(target, size);
+  hole = target;
+  hole_size = size;
+  if (refused_kinds & TAKEN) take_hole(target, size);
+  errno = error;
 }
 
 /* Where the kernel maps what it may map anywhere: NULL leaves it to the kernel. */
 static char *place_for(size_t size) {
   unsigned char resident;
   if (!holes_filled || !hole || size > hole_size || mincore(hole, 1, &resident) == 0) return NULL;
-  return size == hole_size ? hole : hole + 4096;
+  return size == hole_size ? hole : hole + page_size();
 }
 
+/* --- The calls --- */
+
 void *__wrap_mmap(void *address, size_t size, int protection, int flags, int fd, off_t offset) {
-  if (is_refused(MMAP)) return MAP_FAILED;
-  return __real_mmap(address ? address : place_for(size), size, protection, flags, fd, offset);
+  if (!is_refused(MMAP))
+    return __real_mmap(address ? address : place_for(size), size, protection, flags, fd, offset);
+  if (flags & MAP_FIXED) leave_hole(address, size);
+  return MAP_FAILED;
 }
 
 static void *fixed_target(int flags, va_list arguments) {
@@ -84,18 +156,15 @@ void *__wrap_mremap(void *old, size_t old_size, size_t size, int flags, ...) {
     void *place = target ? NULL : place_for(size);
     return __real_mremap(old, old_size, size, place ? flags | MREMAP_FIXED : flags, place ? place : target);
   }
-  int error = errno;
-  if (target) {
-    munmap(target, size);
-    hole = target;
-    hole_size = size;
-  }
-  errno = error;
+  if (target) leave_hole(target, size);
   return MAP_FAILED;
 }
 
 int __wrap_mprotect(void *address, size_t size, int protection) {
-  return is_refused(MPROTECT) ? -1 : __real_mprotect(address, size, protection);
+  if (!is_refused(MPROTECT)) return __real_mprotect(address, size, protection);
+  size_t half = size / CHUNKSIZE / 2 * CHUNKSIZE;
+  if (refused_kinds & HALF_DONE && half > 0) __real_mprotect(address, half, protection);
+  return -1;
 }
 
 int __wrap_madvise(void *address, size_t size, int advice) {

@@ -3,7 +3,7 @@
 
 LAZYCOPY_TESTS := harness lab api stats free free_reuse writable memory threads torn signals \
                   fork fork_frames fork_threads fork_handlers fork_spawn fork_memory fork_segments \
-                  foreign misuse others rules refusal refused_split large limits scale snapshot pin
+                  foreign misuse others rules refusal refused_split half_done held large limits scale snapshot pin
 LAZYCOPY_TEST_PROGRAMS := $(LAZYCOPY_TESTS:%=partB/build/tests/test_%)
 LAZYCOPY_TEST_HELPERS := $(addprefix partB/build/tests/,support.o probe.o kin.o) $(HARNESS_RUNNER)
 
@@ -13,6 +13,8 @@ LDFLAGS_test_fork_segments := -Wl,--wrap=shmget,--wrap=shmat,--wrap=shmctl
 LDFLAGS_test_refusal := -Wl,--wrap=mmap,--wrap=mremap,--wrap=mprotect,--wrap=madvise
 LDFLAGS_test_refused_split := $(LDFLAGS_test_refusal)
 LDFLAGS_test_large := $(LDFLAGS_test_refusal)
+LDFLAGS_test_half_done := $(LDFLAGS_test_refusal)
+LDFLAGS_test_held := $(LDFLAGS_test_refusal)
 LDFLAGS_test_rules := $(LDFLAGS_test_refusal)
 
 TESTBINS += $(LAZYCOPY_TEST_PROGRAMS) partB/build/tests/test_model
@@ -27,7 +29,7 @@ partB/build/tests/%.o: partB/tests/%.c
 	@mkdir -p $(@D)
 	$(COMPILE) -IpartB -pthread -c -o $@ $<
 
-LAZYCOPY_CHECKED_TESTS := partB/build/tests/test_refusal partB/build/tests/test_rules
+LAZYCOPY_CHECKED_TESTS := $(addprefix partB/build/tests/test_,refusal rules half_done held)
 
 $(filter-out $(LAZYCOPY_CHECKED_TESTS),$(LAZYCOPY_TEST_PROGRAMS)): %: %.o $(LAZYCOPY_TEST_HELPERS) partB/liblazycopy.a
 	$(CC) $(CFLAGS) $(LDFLAGS) $(LDFLAGS_$(@F)) -o $@ $^ -pthread $(LDLIBS)

@@ -1,0 +1,184 @@
+/* While the library holds its lock, no memory of the program's is touched, and no handler of
+ * this thread runs that could: so no first write waits for itself. */
+#include <errno.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "check.h"
+#include "kin.h"
+#include "refusal.h"
+#include "support.h"
+
+/* --- Structures of the program's that lie in chunks --- */
+
+/* Each kind of chunk, in a new block of two that holds the pattern 1. */
+static char *private_block(void) {
+  return new_block(2, 1);
+}
+
+static char *lazy_block(void) {
+  return lazy_copy(new_block(2, 1), 2);
+}
+
+static char *copied_block(void) {
+  char *block = new_block(2, 1);
+  lazy_copy(block, 2);
+  return block;
+}
+
+static char *last_sharer(void) {
+  char *block = new_block(2, 1), *copy = lazy_copy(block, 2);
+  CHECK(chunks_free(block, 2) == 0);
+  return copy;
+}
+
+static char *forked_block(void) {
+  char *block = new_block(2, 1);
+  pid_t child = fork_or_fail();
+  if (child == 0) _exit(0);
+  CHECK(wait_status(child) == 0);
+  return block;
+}
+
+static char *unmapped_block(void) {
+  char *block = lazy_block();
+  refuse(MREMAP, 1, FOR_EVER);
+  chunk_make_writable(block, 2 * CHUNKSIZE);
+  refuse_nothing();
+  return block;
+}
+
+static char *(*const kinds_of_block[])(void) = {private_block, lazy_block,   copied_block,
+                                                last_sharer,   forked_block, unmapped_block};
+enum { KINDS_OF_BLOCK = sizeof kinds_of_block / sizeof *kinds_of_block };
+
+/* At the start of a chunk, across two, at the end. */
+static void test_stats_in_chunks(void) {
+  const size_t LAST = sizeof(struct chunk_stats);
+  const size_t offsets[] = {0, CHUNKSIZE - LAST / 2, 2 * CHUNKSIZE - LAST};
+  for (size_t i = 0; i < KINDS_OF_BLOCK; i++) {
+    for (size_t j = 0; j < 3; j++) {
+      char *block = kinds_of_block[i]();
+      size_t live = stats().live_chunks;
+      struct chunk_stats *figures = (void *)(block + offsets[j]);
+      errno = 4711;
+      chunk_get_stats(figures);
+      CHECK(errno == 4711 && figures->live_chunks == live);
+    }
+  }
+  CHECK(lazycopy_is_valid(1));
+}
+
+static void test_stats_nowhere(void) {
+  errno = 4711;
+  chunk_get_stats(NULL);
+  CHECK(errno == 4711 && chunk_free(chunk_alloc()) == 0);
+}
+
+/* What a handler was given may lie in a chunk as well (the program copied it there). */
+static void test_fault_in_chunks(void) {
+  for (size_t i = 0; i < KINDS_OF_BLOCK; i++) {
+    char *block = kinds_of_block[i]();
+    siginfo_t *info = (void *)block, none = {.si_signo = SIGSEGV};
+    void *context = block + CHUNKSIZE;
+    memset(block, 0, 2 * CHUNKSIZE);
+    CHECK(chunk_handle_fault(&none, context) == 0);
+    CHECK(chunk_handle_fault(info, context) == 0);
+    memset(chunk_copy_lazy(block), 0, 1);
+    CHECK(chunk_handle_fault(info, context) == 0);
+  }
+}
+
+/* --- Signals that are sent while the library works, whose handlers write to a lazy copy --- */
+
+static const int sent[] = {SIGTRAP, SIGBUS, SIGFPE, SIGILL, SIGSYS, SIGUSR1, SIGABRT, SIGALRM};
+enum { SENT = sizeof sent / sizeof *sent };
+
+static char *targets[SENT];
+static atomic_int handled;
+
+static void write_to_copy(int number) {
+  for (size_t i = 0; i < SENT; i++) {
+    if (sent[i] == number) poke(targets[i], 1);
+  }
+  handled++;
+}
+
+static void raise_all(void) {
+  for (size_t i = 0; i < SENT; i++) raise(sent[i]);
+}
+
+static char *original, *scratch[3];
+
+static void call_alloc(void) {
+  chunk_alloc();
+}
+
+static void call_alloc_much(void) {
+  chunks_alloc(5000);
+}
+
+static void call_copy(void) {
+  chunk_copy_lazy(original);
+}
+
+static void call_copy_eagerly(void) {
+  chunk_copy_eager(original);
+}
+
+static void call_free(void) {
+  chunk_free(scratch[0]);
+}
+
+static void call_make_writable(void) {
+  chunk_make_writable(scratch[1], 1);
+}
+
+static void write_first(void) {
+  poke(scratch[2], 1);
+}
+
+static void call_fork(void) {
+  pid_t child = fork_or_fail();
+  if (child == 0) _exit(0);
+  CHECK(wait_status(child) == 0);
+}
+
+static void (*const calls[])(void) = {
+    call_alloc, call_alloc_much,    call_copy,   call_copy_eagerly,
+    call_free,  call_make_writable, write_first, call_fork,
+};
+
+/* The signals come in the middle of each call to the kernel, one after the other. */
+static void test_sent_signals(void) {
+  struct sigaction action = {.sa_handler = write_to_copy};
+  for (size_t i = 0; i < SENT; i++) sigaction(sent[i], &action, NULL);
+  original = new_block(1, 1);
+  for (size_t call = 0; call < sizeof calls / sizeof *calls; call++) {
+    int ran = 1;
+    for (long number = 1; ran; number++) {
+      for (size_t i = 0; i < SENT; i++) targets[i] = lazy_copy(original, 1);
+      for (size_t i = 0; i < 3; i++) scratch[i] = lazy_copy(original, 1);
+      handled = 0;
+      meanwhile(ANY_CALL, number, raise_all);
+      calls[call]();
+      ran = meanwhile_ran();
+      CHECK(handled == (ran ? SENT : 0) && holds(original, 1, 1));
+      for (size_t i = 0; i < SENT; i++) CHECK((!ran || peek(targets[i]) == 1) && chunk_free(targets[i]) == 0);
+    }
+  }
+  CHECK(lazycopy_is_valid(1));
+}
+
+static const struct test tests[] = {
+    {"held_stats_in_chunks", test_stats_in_chunks, 20},
+    {"held_stats_nowhere", test_stats_nowhere, 20},
+    {"held_fault_in_chunks", test_fault_in_chunks, 20},
+    {"held_sent_signals", test_sent_signals, 60},
+};
+
+int main(void) {
+  return run_tests(tests, sizeof tests / sizeof *tests);
+}
