@@ -107,7 +107,8 @@ size_t holes_taken(void) {
 int holes_hold(void) {
   for (size_t i = 0; i < taken; i++) {
     for (size_t at = 0; at < page_size(); at++) {
-      if (takings[i].memory[at] != FOREIGN || takings[i].memory[takings[i].size - 1 - at] != FOREIGN) return 0;
+      if (takings[i].memory[at] != FOREIGN || takings[i].memory[takings[i].size - 1 - at] != FOREIGN)
+        return 0;
     }
   }
   return 1;

@@ -83,6 +83,26 @@ static void test_little_space(void) {
   CHECK(holds(block, COUNT, 1) && peek(copy) == 'x');
 }
 
+/* Under any limit, half of the addresses stay with the program, and a quarter can be chunks: less
+ * what was in use before. */
+static void live_within(void *mib) {
+  struct rlimit limits = {.rlim_cur = (rlim_t) * (const long *)mib << 20};
+  limits.rlim_max = limits.rlim_cur += (rlim_t)sysconf(_SC_PAGESIZE) * 7;
+  CHECK(setrlimit(RLIMIT_AS, &limits) == 0);
+  size_t before = (size_t)proc_kib("/proc/self/status", "VmSize:") * 1024, chunks = 0;
+  for (size_t step = (size_t)1 << 14; step > 0; step /= 2) {
+    while (chunks_alloc(step)) chunks += step;
+  }
+  size_t after = (size_t)proc_kib("/proc/self/status", "VmSize:") * 1024;
+  CHECK(after <= limits.rlim_cur / 2);
+  CHECK(chunks * CHUNKSIZE + before / 2 + ((size_t)8 << 20) >= limits.rlim_cur / 4);
+}
+
+static void test_limited_space(void) {
+  skip_under_sanitizer();
+  for (long mib = 64; mib < 5000; mib = mib * 3 / 2) CHECK(status_of_child(live_within, &mib) == 0);
+}
+
 /* Within one process a first write always finds a frame. The kernel wants a chunk's
  * worth of addresses to spare, to replace one mapping by another. */
 static void test_first_writes_without_space(void) {
@@ -183,6 +203,23 @@ static void test_calls_without_mappings(void) {
   CHECK(chunk_free(copy + 5 * CHUNKSIZE) == 0 && chunks_free(block, 50) == 0);
 }
 
+/* A lazy copy runs out of mappings when some of its source is read-only: all of that may be written. */
+static void test_protection_without_mappings(void) {
+  skip_if_limit_is_far();
+  enum { PIECES = 12 };
+  char *block = new_block(PIECES, 1);
+  lazy_copy(block + 4 * CHUNKSIZE, 2);
+  fill(block, PIECES, 1);
+  use_up_mappings();
+  for (size_t left = 0; left < 6; left++) {
+    if (left > 0) give_back_mappings(1);
+    area_used -= 2;
+    char *copy = chunks_copy_lazy(block, PIECES - 3);
+    fill(block, PIECES, 2 + left);
+    CHECK(holds(block, PIECES, 2 + left) && (!copy || chunks_free(copy, PIECES - 3) == 0));
+  }
+}
+
 /* After a fork no written chunk can stay where it is, in either process; what is not
  * written is right in both. */
 static void test_fork_without_mappings(void) {
@@ -200,9 +237,11 @@ static const struct test tests[] = {
     {"limits_no_space_for_lazy_copies", test_no_space_for_lazy_copies, 60},
     {"limits_no_space_for_eager_copies", test_no_space_for_eager_copies, 60},
     {"limits_little_space", test_little_space, 20},
+    {"limits_of_space", test_limited_space, 60},
     {"limits_first_writes_without_space", test_first_writes_without_space, 60},
     {"limits_first_writes_short_of_mappings", test_first_writes_short_of_mappings, 120},
     {"limits_calls_without_mappings", test_calls_without_mappings, 120},
+    {"limits_protection_without_mappings", test_protection_without_mappings, 120},
     {"limits_fork_without_mappings", test_fork_without_mappings, 120},
 };
 

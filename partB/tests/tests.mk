@@ -3,7 +3,7 @@
 
 LAZYCOPY_TESTS := harness lab api stats free free_reuse writable memory threads torn signals \
                   fork fork_frames fork_threads fork_handlers fork_spawn fork_memory fork_segments \
-                  foreign misuse others rules refusal refused_split half_done held large limits scale snapshot pin
+                  foreign misuse others rules refusal refused_split half_done holes held large limits scale snapshot pin
 LAZYCOPY_TEST_PROGRAMS := $(LAZYCOPY_TESTS:%=partB/build/tests/test_%)
 LAZYCOPY_TEST_HELPERS := $(addprefix partB/build/tests/,support.o probe.o kin.o) $(HARNESS_RUNNER)
 
@@ -14,6 +14,7 @@ LDFLAGS_test_refusal := -Wl,--wrap=mmap,--wrap=mremap,--wrap=mprotect,--wrap=mad
 LDFLAGS_test_refused_split := $(LDFLAGS_test_refusal)
 LDFLAGS_test_large := $(LDFLAGS_test_refusal)
 LDFLAGS_test_half_done := $(LDFLAGS_test_refusal)
+LDFLAGS_test_holes := $(LDFLAGS_test_refusal)
 LDFLAGS_test_held := $(LDFLAGS_test_refusal)
 LDFLAGS_test_rules := $(LDFLAGS_test_refusal)
 
@@ -29,7 +30,7 @@ partB/build/tests/%.o: partB/tests/%.c
 	@mkdir -p $(@D)
 	$(COMPILE) -IpartB -pthread -c -o $@ $<
 
-LAZYCOPY_CHECKED_TESTS := $(addprefix partB/build/tests/test_,refusal rules half_done held)
+LAZYCOPY_CHECKED_TESTS := $(addprefix partB/build/tests/test_,refusal rules half_done holes held)
 
 $(filter-out $(LAZYCOPY_CHECKED_TESTS),$(LAZYCOPY_TEST_PROGRAMS)): %: %.o $(LAZYCOPY_TEST_HELPERS) partB/liblazycopy.a
 	$(CC) $(CFLAGS) $(LDFLAGS) $(LDFLAGS_$(@F)) -o $@ $^ -pthread $(LDLIBS)
