@@ -26,6 +26,9 @@ example_save() {
   try 0 "$examples"/save "$scratch/saved"
   grep -qx 'the sum in the file is right' "$scratch/out" || fail "$(cat "$scratch/out")"
   [ "$(wc -c <"$scratch/saved")" -eq $((8 << 20)) ] || fail "the file has another size"
+  grep -q '^5 more transfers changed [1-9][0-9]* of 128 chunks; with them the files are right$' "$scratch/out" ||
+    fail "$(cat "$scratch/out")"
+  [ "$(wc -c <"$scratch/saved.changes")" -le $((10 * (65536 + 8))) ] || fail "more was saved than has changed"
   [ ! -e "$scratch/saved.new" ] || fail "the temporary file is still there"
 }
 
@@ -34,6 +37,20 @@ example_save_refuses_bad_usage() {
   one_line_about 'file'
   try 2 "$examples"/save /nonexistent/file
   one_line_about '/nonexistent/file'
+}
+
+example_rollback() {
+  try 0 "$examples"/rollback 2000
+  grep -qx 'the tree is as it should be' "$scratch/out" || fail "$(cat "$scratch/out")"
+  grep -q '^2000 steps: [1-9][0-9]* failed half way, [1-9][0-9]* were taken back later, [1-9]' "$scratch/out" ||
+    fail "nothing was taken back: $(cat "$scratch/out")"
+}
+
+example_rollback_refuses_bad_usage() {
+  for number in 0 x -5 5x 1000001; do
+    try 2 "$examples"/rollback "$number"
+    one_line_about "'$number'"
+  done
 }
 
 # The library has none of these, except that read(2) must be asked for.
@@ -62,7 +79,7 @@ example_pitfalls_of_the_handout() {
   grep -q '^no more after 2[0-9]* lazy copies: .* memory$' "$scratch/out" || fail "$(cat "$scratch/out")"
 }
 
-for name in undo undo_refuses_bad_usage save save_refuses_bad_usage pitfalls pitfalls_of_the_handout; do
+for name in undo undo_refuses_bad_usage save save_refuses_bad_usage rollback rollback_refuses_bad_usage pitfalls pitfalls_of_the_handout; do
   run_test "example_$name"
 done
 exit "$failures"

@@ -1,7 +1,7 @@
 # make examples: small programs that use lazycopy. And the tests of these and of
 # what the README files and the teachers' guide print.
 
-EXAMPLES := $(addprefix partB/examples/,undo save)
+EXAMPLES := $(addprefix partB/examples/,undo save rollback)
 
 TESTBINS += $(EXAMPLES)
 CHECKS += 'sh partB/examples/examples-test.sh' 'sh partB/tests/readme-test.sh'
