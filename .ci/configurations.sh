@@ -5,7 +5,7 @@
 
 # By worth: where time runs out, the last ones are left out.
 CONFIGURATIONS="asan clang ubsan mutants full install rules format shellcheck mandoc i386 musl tsan valgrind \
-class coverage slow tidy cppcheck analyzer O0 O3 lto aarch64 riscv64 kernels"
+class coverage slow tidy cppcheck analyzer O0 O3 lto lua aarch64 riscv64 kernels"
 SKIP=77
 
 need() {
@@ -208,6 +208,21 @@ configuration_format() {
 configuration_mandoc() {
   need mandoc
   find . -name '*.[1-8]' ! -path '*/build/*' -print0 | xargs -0 mandoc -T lint -W warning
+}
+
+# ---- Programs that nobody wrote for the libraries ----
+
+# The heap of a Lua interpreter in chunks, taken back again and again.
+configuration_lua() {
+  need pkg-config
+  pkg-config --exists lua5.4 || { echo "liblua5.4-dev is not installed"; exit "$SKIP"; }
+  make -s partB/liblazycopy.a
+  # shellcheck disable=SC2046 # several words
+  cc -O2 -g -std=gnu11 -Wall -Wextra -Werror -IpartB $(pkg-config --cflags lua5.4) -o lua .ci/lua.c partB/liblazycopy.a \
+    $(pkg-config --libs lua5.4) -pthread
+  ./lua >lua.out
+  cat lua.out
+  echo "summary: $(cat lua.out)"
 }
 
 # ---- Proofs about the tests, and about what is built ----
