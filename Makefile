@@ -26,7 +26,9 @@ CLEAN :=
 .DELETE_ON_ERROR:
 .SUFFIXES:
 
-include partB/harness/harness.mk $(filter-out %/harness.mk,$(sort $(wildcard partA/*.mk partB/*.mk partA/*/*.mk partB/*/*.mk)))
+# These two come first, because make expands what a rule needs when it reads the rule.
+FIRST_RULES := partB/measure/measure.mk partB/harness/harness.mk
+include $(FIRST_RULES) $(filter-out $(FIRST_RULES),$(sort $(wildcard partA/*.mk partB/*.mk partA/*/*.mk partB/*/*.mk)))
 
 .PHONY: all check check-all check-kernels clean help
 all: $(PRODUCTS)

@@ -15,7 +15,7 @@
 #include <threads.h>
 #include <unistd.h>
 
-#include "../../partB/harness/maps.h"
+#include "../../partB/measure/maps.h"
 #include "../../partB/harness/runner.h"
 #include "observe.h"
 

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "../harness/box.h"
-#include "../harness/text.h"
+#include "../measure/text.h"
 #include "bench.h"
 
 static bool quick;

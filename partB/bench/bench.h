@@ -13,7 +13,7 @@
 #include <stdio.h>
 #include <sys/types.h>
 
-#include "../harness/measure.h"
+#include "../measure/measure.h"
 #include "lazycopy.h"
 
 /* ---- method.c: a block is an original or a copy; both can be read and written ---- */

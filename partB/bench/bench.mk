@@ -32,10 +32,10 @@ partB/build/bench/handout.o: partB/handout/handout.c
 	@mkdir -p $(@D)
 	$(COMPILE) -IpartB $(foreach name,startup alloc copy_eager copy_lazy,-Dchunk_$(name)=handout_$(name)) -c -o $@ $<
 
-partB/build/bench/nothing: partB/build/bench/nothing.o $(HARNESS_MAPS)
+partB/build/bench/nothing: partB/build/bench/nothing.o $(MEASURE_MAPS)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^
 
-partB/build/bench/nothing-linked: partB/build/bench/nothing.o $(HARNESS_MAPS) partB/liblazycopy.a
+partB/build/bench/nothing-linked: partB/build/bench/nothing.o $(MEASURE_MAPS) partB/liblazycopy.a
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.o,$^) -Wl,--whole-archive partB/liblazycopy.a -Wl,--no-whole-archive -pthread
 
 partB/build/bench/empty.so:

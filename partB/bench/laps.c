@@ -5,7 +5,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "../harness/maps.h"
+#include "../measure/maps.h"
 #include "bench.h"
 
 enum { MOST_CHUNKS = 2000, TABLE = 1000, MOST_LIVE = 1000000 };

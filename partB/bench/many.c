@@ -1,7 +1,7 @@
 /* A lap with very many copies: what they cost, and whether the values are right. */
 #include <sys/mman.h>
 
-#include "../harness/maps.h"
+#include "../measure/maps.h"
 #include "bench.h"
 
 enum { WORDS = CHUNKSIZE / sizeof(uint64_t) };

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <sys/stat.h>
 
-#include "../harness/maps.h"
+#include "../measure/maps.h"
 
 int main(int argc, char **argv) {
   (void)argv;

@@ -7,7 +7,7 @@
 
 #include <math.h>
 
-#include "../harness/text.h"
+#include "../measure/text.h"
 
 static FILE *csv;
 static int bars, bars_met, bars_measured;

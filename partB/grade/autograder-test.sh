@@ -11,7 +11,7 @@ unset MAKEFLAGS MAKELEVEL CFLAGS CPPFLAGS LDFLAGS
 
 # documented FILE: is it what Gradescope's documentation says? Its values are in $scratch/lines.
 documented() {
-  partB/build/tests/json_lines <"$1" >"$scratch/lines" 2>"$scratch/why" &&
+  partB/build/harness/json_lines <"$1" >"$scratch/lines" 2>"$scratch/why" &&
     awk -f partB/grade/autograder/form.awk "$scratch/lines" >"$scratch/why"
 }
 

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../harness/maps.h"
+#include "../measure/maps.h"
 #include "checks.h"
 
 /* Which memory is mapped at an address: a place in the shared memory that an

@@ -4,7 +4,7 @@
 #include <sys/resource.h>
 
 #include "../harness/effort.h"
-#include "../harness/maps.h"
+#include "../measure/maps.h"
 #include "checks.h"
 
 /* A chunk in a crowd: only its last page is used, so that a crowd fits in memory. */

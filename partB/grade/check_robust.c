@@ -7,7 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "../harness/maps.h"
+#include "../measure/maps.h"
 #include "checks.h"
 #include "malloc_watch.h"
 

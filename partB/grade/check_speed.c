@@ -5,8 +5,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "../harness/maps.h"
-#include "../harness/measure.h"
+#include "../measure/maps.h"
+#include "../measure/measure.h"
 #include "checks.h"
 
 enum { ROUND_CHUNKS = 8, LEAST_ROUNDS = 21, MOST_ROUNDS = 61 };

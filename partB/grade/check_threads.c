@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "../harness/effort.h"
-#include "../harness/measure.h"
+#include "../measure/measure.h"
 #include "checks.h"
 
 static void start_thread(pthread_t *thread, const pthread_attr_t *attributes, void *(*body)(void *),

@@ -51,7 +51,7 @@ class_rows() {
     fail "$(grep '^"loops' "$out")"
   row '"twice",0,0,0,0,0,0,0,"B: there are 2 files named lazycopy.c; A: there is no letsbefriends.c",not tried'
   for name in ada "$looping" twice; do
-    partB/build/tests/json_lines <"$reports/$name.json" >"$scratch/lines" || fail "$name: no JSON"
+    partB/build/harness/json_lines <"$reports/$name.json" >"$scratch/lines" || fail "$name: no JSON"
     grep -q '^# Points' "$reports/$name.report" || fail "$name: no report"
   done
 }

@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "../harness/box.h"
-#include "../harness/measure.h"
+#include "../measure/measure.h"
 #include "../harness/pace.h"
 #include "../harness/report.h"
 

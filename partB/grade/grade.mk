@@ -18,7 +18,7 @@ $(GRADE_BUILD)/%.o: partB/grade/%.c
 $(GRADE_BUILD)/grade: $(GRADE_BUILD)/grade.o $(HARNESS_GRADER)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^
 
-$(GRADE_BUILD)/checker: $(GRADE_CHECKS:%=$(GRADE_BUILD)/%.o) $(patsubst %,$(HARNESS_BUILD)/%.o,effort measure maps)
+$(GRADE_BUILD)/checker: $(GRADE_CHECKS:%=$(GRADE_BUILD)/%.o) $(HARNESS_BUILD)/effort.o $(MEASURE_MAPS)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -pthread -ldl
 
 # What the grade comes to. The handout says in a sentence what each check requires.
@@ -31,7 +31,7 @@ $(GRADE_BUILD)/requirements: partB/grade/requirements.sh partA/kit/README.md par
 
 # The graded code is compiled without CFLAGS: no use under a sanitizer.
 ifeq (,$(findstring sanitize,$(CC) $(CFLAGS)))
-TESTBINS += $(GRADERS) partB/build/tests/json_lines
+TESTBINS += $(GRADERS) partB/build/harness/json_lines
 CHECKS += 'sh partB/grade/test.sh'
 CHECKS += 'sh partB/grade/points-test.sh'
 CHECKS += 'sh partB/grade/class-test.sh'

@@ -3,7 +3,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#include "../harness/measure.h"
+#include "../measure/measure.h"
 #include "checks.h"
 
 static unsigned char *need(void *chunk, const char *function) {

@@ -12,7 +12,7 @@ marks() { try 0 "$build/marks" "$requirements" partB/grade/points "$@"; }
 lines() {
   marks all "$scratch/report" "$@"
   cp "$scratch/out" "$scratch/document"
-  partB/build/tests/json_lines <"$scratch/document" >"$scratch/lines" 2>"$scratch/err" || fail "$1: $(cat "$scratch/err")"
+  partB/build/harness/json_lines <"$scratch/document" >"$scratch/lines" 2>"$scratch/err" || fail "$1: $(cat "$scratch/err")"
 }
 
 has() { grep -qxF -e "$1" "$scratch/lines" || fail "no '$1': $(head -n 40 "$scratch/lines")"; }
@@ -95,7 +95,7 @@ points_documents() {
   printf 'int x = ;\n' >"$scratch/broken.c"
   for file in json junit; do echo before >"$scratch/$file"; done
   try 1 sh partB/grade/grade.sh --lazycopy "$scratch/broken.c" --json "$scratch/json" --junit "$scratch/junit"
-  partB/build/tests/json_lines <"$scratch/json" >"$scratch/lines" || fail 'no JSON'
+  partB/build/harness/json_lines <"$scratch/json" >"$scratch/lines" || fail 'no JSON'
   has '.checks.0.part string B'
   has '.checks.0.name string values.alloc'
   has '.checks.0.verdict string not tried'
@@ -122,7 +122,7 @@ points_not_lost() {
   top=$PWD
   cd "$scratch" || exit
   try 2 sh "$top/partB/grade/grade.sh" --lazycopy "$top/partB/liblazycopy.so" --json "$scratch/part.json"
-  "$top/partB/build/tests/json_lines" <"$scratch/part.json" >"$scratch/lines" || fail 'no JSON'
+  "$top/partB/build/harness/json_lines" <"$scratch/part.json" >"$scratch/lines" || fail 'no JSON'
   has '.checks.0.verdict string pass'
   has '.checks.1.verdict string undecided'
 }

@@ -14,7 +14,7 @@
 
 #include "effort.h"
 #include "leftovers.h"
-#include "measure.h"
+#include "../measure/measure.h"
 
 static const size_t MOST_OUTPUT = 1 << 20;          /* bytes, all streams together */
 static const long long MOST_RESIDENT = 3LL << 29;   /* bytes; a page mapped twice counts twice */

@@ -11,7 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "measure.h"
+#include "../measure/measure.h"
 
 /* ---- The machine ---- */
 

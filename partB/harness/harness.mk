@@ -1,11 +1,25 @@
-# What tests, graders and the benchmark of both parts stand on. None of it knows them.
+# What the tests, the graders and the benchmark of both parts stand on. Who uses whom, from the
+# top to the bottom; nobody uses what stands above:
+#
+#   kit, autograder          copy the graders and what these use
+#   grade (both parts)       report, pace, box; the checkers use effort and measure
+#   tests (both parts)       runner, shelltest.sh, within
+#   bench                    box, measure
+#   harness/  report         nothing
+#             pace, runner   box
+#             box            effort, leftovers
+#             within         effort, leftovers
+#             effort         measure
+#             tally.sh, shelltest.sh, order-test.sh, json_lines   nothing
+#   tester (copytest)        measure
+#   measure/                 nothing
+#   the libraries            nothing of all this
 
 HARNESS_BUILD := partB/build/harness
-HARNESS_RUNNER := $(patsubst %,$(HARNESS_BUILD)/%.o,runner box effort leftovers measure maps)
-HARNESS_GRADER := $(patsubst %,$(HARNESS_BUILD)/%.o,box effort leftovers pace report measure)
-HARNESS_MAPS := $(HARNESS_BUILD)/maps.o $(HARNESS_BUILD)/measure.o
-HARNESS_BENCH := $(patsubst %,$(HARNESS_BUILD)/%.o,box effort leftovers measure text maps)
-MEASURE_OBJECTS := $(patsubst %,$(HARNESS_BUILD)/%.o,measure text maps)
+HARNESS_BOX := $(patsubst %,$(HARNESS_BUILD)/%.o,box effort leftovers)
+HARNESS_RUNNER := $(HARNESS_BUILD)/runner.o $(HARNESS_BOX) $(MEASURE_MAPS)
+HARNESS_GRADER := $(patsubst %,$(HARNESS_BUILD)/%.o,pace report) $(HARNESS_BOX) $(MEASURE_CLOCK)
+HARNESS_BENCH := $(HARNESS_BOX) $(MEASURE_OBJECTS)
 
 TESTBINS += $(HARNESS_BUILD)/account $(HARNESS_BUILD)/within
 
@@ -13,10 +27,14 @@ $(HARNESS_BUILD)/%.o: partB/harness/%.c
 	@mkdir -p $(@D)
 	$(COMPILE) -fPIC -c -o $@ $<
 
-$(HARNESS_BUILD)/account: $(patsubst %,$(HARNESS_BUILD)/%.o,account effort measure)
+$(HARNESS_BUILD)/account: $(patsubst %,$(HARNESS_BUILD)/%.o,account effort) $(MEASURE_CLOCK)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^
 
-$(HARNESS_BUILD)/within: $(patsubst %,$(HARNESS_BUILD)/%.o,within effort leftovers measure)
+$(HARNESS_BUILD)/within: $(patsubst %,$(HARNESS_BUILD)/%.o,within effort leftovers) $(MEASURE_CLOCK)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^
+
+# Judges the grader's documents.
+$(HARNESS_BUILD)/json_lines: $(HARNESS_BUILD)/json_lines.o
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^
 
 -include $(wildcard $(HARNESS_BUILD)/*.d)

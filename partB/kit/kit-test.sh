@@ -54,7 +54,7 @@ functions() {
 kit_holds_no_solution() {
   functions "$friends_answer" "$lazycopy_answer" >"$scratch/answers"
   functions partA/*.c partB/*.c | grep _ >"$scratch/libraries"
-  functions "$kit"/part?/grade/*.c "$kit"/partB/harness/*.c >"$scratch/checks"
+  functions "$kit"/part?/grade/*.c "$kit"/partB/harness/*.c "$kit"/partB/measure/*.c >"$scratch/checks"
   [ "$(wc -l <"$scratch/answers")" -ge 6 ] && [ "$(wc -l <"$scratch/libraries")" -ge 100 ] || fail 'no functions found'
   comm -23 "$scratch/libraries" "$scratch/checks" | sort -u "$scratch/answers" - >"$scratch/solutions"
   find "$kit" -type f -exec cat {} + | grep -Eo '\b[a-z_]+ ?\(' | tr -d ' (' | sort -u >"$scratch/words"

@@ -1,8 +1,7 @@
 # make kit DIR=path: what a student's repository starts from, without solutions.
 
 # All that the checks are made of, and the plain answers: of part A, of part B.
-KIT_HARNESS := maps $(patsubst $(HARNESS_BUILD)/%.o,%,$(HARNESS_GRADER))
-KIT_CHECKS := partA/grade partB/grade $(wildcard $(KIT_HARNESS:%=partB/harness/%.[ch]))
+KIT_CHECKS := partA/grade partB/grade $(wildcard $(patsubst partB/build/%.o,partB/%.[ch],$(HARNESS_GRADER) $(MEASURE_MAPS)))
 KIT_ANSWERS := partA/tests/mutants/plain.c partB/handout/handout.c
 export KIT_CHECKS KIT_ANSWERS
 
@@ -14,5 +13,5 @@ CHECKS += 'sh partB/kit/kit-test.sh'
 
 # Some ten seconds of processor time: part of make check-all.
 .PHONY: check-kit
-check-kit: $(HARNESS_BUILD)/within partB/build/tests/json_lines partB/build/grade/marks partB/build/grade/requirements
+check-kit: $(HARNESS_BUILD)/within partB/build/harness/json_lines partB/build/grade/marks partB/build/grade/requirements
 	@sh partB/harness/tally.sh 'sh partB/kit/kit-test.sh --long' 'sh partB/grade/autograder-test.sh --long'

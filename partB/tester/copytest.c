@@ -17,8 +17,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "../harness/measure.h"
-#include "../harness/text.h"
+#include "../measure/measure.h"
+#include "../measure/text.h"
 #include "copytest_csv.h"
 #include "copytest_run.h"
 #include "lazycopy.h"

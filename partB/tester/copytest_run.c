@@ -8,8 +8,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "../harness/measure.h"
-#include "../harness/text.h"
+#include "../measure/measure.h"
+#include "../measure/text.h"
 #include "lazycopy.h"
 
 struct world {

@@ -8,8 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "../harness/maps.h"
-#include "../harness/text.h"
+#include "../measure/maps.h"
+#include "../measure/text.h"
 #include "lazycopy.h"
 #include "show_draw.h"
 

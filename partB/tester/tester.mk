@@ -1,5 +1,5 @@
 # copytest, the lab's tester, and its own tests. It shares measuring code with the
-# benchmark (harness/harness.mk).
+# benchmark (measure/measure.mk).
 
 COPYTEST_OBJECTS := $(addprefix partB/build/tester/,copytest.o copytest_run.o copytest_csv.o show.o show_draw.o) $(MEASURE_OBJECTS)
 

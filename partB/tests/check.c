@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../harness/maps.h"
+#include "../measure/maps.h"
 #include "internal.h"
 
 /* The numbers are those of the beliefs in internal.h. */

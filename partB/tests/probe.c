@@ -1,6 +1,6 @@
 #include "probe.h"
 
-#include "../harness/measure.h"
+#include "../measure/measure.h"
 #include "../harness/runner.h"
 
 static long known(long long figure) {

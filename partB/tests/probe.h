@@ -6,9 +6,9 @@
 
 #include <stddef.h>
 
-#include "../harness/maps.h" /* which has mapping_limit */
+#include "../measure/maps.h" /* which has mapping_limit */
 
-/* KiB of memory, each page once (mapped_memory in ../harness/maps.h). */
+/* KiB of memory, each page once (mapped_memory in ../measure/maps.h). */
 long memory_kib(void);
 
 /* KiB of private anonymous memory: heap, stacks, the library's records. */

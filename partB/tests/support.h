@@ -6,7 +6,7 @@
 
 #include <stdint.h>
 
-#include "../harness/measure.h"
+#include "../measure/measure.h"
 #include "../harness/runner.h"
 #include "lazycopy.h"
 

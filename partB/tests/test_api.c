@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../harness/maps.h"
+#include "../measure/maps.h"
 #include "probe.h"
 #include "support.h"
 

@@ -9,7 +9,7 @@
 #include <sys/shm.h>
 #include <unistd.h>
 
-#include "../harness/maps.h"
+#include "../measure/maps.h"
 #include "kin.h"
 #include "support.h"
 

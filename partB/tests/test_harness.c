@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "../harness/box.h"
-#include "../harness/maps.h"
+#include "../measure/maps.h"
 #include "../harness/runner.h"
 #include "support.h"
 

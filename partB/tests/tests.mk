@@ -20,7 +20,7 @@ LDFLAGS_test_rules := $(LDFLAGS_test_refusal)
 
 TESTBINS += $(LAZYCOPY_TEST_PROGRAMS) partB/build/tests/test_model
 CHECKS += $(LAZYCOPY_TEST_PROGRAMS) partB/build/tests/test_model
-CHECKS += 'sh partB/tests/order-test.sh $(LAZYCOPY_OBJECTS)'
+CHECKS += 'sh partB/harness/order-test.sh $(LAZYCOPY_OBJECTS)' 'sh partB/tests/readme-test.sh'
 
 # The crasher is linked with libletsbefriends, and without it for preloading.
 TESTBINS += partB/build/tests/crasher partB/build/tests/crasher-friends
@@ -46,10 +46,6 @@ partB/build/tests/crasher: $(CRASHER_OBJECTS) partB/liblazycopy.a
 partB/build/tests/crasher-friends: $(CRASHER_OBJECTS) partB/liblazycopy.a partA/libletsbefriends.so
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(CRASHER_OBJECTS) partB/liblazycopy.a -Wl,-rpath,'$(CURDIR)/partA' -LpartA \
 	  -Wl,--no-as-needed -lletsbefriends -pthread $(LDLIBS)
-
-# Judges the grader's documents.
-partB/build/tests/json_lines: partB/build/tests/json_lines.o
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^
 
 # Not part of check: ten minutes, or as long as SECONDS says.
 .PHONY: soak

@@ -2,7 +2,7 @@
 # Checks that calls go one way: each object, in the order given, may use only symbols
 # of the objects behind it. Prints the order, and every call that goes up.
 #
-#   sh partB/tests/order-test.sh partB/build/lazycopy.o partB/build/fault.o ...
+#   sh partB/harness/order-test.sh partB/build/lazycopy.o partB/build/fault.o ...
 case " ${TESTS:-order-of-calls} " in *' order-of-calls '*) ;; *) exit 0 ;; esac
 nm -AP "$@" | sed 's,^[^:]*/,,; s,\.o:,,' | awk '
   !($1 in place) { place[$1] = ++files; order = order " " $1 }
