@@ -6,7 +6,7 @@
 
 #include "internal.h"
 
-enum { BEFORE_NULL = 4096, NEAR_NULL = 65536, RED_ZONE = 512, GIB = 1 << 30 };
+enum { BEFORE_NULL = 4096, NEAR_NULL = 65536, RED_ZONE = 512, LARGE = 1 << 30 };
 
 static struct surroundings near_address, near_stack_pointer, near_own_stack;
 
@@ -28,17 +28,14 @@ bool report_if_text(uintptr_t address) {
   return true;
 }
 
-/* The largest local array that is believed. */
-static const uintptr_t largest_frame = sizeof(uintptr_t) == 8 ? (uintptr_t)GIB << 10 : GIB;
-
 /* Was the stack pointer in this stack in one of the calls that led here? If the calls are not known,
  * because the array has overwritten what is needed for that, it is believed to have been close. */
 static bool came_from(const struct region *stack, uintptr_t stack_pointer) {
-  unsigned i = 0;
-  if (trace.count <= 1) return stack->start - stack_pointer < GIB;
-  while (i < trace.count && (trace.frames[i].stack < stack->start || trace.frames[i].stack >= stack->end))
-    i++;
-  return i < trace.count;
+  if (trace.count <= 1) return stack->start - stack_pointer < LARGE;
+  for (const struct frame *frame = trace.frames; frame < trace.frames + trace.count; frame++) {
+    if (frame->stack >= stack->start && frame->stack < stack->end) return true;
+  }
+  return false;
 }
 
 /* Which stack is full: this thread's own, another, or none? The first of these that is so tells:
@@ -49,23 +46,20 @@ static bool came_from(const struct region *stack, uintptr_t stack_pointer) {
  *      and the address is between the two: a large local array.
  *   C  The stack pointer is in no memory, and the address is between it and the next writable memory
  *      above: so it is with stacks that somebody made, as coroutines do, of which nothing is known.
- *   D  The same with the thread's own stack, from further away.
  *
  * None of them is a return that reads its target where the stack pointer is: that was overwritten. */
 static enum { NO_STACK, OWN_STACK, OTHER_STACK } full_stack(const struct crash *crash, enum access access) {
   const struct region *own = &near_own_stack.at, *at = &near_stack_pointer.at;
   uintptr_t address = (uintptr_t)crash->info->si_addr, stack_pointer = arch_sp(crash->context);
-  uintptr_t next = near_stack_pointer.writable_above, beyond = address - stack_pointer + RED_ZONE;
-  bool below = at->writable && address < at->start && stack_pointer - address <= RED_ZONE;
-  bool left_own = stack_pointer < own->start && beyond < own->start - stack_pointer + RED_ZONE;
-  bool far_from_own = left_own && !at->writable && own->start - stack_pointer < largest_frame;
-  bool left_other = !at->writable && next - stack_pointer < GIB && beyond < next - stack_pointer + RED_ZONE;
+  uintptr_t lowest = stack_pointer - RED_ZONE, next = near_stack_pointer.writable_above;
+  bool below = at->writable && address < at->start && address >= lowest;
+  bool left_own = stack_pointer < own->start && address - lowest < own->start - lowest;
+  bool left_other = !at->writable && next - stack_pointer < LARGE && address - lowest < next - lowest;
   bool returns = access == ACCESS_READ && address == stack_pointer && !at->writable;
   if (access == ACCESS_EXECUTE || returns) return NO_STACK;
   if (below) return at->start == own->start ? OWN_STACK : OTHER_STACK; /* A */
   if (left_own && came_from(own, stack_pointer)) return OWN_STACK;     /* B */
-  if (left_other) return OTHER_STACK;                                  /* C */
-  return far_from_own ? OWN_STACK : NO_STACK;
+  return left_other ? OTHER_STACK : NO_STACK;                          /* C */
 }
 
 static void report_stack(const struct crash *crash, bool own) {
@@ -74,15 +68,6 @@ static void report_stack(const struct crash *crash, bool own) {
   if (!own && crash->on_stack) which = "a stack that it has made, of a coroutine for example";
   report("%s used up %s: recursion that never ends, or a very large local array?", at_start.program_name,
          which);
-}
-
-/* What may have led to a pointer that is NULL or a small number, given what was called. */
-static void guess_null(uintptr_t address, enum access access, unsigned subject) {
-  if (subject & SUBJECT_FILE && access != ACCESS_WRITE) report("a file that could not be opened, or ");
-  if (subject & SUBJECT_SCAN && access != ACCESS_READ) report("a variable without its &, or ");
-  if (subject & SUBJECT_TEXT && address > 0) report("a number where a pointer belongs, or ");
-  report(address > 0 ? "a NULL pointer used as a struct or an array?"
-                     : "a pointer that was never set, or a NULL result that was not checked?");
 }
 
 static bool near_null(uintptr_t address, enum access access, unsigned subject) {
@@ -96,16 +81,23 @@ static bool near_null(uintptr_t address, enum access access, unsigned subject) {
   } else {
     if (address > 0) report_distance(address);
     if (address > 0) report(" past NULL: ");
-    guess_null(address, access, subject);
+    if (subject & SUBJECT_FILE && access != ACCESS_WRITE) report("a file that could not be opened, or ");
+    if (subject & SUBJECT_SCAN && access != ACCESS_READ) report("a variable without its &, or ");
+    if (subject & SUBJECT_TEXT && address > 0) report("a number where a pointer belongs, or ");
+    report(address > 0 ? "a NULL pointer used as a struct or an array?"
+                       : "a pointer that was never set, or a NULL result that was not checked?");
   }
   return true;
 }
 
-void report_heap(unsigned subject) {
+bool report_if_heap(unsigned subject) {
   if (subject & SUBJECT_GIVEN)
     report(" free was given what malloc did not give, or what was given back already? If not,");
-  report(" malloc's own data is damaged, which happened earlier: a write past the end of a block, ");
-  report("or a double free? AddressSanitizer finds it.");
+  if (subject & SUBJECT_HEAP)
+    report(
+        " malloc's own data is damaged, which happened earlier: a write past the end of a block, or a "
+        "double free? AddressSanitizer finds it.");
+  return subject & SUBJECT_HEAP;
 }
 
 /* An int where a pointer belongs: below 4 GiB, or negative. */
@@ -116,43 +108,34 @@ static bool report_if_number(uintptr_t address, enum access access, unsigned sub
   return true;
 }
 
-static void not_mapped(uintptr_t address, enum access access, unsigned subject) {
-  report(", which is not mapped.");
-  if (report_if_cut(address)) return;
-  if (subject & SUBJECT_HEAP) {
-    report_heap(subject);
-    return;
-  }
-  if (report_if_number(address, access, subject) || report_if_near(&near_address, false) ||
-      report_if_text(address) || report_if_freed(address) || report_if_near(&near_address, true))
-    return;
-  report(" A pointer that was never set, or memory that was given back?");
-}
-
 static void bad_data_access(uintptr_t address, enum access access, unsigned subject) {
   const struct region *at = &near_address.at;
   bool guarded = at->end && !at->readable && !at->writable && !at->executable;
   if (!(subject & SUBJECT_HEAP) && near_null(address, access, subject)) return;
-  if (!at->end) {
-    not_mapped(address, access, subject);
-  } else if (subject & SUBJECT_HEAP) {
-    report(", which does not allow it.");
-    report_heap(subject);
-  } else if (guarded) {
+  if (guarded) {
     report(", in memory that may not be accessed, like a guard page.");
-    if (!report_if_near(&near_address, false)) report(" Memory that was given back?");
+    if (!report_if_heap(subject) && !report_if_near(&near_address, false))
+      report(" Memory that was given back?");
+  } else if (!at->end) {
+    report(", which is not mapped.");
+    if (!report_if_cut(address) && !report_if_heap(subject) && !report_if_number(address, access, subject) &&
+        !report_if_near(&near_address, false) && !report_if_text(address) && !report_if_freed(address) &&
+        !report_if_near(&near_address, true))
+      report(" A pointer that was never set, or memory that was given back?");
   } else if (access != ACCESS_READ && at->readable && !at->writable) {
     report_read_only(&near_address);
+    report_if_heap(subject);
   } else {
     report(", which is mapped, but the kernel refused the access.");
   }
 }
 
+/* In the child only: looks at code. */
 static bool came_by_return(const struct crash *crash) {
   const struct region *stack = &near_stack_pointer.at;
-  uintptr_t stack_pointer = arch_sp(crash->context), word = sizeof stack_pointer;
-  bool both_there = stack_pointer - stack->start >= word && stack->end - stack_pointer >= word;
-  return crash->code && stack->readable && both_there && arch_came_by_return(crash->context, maps_is_code);
+  uintptr_t word = sizeof word, into = arch_sp(crash->context) - stack->start;
+  bool both_there = stack->readable && into >= word && into <= stack->end - stack->start - word;
+  return crash->code && both_there && arch_came_by_return(crash->context, maps_is_code);
 }
 
 /* Where the code came from is lost after a return, so that something else must tell the place. */
@@ -162,7 +145,7 @@ static void bad_jump(uintptr_t address, const struct crash *crash) {
     report(": a call through a function pointer that is NULL?");
     return;
   }
-  report(mapped ? ", which is not code but part of " : address ? ", which is not mapped" : ", which is NULL");
+  report(mapped ? ", which is not code but part of " : ", which is not mapped");
   if (mapped) report_region(&near_address.at);
   report(".");
   if (returned) {

@@ -1,5 +1,9 @@
-/* The line "What happened": tells kinds of crashes apart, by signal and by what
- * the kernel says about it. */
+/* The line "What happened": tells kinds of crashes apart, by signal and by what the kernel says about it.
+ *
+ * To add a kind: a signal that tells all by itself is a line of faults[]; a reason to call abort is a line
+ * of stories[], with the functions that are called on the way; what depends on the address goes to
+ * access.c, as report_if_... if it is a guess. Then a program that crashes so, built by all compilers, goes
+ * to tests/compiled, which says in its comments what is expected; what needs the zoo, to tests/kinds.c. */
 #include <string.h>
 #include <unistd.h>
 
@@ -11,13 +15,13 @@ pid_t sender(const siginfo_t *info) {
   return by_process ? info->si_pid : -1; /* a timer's number is where a process's would be */
 }
 
-static const char given[] = "free realloc reallocarray _Zdl* _Zda*";
+#define GIVEN "free realloc reallocarray _Zd*"
+#define HEAP GIVEN " malloc calloc *memalign aligned_alloc _Zn*"
 
 /* What the library functions on the way are about. */
 static unsigned subject(void) {
-  unsigned found = is_one_of(calls_called(), given) ? SUBJECT_GIVEN : 0;
-  if (calls_passed(given) || calls_passed("malloc calloc *memalign aligned_alloc _Znw* _Zna*"))
-    found |= SUBJECT_HEAP;
+  unsigned found = is_one_of(calls_called(), GIVEN) ? SUBJECT_GIVEN : 0;
+  if (calls_passed(HEAP)) found |= SUBJECT_HEAP;
   if (calls_passed("str* *printf *puts")) found |= SUBJECT_TEXT;
   if (calls_passed("*scanf")) found |= SUBJECT_SCAN;
   if (calls_passed("fget* fput* fread* fwrite* fscanf fprintf fclose feof* fseek* ftell* fflush* getc* putc* "
@@ -30,6 +34,7 @@ static unsigned subject(void) {
 static const struct {
   const char *passed, *known_as, *story;
 } stories[] = {
+    {HEAP, NULL, "malloc's checks stopped %s."},
     {"__assert*", "assert", "an assert of %s failed: what it claims to be true was not."},
     {"__stack_chk_fail*", "the stack protector",
      "a function of %s wrote past the end of a local array (\"stack smashing\")."},
@@ -45,27 +50,22 @@ static const struct {
     {"_ZSt9terminatev __cxa_call_terminate", "std::terminate",
      "%s called std::terminate: a std::thread that was not joined, or an exception that left a destructor or "
      "a noexcept function?"},
-    {"_Zd*", "operator delete", NULL},
-    {"_Zn*", "operator new", NULL},
 };
 enum { STORIES = sizeof stories / sizeof *stories };
 
 const char *known_as(const char *called) {
   unsigned i = 0;
+  if (is_one_of(called, "_Zn* _Zd*")) return called[2] == 'n' ? "operator new" : "operator delete";
   while (i < STORIES && !is_one_of(called, stories[i].passed)) i++;
   return i < STORIES ? stories[i].known_as : NULL;
 }
 
 static void aborted(void) {
-  unsigned i = 0, about = subject();
+  unsigned i = 0;
   while (i < STORIES && !calls_passed(stories[i].passed)) i++;
-  if (about & SUBJECT_HEAP) {
-    report("malloc's checks stopped %s.", at_start.program_name);
-    report_heap(about);
-  } else {
-    report(i < STORIES ? stories[i].story : "%s called abort. The reason may stand above.",
-           at_start.program_name);
-  }
+  report(i < STORIES ? stories[i].story : "%s called abort. The reason may stand above.",
+         at_start.program_name);
+  report_if_heap(subject());
 }
 
 static void sent_by_someone(const struct crash *crash) {
@@ -87,36 +87,23 @@ bool is_refused(const struct crash *crash) {
   return crash->info->si_code == SI_KERNEL && arch_is_refused(crash->context);
 }
 
-/* The kernel sends SIGSEGV by itself if it cannot put a signal's frame on the stack, or not read it. */
-static void forced(void) {
-  report(
-      "the kernel found no room on the stack for a signal handler of %s, or a damaged stack when one "
-      "returned: ",
-      at_start.program_name);
-  report("a handler without SA_ONSTACK, on a small or a full stack?");
-}
-
 /* A general protection fault: the processor does not tell the address. */
 static void no_address(const struct crash *crash) {
   uintptr_t value = 0;
-  const char *holder = arch_wild_pointer(crash->context, crash->code, &value),
-             *program = at_start.program_name;
-  if (!holder) {
-    const char *why =
-        "one for the kernel only, one that needs an aligned address, or data run as if it were code?";
-    if (!crash->code) why = "or a pointer that cannot be an address?";
-    if (crash->code && arch_is_vector(crash->code))
-      why = "a vector instruction, with an address that is not aligned as it needs?";
-    report("%s ran an instruction that the processor refused, at 0x%lx: %s", program,
+  const char *holder = arch_wild_pointer(crash->context, crash->code, &value), *name = at_start.program_name;
+  const char *why =
+      "one for the kernel only, one that needs an aligned address, or data run as if it were code?";
+  if (!crash->code) why = "one for the kernel only, or one that uses a pointer which cannot be an address?";
+  if (crash->code && arch_is_vector(crash->code))
+    why = "a vector instruction, with an address that is not aligned as it needs?";
+  if (holder) {
+    report("%s used a pointer that cannot be an address: 0x%lx, in the %s.", name, (unsigned long)value,
+           holder);
+    if (!report_if_heap(subject()) && !report_if_text(value))
+      report(" A pointer that was overwritten, or never set?");
+  } else {
+    report("%s ran an instruction that the processor refused, at 0x%lx: %s", name,
            (unsigned long)arch_pc(crash->context), why);
-    return;
-  }
-  report("%s used a pointer that cannot be an address: 0x%lx, in the %s.", program, (unsigned long)value,
-         holder);
-  if (subject() & SUBJECT_HEAP) {
-    report_heap(subject());
-  } else if (!report_if_text(value)) {
-    report(" A pointer that was overwritten, or never set?");
   }
 }
 
@@ -183,7 +170,10 @@ void explain(const struct crash *crash) {
   } else if (memory && is_refused(crash)) {
     no_address(crash);
   } else if (memory && info->si_code == SI_KERNEL) {
-    forced();
+    report(
+        "the kernel found no room on the stack for a signal handler of %s, or a damaged stack when one "
+        "returned: a handler without SA_ONSTACK, on a small or a full stack?",
+        at_start.program_name);
   } else if (crash->number == SIGBUS) {
     bus_error(info, crash->context);
   } else if (memory && comes_with_address(info)) {

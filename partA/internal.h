@@ -193,7 +193,7 @@ bool is_refused(
 enum { SUBJECT_HEAP = 1, SUBJECT_GIVEN = 2, SUBJECT_TEXT = 4, SUBJECT_SCAN = 8, SUBJECT_FILE = 16 };
 void report_attempt(enum access access, uintptr_t address);
 bool report_if_text(uintptr_t address);
-void report_heap(unsigned subject);
+bool report_if_heap(unsigned subject);
 /* The look at the maps, before the report itself maps anything; false if they are not there. */
 bool access_look(const struct crash *crash);
 void explain_access(const struct crash *crash, bool have_maps, unsigned subject);
