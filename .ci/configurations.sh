@@ -5,7 +5,7 @@
 
 # By worth: where time runs out, the last ones are left out.
 CONFIGURATIONS="asan clang ubsan mutants full install rules format shellcheck mandoc i386 musl tsan valgrind \
-class coverage slow tidy cppcheck analyzer O0 O3 lto lua aarch64 riscv64 kernels"
+class hosts coverage slow tidy cppcheck analyzer O0 O3 lto lua aarch64 riscv64 kernels"
 SKIP=77
 
 need() {
@@ -229,6 +229,12 @@ configuration_lua() {
 
 configuration_mutants() { make check-mutants; }
 configuration_class() { make check-class; }
+
+# Programs that nobody here wrote, with letsbefriends and without.
+configuration_hosts() {
+  make -s all partB/build/harness/within
+  sh partB/harness/tally.sh 'sh partA/tests/hosts.sh'
+}
 
 # Lines of a library's file that no test has run, and how many there are to run.
 coverage_of() {

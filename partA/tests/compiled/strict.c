@@ -5,6 +5,7 @@
 
 int main(void) {
   prctl(PR_SET_SECCOMP, SECCOMP_MODE_STRICT);
-  *(int *volatile)0 = 1;
+  int *volatile nowhere = 0;
+  *nowhere = 1;
   return 0;
 }
