@@ -20,6 +20,6 @@ int main(void) {
   struct sigaction action = {.sa_sigaction = pass_on, .sa_flags = SA_SIGINFO | SA_ONSTACK}, old;
   sigaction(SIGSEGV, &action, &old);
   before = old.sa_handler;
-  *(int *volatile)8 = 1;  // here
+  *(volatile int *)8 = 1;  // here
   return 0;
 }

@@ -23,6 +23,6 @@ int main(int argc, char **argv) {
   struct sock_fprog program = {sizeof code / sizeof *code, code};
   prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
   if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) != 0) return 77;
-  *(int *volatile)8 = 1;
+  *(volatile int *)8 = 1;
   return 0;
 }

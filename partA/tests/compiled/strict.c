@@ -5,7 +5,7 @@
 
 int main(void) {
   prctl(PR_SET_SECCOMP, SECCOMP_MODE_STRICT);
-  int *volatile nowhere = 0;
+  volatile int *volatile nowhere = 0;
   *nowhere = 1;
   return 0;
 }
