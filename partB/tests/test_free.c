@@ -36,6 +36,7 @@ static void write_after_free(void *kind) {
 }
 
 static void test_closed_at_once(void) {
+  skip_under_sanitizer();
   for (int kind = UNTOUCHED; kind < KINDS; kind++) {
     CHECK(status_of_child(read_after_free, &kind) == DIED_BY_SIGSEGV);
     CHECK(status_of_child(write_after_free, &kind) == DIED_BY_SIGSEGV);

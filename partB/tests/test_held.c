@@ -57,7 +57,7 @@ enum { KINDS_OF_BLOCK = sizeof kinds_of_block / sizeof *kinds_of_block };
 /* At the start of a chunk, across two, at the end. */
 static void test_stats_in_chunks(void) {
   const size_t LAST = sizeof(struct chunk_stats);
-  const size_t offsets[] = {0, CHUNKSIZE - LAST / 2, 2 * CHUNKSIZE - LAST};
+  const size_t offsets[] = {0, CHUNKSIZE - 4 * sizeof(size_t), 2 * CHUNKSIZE - LAST};
   for (size_t i = 0; i < KINDS_OF_BLOCK; i++) {
     for (size_t j = 0; j < 3; j++) {
       char *block = kinds_of_block[i]();

@@ -79,6 +79,7 @@ static void *count_up(void *counter) {
 }
 
 static void test_pin_while_written(void) {
+  skip_under_thread_sanitizer();
   char *chunk = chunk_alloc();
   pthread_t writer;
   CHECK(pthread_create(&writer, NULL, count_up, chunk) == 0);
@@ -133,6 +134,7 @@ static void *lock_and_unlock(void *rounds) {
 }
 
 static void test_priority_mutex(void) {
+  skip_under_thread_sanitizer();
   pthread_mutexattr_t attributes;
   pthread_mutexattr_init(&attributes);
   if (pthread_mutexattr_setprotocol(&attributes, PTHREAD_PRIO_INHERIT) != 0) test_skip("no PRIO_INHERIT");

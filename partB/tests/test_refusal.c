@@ -162,6 +162,7 @@ static void *read_all_the_time(void *chunk) {
 }
 
 static void test_while_read(void) {
+  skip_under_thread_sanitizer();
   skip_without_sharing();
   pthread_t reader;
   char *chunk = new_block(1, 1);

@@ -190,6 +190,7 @@ static void *count_up(void *counter) {
 }
 
 static void test_write_while_adopted(void) {
+  skip_under_thread_sanitizer();
   pthread_t writer;
   registry.forks = 1;
   char *chunk = chunk_alloc();
