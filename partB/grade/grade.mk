@@ -33,6 +33,7 @@ $(GRADE_BUILD)/requirements: partB/grade/requirements.sh partA/kit/README.md par
 ifeq (,$(findstring sanitize,$(CC) $(CFLAGS)))
 TESTBINS += $(GRADERS) partB/build/harness/json_lines
 CHECKS += 'sh partB/grade/test.sh'
+CHECKS += 'sh partB/grade/sources-test.sh'
 CHECKS += 'sh partB/grade/points-test.sh'
 CHECKS += 'sh partB/grade/class-test.sh'
 CHECKS += 'sh partB/grade/autograder-test.sh'

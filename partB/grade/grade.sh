@@ -3,6 +3,8 @@
 #
 #   --lazycopy FILE, --friends FILE   what is graded: a C file, an archive or a shared library
 #   --submission DIRECTORY            or the lazycopy.c and letsbefriends.c below it
+#   --with DIRECTORY                  what they may include, besides what was handed in: the submission,
+#                                     or the directory of the file
 #   --required                        leave out what is not part of the grade
 #   --points FILE                     what each check is worth (see partB/grade/points)
 #   --json FILE, --junit FILE         also write the result there
@@ -46,7 +48,7 @@ find_submitted() {
 }
 
 grade_lazycopy() {
-  if sh "$here/compile.sh" "$1" "$work/lazycopy.so" "$work/lazycopy.notes" -Wl,-Bsymbolic,-z,defs; then
+  if sh "$here/compile.sh" "$1" "$work/lazycopy.so" "$work/lazycopy.notes" "$2" -Wl,-Bsymbolic,-z,defs; then
     "$lazycopy_build/grade" "$sections" "$lazycopy_build/checker" "$work/lazycopy.notes" "$work/lazycopy.so"
   else
     "$lazycopy_build/grade" "$sections" "$lazycopy_build/checker" "$work/lazycopy.notes"
@@ -55,12 +57,12 @@ grade_lazycopy() {
 
 # The program that crashes is linked with the library here: linking is a check.
 grade_letsbefriends() {
-  set -- "$1" "$work/friends.notes" "$work"
-  if sh "$here/compile.sh" "$1" "$work/libfriends.so" "$2"; then
-    sh partA/grade/link.sh "$friends_build" "$work" "$2"
-    "$friends_build/grade" "$sections" "$friends_build" "$2" "$work"
+  notes=$work/friends.notes
+  if sh "$here/compile.sh" "$1" "$work/libfriends.so" "$notes" "$2"; then
+    sh partA/grade/link.sh "$friends_build" "$work" "$notes"
+    "$friends_build/grade" "$sections" "$friends_build" "$notes" "$work"
   else
-    "$friends_build/grade" "$sections" "$friends_build" "$2"
+    "$friends_build/grade" "$sections" "$friends_build" "$notes"
   fi
 }
 
@@ -74,7 +76,8 @@ grade_part() {
     printf '%-10s %-24s %s\n' FAIL builds "$(cat "$work/missing")"
     return 1
   fi
-  "grade_$2" "$(find_file "$file")"
+  trees=$(cd "${submission:-$(dirname "$file")}" && pwd -P && { [ -z "$with" ] || { cd "$OLDPWD" && cd "$with" && pwd -P; }; })
+  "grade_$2" "$(find_file "$file")" "$trees"
 }
 
 marks() { "$lazycopy_build/marks" "$requirements" "$points" "$@"; }
@@ -92,13 +95,14 @@ can_be_written() {
   if [ -d "$1" ] || [ ! -d "$(dirname "$1")" ] || [ ! -w "$(dirname "$1")" ]; then die "$1 cannot be written"; fi
 }
 
-lazycopy='' friends='' submission='' sections=all points=$here/points json='' junit=''
+lazycopy='' friends='' submission='' with='' sections=all points=$here/points json='' junit=''
 while [ $# -gt 0 ]; do
   case $1 in
   --required) sections=required; shift; continue ;;
   --lazycopy) lazycopy=$2 ;;
   --friends) friends=$2 ;;
   --submission) submission=$2 ;;
+  --with) with=$2 ;;
   --points) points=$2 ;;
   --json) json=$2 ;;
   --junit) junit=$2 ;;
@@ -112,6 +116,7 @@ if [ -z "$lazycopy$friends$submission" ]; then
   friends=partA/libletsbefriends.so
 fi
 [ -z "$submission" ] || [ -d "$submission" ] || die "$submission: no such directory"
+[ -z "$with" ] || [ -d "$with" ] || die "$with: no such directory"
 [ -z "$lazycopy" ] || find_file "$lazycopy" >/dev/null || exit 2
 [ -z "$friends" ] || find_file "$friends" >/dev/null || exit 2
 for file in "$json" "$junit"; do
@@ -122,7 +127,7 @@ requirements=$here/requirements
 marks || exit 2
 
 [ -z "$GRADE_SLOW" ] || export SLOW="$GRADE_SLOW"
-work=$(mktemp -d) || exit 2
+work=$(mktemp -d) && work=$(cd "$work" && pwd -P) || exit 2
 trap 'rm -rf "$work"' EXIT
 trap 'exit 2' HUP INT TERM
 : >"$work/failed"

@@ -20,6 +20,7 @@ grade_arguments() {
   refuses no-such.c --lazycopy "$scratch/no-such.c"
   refuses Makefile --friends Makefile
   refuses directory.c --lazycopy "$scratch/directory.c"
+  refuses no-directory --with "$scratch/no-directory"
 }
 
 # A crash at a first write: which chunk, where, and that the handler left it alone. (Here
@@ -27,7 +28,7 @@ grade_arguments() {
 grade_words() {
   printf '#define _GNU_SOURCE\n#include <signal.h>\n#define sigaction(...) 0\n#include "%s/partB/handout/handout.c"\n' \
     "$PWD" >"$scratch/no handler.c"
-  try 1 sh partB/grade/grade.sh --required --lazycopy "$scratch/no handler.c"
+  try 1 sh partB/grade/grade.sh --required --with partB/handout --lazycopy "$scratch/no handler.c"
   grep -q '^FAIL *split.first-last .*wrote to offset 0 of the original of lazy copy 1: your handler did not recognise it' \
     "$scratch/out" || fail "$(cat "$scratch/out")"
 }

@@ -42,7 +42,7 @@ passing() {
 try() {
   name=mutant-$(basename "$1" .c)
   # shellcheck disable=SC2086 # the option may be missing
-  sh partB/grade/grade.sh $2 "--$part" "$directory/$1" >"$report" 2>&1
+  sh partB/grade/grade.sh $2 --with . "--$part" "$directory/$1" >"$report" 2>&1
   failed=$(awk '/^(FAIL|none|weak|undecided) / { print $2 }' "$report")
   [ -n "$4" ] || failed=$(awk '/^(FAIL|none|weak) |^undecided +[^r]/ { print $2 }' "$report")
   passed=$(awk '/^(pass|bonus|good) / { print $2 }' "$report")

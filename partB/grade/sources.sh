@@ -1,0 +1,54 @@
+# shellcheck shell=sh disable=SC2154
+# What a file of C may be made of; read by compile.sh with ".". It may include what was handed in with it, the lab's header
+# and the system's headers, and nothing else: neither another student's file nor an answer.
+
+# Asks the compiler where it looks for the system's headers.
+find_searched() {
+  searched=$(LC_ALL=C ${CC:-cc} -E -v -x c /dev/null 2>&1 >/dev/null | sed -n '/^#include <[.]*>/,/^End/s/^ //p')
+}
+
+# files_of LIST: the files that LIST, a rule for make, depends on, a line each. What cannot be written
+# in such a rule comes out wrong, and is the name of no file.
+files_of() {
+  sed 's/\\$//' "$1" | tr '\n' ' ' | awk '{
+    $0 = substr($0, index($0, ": ") + 2)
+    gsub(/\\ /, "\001"); gsub(/\\#/, "#"); gsub(/\$\$/, "$")
+    n = split($0, file, / +/)
+    for (i = 1; i <= n; i++) { gsub("\001", " ", file[i]); if (file[i] != "") print file[i] }
+  }'
+}
+
+# is_below FILE DIRECTORY: by the names alone.
+is_below() {
+  case $1 in "$2"/*) ;; *) return 1 ;; esac
+  case "${1#"$2"}/" in */../*) return 1 ;; esac
+}
+
+# is_of_system FILE REAL: a link in a directory of the system leads where the system wants.
+is_of_system() {
+  while IFS= read -r directory; do
+    [ -n "$directory" ] || continue
+    is_below "$1" "$directory" || is_below "$2" "$(readlink -f "$directory")" || continue
+    return 0
+  done <<SEARCHED
+$searched
+SEARCHED
+  return 1
+}
+
+# foreign_source LIST TREE DIRECTORY...: says which file is not below TREE, where it was handed in, nor below one of the
+# directories (real paths, all of them), nor the system's. A file with a second name may be somebody else's. What the assembler
+# reads is in the current directory, and gone; it also lists $named, what the compiler calls the source.
+foreign_source() {
+  list=$1 tree=$2
+  shift 2
+  files_of "$list" | grep -vxF -e "$named" | while IFS= read -r file; do
+    ! is_below "$file" "$PWD" || continue
+    real=$(readlink -f "$file") && [ -e "$real" ] || real=''
+    if is_below "$real" "$tree" && [ -n "$(find "$real" -links -2)" ]; then continue; fi
+    for directory; do
+      if is_below "$real" "$directory"; then continue 2; fi
+    done
+    is_of_system "$file" "$real" || printf 'it is made of %s, which was not handed in with it\n' "$file"
+  done | head -n 1 | tr '\001-\011\013-\037\177' '?'
+}
