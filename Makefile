@@ -55,7 +55,7 @@ help:
 	@echo 'make check SCALE=full   with larger sizes, and programs that are large; SLOW=n multiplies all limits'
 	@echo 'make check-all       make check, and the same in many configurations'
 	@echo 'make check-kernels   run the tests inside other kernels, booted in qemu'
-	@echo 'make check-mutants   grade wrong answers of the lab, which must fail what they should (check-class: as a class)'
+	@echo 'make check-mutants   grade wrong answers of the lab, which must fail what they should'
 	@echo 'make examples        build the programs in partB/examples, and what goes wrong with a plain answer'
 	@echo 'make soak            threads and forks on lazy copies, for ten minutes (SECONDS=n)'
 	@echo 'make bench           measure lazycopy beside what one would use instead: minutes (BENCHFLAGS=--quick: seconds)'

@@ -5,7 +5,7 @@
 
 # By worth: where time runs out, the last ones are left out.
 CONFIGURATIONS="asan clang ubsan mutants full install rules format shellcheck mandoc i386 musl tsan valgrind \
-class hosts coverage slow tidy cppcheck analyzer O0 O3 lto lua aarch64 riscv64 kernels"
+hosts coverage slow tidy cppcheck analyzer O0 O3 lto lua aarch64 riscv64 kernels"
 SKIP=77
 
 need() {
@@ -228,7 +228,6 @@ configuration_lua() {
 # ---- Proofs about the tests, and about what is built ----
 
 configuration_mutants() { make check-mutants; }
-configuration_class() { make check-class; }
 
 # Programs that nobody here wrote, with letsbefriends and without.
 configuration_hosts() {

@@ -48,11 +48,6 @@ check-mutants: all $(GRADERS)
 # Paths may hold anything, so the shell takes them from the environment.
 export LAZYCOPY FRIENDS POINTS JSON JUNIT SUBMISSION REQUIRED DIR OUT JOBS
 
-# The same, two by two, handed in by a class: some minutes more.
-.PHONY: check-class
-check-class: $(GRADERS) $(HARNESS_BUILD)/within
-	@sh partB/harness/tally.sh 'sh partB/tests/mutants/class.sh'
-
 .PHONY: grade
 grade: $(GRADERS) $(if $(LAZYCOPY)$(FRIENDS)$(SUBMISSION),,partB/liblazycopy.a partA/libletsbefriends.so)
 	@CC='$(CC)' sh partB/grade/grade.sh $${LAZYCOPY:+--lazycopy "$$LAZYCOPY"} $${FRIENDS:+--friends "$$FRIENDS"} \
