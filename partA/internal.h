@@ -152,7 +152,8 @@ struct place {
 };
 /* Takes the next pair of lines off an answer; false at its end. */
 bool place_next(char **answer, struct place *place);
-bool place_is_header(const struct place *place);
+enum header { NO_HEADER, NAMED_AS_HEADER, HEADER };
+enum header place_header(const struct place *place);
 void place_report_source(const struct place *place, const char *program);
 
 /* calls.c: what stands between the program's own code and the crash. */

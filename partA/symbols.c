@@ -166,10 +166,11 @@ bool place_next(char **answer, struct place *place) {
 
 /* A header of the compiler or the system, by the file, or by the function: addr2line 2.40 takes
  * the first header of a C++ program for the program's own file. */
-bool place_is_header(const struct place *place) {
+enum header place_header(const struct place *place) {
   static const char files[] =
       "/usr/include/* /usr/local/include/* /usr/lib* */include/c++/ */lib/gcc/ */lib/clang/";
-  return is_one_of(place->name, "std::* __gnu_cxx::*") || is_one_of(place->file, files);
+  if (is_one_of(place->file, files)) return HEADER;
+  return is_one_of(place->name, "std::* __gnu_cxx::*") ? NAMED_AS_HEADER : NO_HEADER;
 }
 
 /* Not if the source is younger than the program: then it is another line. */

@@ -10,20 +10,20 @@ struct find {
   struct frame *frame;
   struct place place;
   char header[sizeof((struct place *)0)->name]; /* what that line called in a header; "" if nothing */
-  bool only_header;
+  enum header only;                             /* there is only this */
 };
 
 static bool late; /* has time run out? */
 
 /* Asks about the files of the program's own code as far as that is needed. */
-static bool find_place(struct frame *own, bool in_headers, struct find *find) {
+static bool find_place(struct frame *own, enum header most, struct find *find) {
   find->header[0] = 0;
   for (struct frame *frame = own; frame < trace.frames + trace.count; frame++) {
     if (frame->own && !frame->answer && options.symbolize && !late) late = !symbolize(frame);
     char *answer = frame->answer;
     find->frame = frame;
     while (frame->own && place_next(&answer, &find->place)) {
-      if (find->place.line > 0 && (in_headers || !place_is_header(&find->place))) return true;
+      if (find->place.line > 0 && place_header(&find->place) <= most) return true;
       strcpy(find->header, find->place.name);
     }
   }
@@ -32,13 +32,14 @@ static bool find_place(struct frame *own, bool in_headers, struct find *find) {
 
 /* The line of a header is better than none, but it is not the program's. */
 static bool find_any_place(struct frame *own, struct find *find) {
-  bool found = find_place(own, false, find);
+  bool found = find_place(own, NO_HEADER, find);
   if (!found && trace.cut) {
     unwind_beyond();
-    found = find_place(own, false, find);
+    found = find_place(own, NO_HEADER, find);
   }
-  find->only_header = !found && find_place(own, true, find);
-  return found || find->only_header;
+  for (find->only = NO_HEADER; !found && find->only < HEADER; found = find_place(own, find->only, find))
+    find->only++;
+  return found;
 }
 
 /* The name of a function: addr2line's, if that is sure, without asking more than once. */
@@ -119,9 +120,10 @@ static void report_where(struct frame *own) {
   if (found) report("%s%s:%lu", *name ? " at " : "", find.place.file, find.place.line);
   report_program(frame, found || *name);
   if (!found) report_unknown_line(frame);
-  if (find.only_header) report(", in a header; which line of the program led there is not known.");
+  if (found && find.only == HEADER)
+    report(", in a header; which line of the program led there is not known.");
   report_send();
-  if (found && !find.only_header) place_report_source(&find.place, frame->file);
+  if (found && find.only < HEADER) place_report_source(&find.place, frame->file);
 }
 
 /* Each call, and before it what the compiler has put into it. */
