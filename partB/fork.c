@@ -16,12 +16,17 @@
 static __thread unsigned own_forks; /* under way, by this thread: a handler may fork as well */
 static bool has_become_child;       /* since the last fork */
 
-/* What could not be protected before the fork becomes private now, in both processes, so
+/* A slot that may not go on writing to its frame is protected, or else becomes private. */
+static void part_from_frame(struct slot slot) {
+  if (is_writable(maps_of(slot)) && mapping_protect(slot, 1) != DONE) mapping_make_private(slot);
+}
+
+/* What could not be parted from its frame before the fork is so now, in both processes, so
  * that neither writes what the other still copies; and what is LEAVING leaves. In a child
  * the mapping of what is LEAVING may not be there yet. */
 static void end_leaving(bool in_child) {
   for (struct slot slot = {1}; slot.index < registry.end; slot.index++) {
-    if (is_writable(maps_of(slot))) mapping_make_private(slot);
+    part_from_frame(slot);
     if (slot_state(slot) != LEAVING) continue;
     bool is_done = !in_child || !is_live(maps_of(slot)) || probe_is_writable(view_of(slot));
     if (is_done || mapping_make_private(slot) == DONE) slot_leave_frame(slot);
@@ -45,17 +50,10 @@ void fork_take_lock(void) {
   if (lock_take()) become_child();
 }
 
-/* Protects runs of writable slots; those for which that is refused become private. */
 static void protect_all(void) {
-  for (struct slot slot = {1}; slot.index < registry.end; slot.index++) {
-    size_t count = 0;
-    while (is_writable(maps_of(slot_plus(slot, count)))) count++;
-    if (count == 0) continue;
-    if (mapping_protect(slot, count) != DONE) {
-      for (size_t i = 0; i < count; i++) mapping_make_private(slot_plus(slot, i));
-    }
-    slot.index += (uint32_t)count;
-  }
+  struct slot first = {1};
+  if (mapping_protect(first, registry.end - 1) == DONE) return;
+  for (struct slot slot = first; slot.index < registry.end; slot.index++) part_from_frame(slot);
 }
 
 static void before_fork(void) {

@@ -174,29 +174,16 @@ enum outcome mapping_make_private(struct slot slot) {
   return DONE;
 }
 
-/* How slots are closed: what is mapped is unmapped, what is ASLEEP only recorded. */
-enum closing { UNMAP, RECORD, NOTHING };
-
-static enum closing closing_of(struct slot slot) {
-  if (!(maps_of(slot) & ZOMBIE)) return NOTHING;
-  return slot_state(slot) == ASLEEP ? RECORD : UNMAP;
-}
-
-/* Unmaps slots that are ZOMBIE: their addresses are reserved again. */
+/* Unmaps slots that are ZOMBIE: their addresses are reserved again. Those of one that is UNMAPPED
+ * may be somebody else's, so that it comes alone. */
 enum outcome mapping_close(struct slot slot, size_t count) {
-  for (size_t i = 0; i < count; i++) { /* the addresses of what is UNMAPPED may be somebody else's */
-    struct slot one = slot_plus(slot, i);
-    if (slot_state(one) == UNMAPPED && after_refusal(one, 1) == REFUSED) record_set(one, 1, STATE, ASLEEP);
+  if (slot_state(slot) == UNMAPPED ? after_refusal(slot, 1) == REFUSED : space_reserve(slot, count)) {
+    record_set(slot, count, ALL, FREE);
+    return DONE;
   }
-  for (size_t i = 0, length; i < count; i += length) {
-    struct slot first = slot_plus(slot, i);
-    enum closing closing = closing_of(first);
-    for (length = 1; i + length < count && closing_of(slot_plus(first, length)) == closing;) length++;
-    if (closing == RECORD || (closing == UNMAP && space_reserve(first, length))) {
-      record_set(first, length, ALL, FREE);
-    } else if (closing == UNMAP && after_refusal(first, length) == REFUSED) {
-      return REFUSED;
-    }
+  after_refusal(slot, count);
+  for (size_t i = 0; i < count; i++) {
+    if (maps_of(slot_plus(slot, i)) & ZOMBIE) return REFUSED;
   }
   return DONE;
 }

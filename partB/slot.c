@@ -19,15 +19,20 @@ struct slot slot_open(size_t count, bool zeroed) {
 
 /* ---- Freeing ---- */
 
+static bool can_close_with(struct slot slot, struct slot other) {
+  return maps_of(other) & ZOMBIE && slot_state(slot) != UNMAPPED && slot_state(other) != UNMAPPED;
+}
+
 /* Unmaps the ZOMBIE slot and those beside it, not many more than a batch. Returns false if the
  * kernel does not let it, if it would take the last mappings, or while a fork is under way. */
 static bool unmap_around(struct slot slot) {
-  struct slot first = slot, end = slot;
-  while (slot.index - first.index < BATCH && maps_of((struct slot){first.index - 1}) & ZOMBIE) first.index--;
-  while (end.index - slot.index < BATCH && maps_of(end) & ZOMBIE) end.index++;
+  struct slot before = {slot.index - 1}, end = slot_plus(slot, 1);
+  while (slot.index - before.index < BATCH && can_close_with(slot, before)) before.index--;
+  while (end.index - slot.index < BATCH && can_close_with(slot, end)) end.index++;
+  struct slot first = slot_plus(before, 1);
   size_t count = end.index - first.index;
   /* Beside what is FREE nothing is cut. */
-  bool cuts = maps_of((struct slot){first.index - 1}) != FREE && maps_of(end) != FREE;
+  bool cuts = maps_of(before) != FREE && maps_of(end) != FREE;
   if (registry.forks > 0 || (cuts && mapping_is_dear(first, count))) return false;
   return mapping_close(first, count) == DONE;
 }
