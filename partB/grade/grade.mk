@@ -18,7 +18,7 @@ $(GRADE_BUILD)/%.o: partB/grade/%.c
 $(GRADE_BUILD)/grade: $(GRADE_BUILD)/grade.o $(HARNESS_GRADER)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^
 
-$(GRADE_BUILD)/checker: $(GRADE_CHECKS:%=$(GRADE_BUILD)/%.o) $(HARNESS_BUILD)/effort.o $(MEASURE_MAPS)
+$(GRADE_BUILD)/checker: $(GRADE_CHECKS:%=$(GRADE_BUILD)/%.o) $(HARNESS_EFFORT) $(MEASURE_MAPS)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -pthread -ldl
 
 # What the grade comes to. The handout says in a sentence what each check requires.

@@ -1,25 +1,31 @@
 #include "box.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "effort.h"
-#include "leftovers.h"
 #include "../measure/measure.h"
+#include "descendants.h"
+#include "effort.h"
+#include "interrupts.h"
+#include "leftovers.h"
+#include "streams.h"
 
 static const size_t MOST_OUTPUT = 1 << 20;          /* bytes, all streams together */
 static const long long MOST_RESIDENT = 3LL << 29;   /* bytes; a page mapped twice counts twice */
 static const rlim_t MOST_PRIVATE = (rlim_t)2 << 30; /* bytes of writable private memory */
 static const rlim_t MOST_FILE = (rlim_t)16 << 20;   /* bytes */
+static const size_t MOST_PROCESSES = 100;           /* at once */
+static const rlim_t MOST_NEW = 1000;                /* processes and threads that this user may have besides */
 static const int TICK_MS = 20;                      /* how often memory is looked at */
 static const int TICKS_OF_A_LOOK = 10;              /* how often time is */
 
@@ -28,8 +34,28 @@ static void wake_up(int signal_number) {
   (void)signal_number;
 }
 
+static rlim_t most_of_this_user;
+
+/* Processes and threads that this user has, in all programs: the limit of the kernel's counts them all. For
+ * root there is none. */
+static rlim_t tasks_of_this_user(void) {
+  rlim_t tasks = 0;
+  DIR *processes = opendir("/proc");
+  for (struct dirent *entry; processes && (entry = readdir(processes));) {
+    char path[300];
+    struct stat threads;
+    snprintf(path, sizeof path, "/proc/%s/task", entry->d_name);
+    if (entry->d_name[0] >= '1' && entry->d_name[0] <= '9' && stat(path, &threads) == 0 &&
+        threads.st_uid == geteuid())
+      tasks += threads.st_nlink - 2;
+  }
+  if (processes) closedir(processes);
+  return tasks;
+}
+
 void box_startup(void) {
   adopt_orphans();
+  most_of_this_user = tasks_of_this_user() + MOST_NEW;
   sigset_t child_ends;
   sigemptyset(&child_ends);
   sigaddset(&child_ends, SIGCHLD);
@@ -54,6 +80,7 @@ static _Noreturn void become(const struct box *box, const int ends[BOX_STREAMS])
     limit(RLIMIT_CORE, 0);
     limit(RLIMIT_DATA, MOST_PRIVATE);
     limit(RLIMIT_FSIZE, MOST_FILE);
+    limit(RLIMIT_NPROC, most_of_this_user);
   }
   int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
   dup2(nothing, STDIN_FILENO);
@@ -68,33 +95,12 @@ static _Noreturn void become(const struct box *box, const int ends[BOX_STREAMS])
   }
   if (box->directory && chdir(box->directory) != 0) _exit(127);
   signal(SIGCHLD, SIG_DFL);
+  interrupts_forget();
   if (box->argv) execvp(box->argv[0], box->argv);
   if (box->argv) _exit(127);
   box->run(box->subject);
   fflush(stdout);
   _exit(0);
-}
-
-/* Makes room by forgetting the older half. */
-static void forget_half(struct box_stream *stream) {
-  memmove(stream->text, stream->text + BOX_TEXT / 2, stream->kept - BOX_TEXT / 2);
-  stream->kept -= BOX_TEXT / 2;
-}
-
-/* Takes what there is in a pipe; false at its end. Of output the beginning is
- * kept, of the channel the end. */
-static bool drain(int pipe_end, struct box_stream *stream, bool keep_end) {
-  char buffer[BOX_TEXT / 4];
-  ssize_t count = read(pipe_end, buffer, sizeof buffer);
-  if (count <= 0) return count < 0 && (errno == EINTR || errno == EAGAIN);
-  if (keep_end && stream->kept + (size_t)count > BOX_TEXT) forget_half(stream);
-  size_t room = BOX_TEXT - stream->kept;
-  size_t kept = (size_t)count < room ? (size_t)count : room;
-  memcpy(stream->text + stream->kept, buffer, kept);
-  stream->kept += kept;
-  stream->text[stream->kept] = '\0';
-  stream->total += (size_t)count;
-  return true;
 }
 
 static bool has_ended(pid_t pid) {
@@ -103,30 +109,22 @@ static bool has_ended(pid_t pid) {
   return info.si_pid == pid;
 }
 
-/* Reads all streams for a tick at most. */
-static void listen(struct pollfd ends[BOX_STREAMS], struct box_result *result, int milliseconds) {
-  sigset_t none;
-  sigemptyset(&none);
-  struct timespec tick = {.tv_nsec = milliseconds * 1000000L};
-  if (ppoll(ends, BOX_STREAMS, &tick, &none) <= 0) return;
-  for (int i = 0; i < BOX_STREAMS; i++) {
-    if (ends[i].revents && !drain(ends[i].fd, &result->streams[i], i == BOX_STREAMS - 1)) ends[i].fd = -1;
-  }
+static bool has_too_many_processes(void) {
+  struct descendants all = descendants_now(0);
+  size_t count = all.count;
+  descendants_forget(&all);
+  return count > MOST_PROCESSES;
 }
 
-static size_t output(const struct box_result *result) {
-  size_t total = 0;
-  for (int i = 0; i < BOX_STREAMS; i++) total += result->streams[i].total;
-  return total;
-}
-
-/* Is the program to be stopped, and why? ENDED_BY_EXIT: no. */
+/* Is the program to be stopped, and why? */
 static enum box_ending reason_to_stop(const struct box *box, pid_t pid, const struct box_result *result,
                                       struct effort *effort, int tick) {
-  if (box->confined && output(result) > MOST_OUTPUT) return STOPPED_FOR_OUTPUT;
+  if (interrupts_came()) return STOPPED_BY_OTHERS;
+  if (box->confined && streams_total(result) > MOST_OUTPUT) return STOPPED_FOR_OUTPUT;
   if (box->confined && resident_bytes(pid) > MOST_RESIDENT) return STOPPED_FOR_MEMORY;
-  if (tick % TICKS_OF_A_LOOK != 0) return ENDED_BY_EXIT;
-  static const enum box_ending endings[] = {[GOES_ON] = ENDED_BY_EXIT,
+  if (box->confined && has_too_many_processes()) return STOPPED_FOR_PROCESSES;
+  if (tick % TICKS_OF_A_LOOK != 0) return RUNS_STILL;
+  static const enum box_ending endings[] = {[GOES_ON] = RUNS_STILL,
                                             [HAS_SPENT_ALL] = STOPPED_FOR_TIME,
                                             [HANGS] = STOPPED_ASLEEP,
                                             [STARVES] = STOPPED_STARVING};
@@ -134,39 +132,33 @@ static enum box_ending reason_to_stop(const struct box *box, pid_t pid, const st
 }
 
 /* Listens until the program ends or breaks a limit. */
-static void watch(const struct box *box, pid_t pid, struct pollfd ends[BOX_STREAMS],
-                  struct box_result *result) {
+static void watch(const struct box *box, pid_t pid, struct streams *streams, struct box_result *result) {
   struct effort effort = effort_begin(box->seconds, box->patience);
-  result->ending = ENDED_BY_EXIT;
+  result->ending = RUNS_STILL;
   result->limit = effort.limit;
-  for (int tick = 1; result->ending == ENDED_BY_EXIT && !has_ended(pid); tick++) {
-    listen(ends, result, TICK_MS);
+  for (int tick = 1; result->ending == RUNS_STILL && !has_ended(pid); tick++) {
+    streams_listen(streams, result, TICK_MS);
     result->ending = reason_to_stop(box, pid, result, &effort, tick);
   }
 }
 
 /* What is in the pipes still; not what leftover children go on to print. */
-static void listen_to_the_rest(struct pollfd ends[BOX_STREAMS], struct box_result *result) {
+static void listen_to_the_rest(struct streams *streams, struct box_result *result) {
   size_t before;
   do {
-    before = output(result);
-    listen(ends, result, 0);
-  } while (output(result) > before && output(result) <= MOST_OUTPUT);
+    before = streams_total(result);
+    streams_listen(streams, result, 0);
+  } while (streams_total(result) > before && streams_total(result) <= MOST_OUTPUT);
 }
 
 /* The program's process id is kept until everything else is gone, so that it
  * cannot mean another process meanwhile. */
 static void finish(pid_t pid, struct box_result *result) {
-  bool stopped = result->ending != ENDED_BY_EXIT;
-  siginfo_t info;
   int status = 0;
-  if (stopped) kill(pid, SIGKILL);
-  while (waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT) < 0 && errno == EINTR) continue;
-  result->left_behind = kill_other_children(pid);
-  kill(-pid, SIGKILL);
+  result->left_behind = kill_descendants(pid);
   while (waitpid(pid, &status, 0) < 0 && errno == EINTR) continue;
-  if (stopped) return;
-  if (WIFSIGNALED(status)) result->ending = ENDED_BY_SIGNAL;
+  if (result->ending != RUNS_STILL) return;
+  result->ending = WIFSIGNALED(status) ? ENDED_BY_SIGNAL : ENDED_BY_EXIT;
   result->code = WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status);
 }
 
@@ -182,29 +174,23 @@ static void add_usage(struct box_result *result, int sign) {
 void box_run(const struct box *box, struct box_result *result) {
   memset(result, 0, sizeof *result);
   result->ending = NOT_STARTED;
-  struct pollfd ends[BOX_STREAMS];
+  struct streams streams;
   int writing[BOX_STREAMS];
-  for (int i = 0; i < BOX_STREAMS; i++) {
-    int both[2];
-    if (pipe2(both, O_CLOEXEC) != 0) exit(2);
-    fcntl(both[0], F_SETFL, O_NONBLOCK);
-    ends[i] = (struct pollfd){.fd = both[0], .events = POLLIN};
-    writing[i] = both[1];
-  }
+  streams_open(&streams, writing);
   fflush(NULL);
   add_usage(result, -1);
+  interrupts_note();
   pid_t pid = fork();
   if (pid == 0) become(box, writing);
   for (int i = 0; i < BOX_STREAMS; i++) close(writing[i]);
-  struct pollfd open_ends[BOX_STREAMS];
-  memcpy(open_ends, ends, sizeof ends);
   if (pid > 0) {
-    watch(box, pid, open_ends, result);
-    listen_to_the_rest(open_ends, result);
+    watch(box, pid, &streams, result);
+    listen_to_the_rest(&streams, result);
     finish(pid, result);
   }
+  interrupts_deliver();
   add_usage(result, 1);
-  for (int i = 0; i < BOX_STREAMS; i++) close(ends[i].fd);
+  streams_close(&streams);
 }
 
 bool box_ended(const struct box_result *result) {
@@ -232,6 +218,13 @@ struct box_text box_describe(const struct box_result *result) {
       snprintf(string, size,
                "got %.1f s of processor time and not the %.1f s it may need: the machine is busy",
                result->seconds, result->limit);
+      break;
+    case STOPPED_FOR_PROCESSES:
+      snprintf(string, size, "started more than %zu processes at once and was stopped", MOST_PROCESSES);
+      break;
+    case RUNS_STILL:
+    case STOPPED_BY_OTHERS:
+      snprintf(string, size, "was interrupted");
       break;
     case STOPPED_FOR_OUTPUT:
       snprintf(string, size, "printed more than a MiB and was stopped");

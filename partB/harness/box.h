@@ -5,14 +5,21 @@
  *   struct box box = {.argv = argv, .seconds = 3, .patience = 10, .confined = true};
  *   struct box_result result;
  *   box_run(&box, &result);
- *   if (result.ending == ENDED_BY_EXIT) ... result.code, result.streams[1].text
+ *   if (result.ending == ENDED_BY_EXIT) ... result.code, result.streams[BOX_ERR].text
  *
  * The program's standard input is empty, its output is kept, and on descriptor
  * BOX_CHANNEL it may send what is not for its output. What limits it: processor
  * time, with all that it starts; our patience with a program that only sleeps (see
  * effort.h); if it is confined, also resident memory, private memory, output, size of
- * files, and no core dump. It guards against mistakes, not against malice: the program
- * runs as the same user, with the same files and network. */
+ * files, processes, and no core dump. In the end all that it has started is stopped, then killed:
+ * also a program that starts processes without end, also if a signal (INT, TERM, HUP) ends the caller.
+ *
+ * It guards against mistakes, not against malice: the program runs as the same user, with the same files
+ * and network; one that becomes another user (by a set-user-ID program) may outlive its end.
+ *
+ * Graders and tests use it, and whatever runs a stranger's program may: it needs box.o and the files in
+ * HARNESS_BOX of harness.mk, one call of box_startup, and no other children of the caller while a box
+ * runs (they would be taken for the program's, and killed). */
 #ifndef BOX_H
 #define BOX_H
 
@@ -20,10 +27,12 @@
 #include <stddef.h>
 
 enum {
-  BOX_STREAMS = 3,   /* standard output, standard error, the channel */
   BOX_CHANNEL = 100, /* high, so that no program opens it by chance */
   BOX_TEXT = 16384   /* bytes of a stream that are kept */
 };
+
+/* Standard output, standard error, and what comes by BOX_CHANNEL. */
+enum { BOX_OUT, BOX_ERR, BOX_SENT, BOX_STREAMS };
 
 struct box {
   char *const *argv;                /* argv[0] is looked up in PATH; or NULL: */
@@ -37,6 +46,7 @@ struct box {
 };
 
 enum box_ending {
+  RUNS_STILL, /* never in a result */
   ENDED_BY_EXIT,
   ENDED_BY_SIGNAL,
   STOPPED_FOR_TIME, /* too much processor time */
@@ -44,6 +54,8 @@ enum box_ending {
   STOPPED_STARVING, /* the machine gave it too little to tell */
   STOPPED_FOR_OUTPUT,
   STOPPED_FOR_MEMORY,
+  STOPPED_FOR_PROCESSES,
+  STOPPED_BY_OTHERS, /* a signal came for the caller, and was caught by it */
   NOT_STARTED
 };
 

@@ -1,10 +1,8 @@
 #include "effort.h"
 
-#include <dirent.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -12,6 +10,7 @@
 #include <unistd.h>
 
 #include "../measure/measure.h"
+#include "descendants.h"
 
 /* ---- The machine ---- */
 
@@ -78,49 +77,18 @@ struct look {
   bool any, all_sleep;
 };
 
-/* What /proc says of one process: does it sleep, and what have it and the children
- * that it has waited for used? */
-static void look_at(int process, struct look *look) {
-  char path[64], line[512];
-  snprintf(path, sizeof path, "/proc/%d/stat", process);
-  FILE *file = fopen(path, "re");
-  if (!file) return;
-  bool read = fgets(line, sizeof line, file);
-  fclose(file);
-  char *behind_name = read ? strrchr(line, ')') : NULL, state;
-  unsigned long long own_user, own_system;
-  long long children_user, children_system;
-  if (!behind_name ||
-      sscanf(behind_name + 1, " %c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %llu %llu %lld %lld", &state,
-             &own_user, &own_system, &children_user, &children_system) != 5) {
-    return;
+static struct look look_at_descendants(void) {
+  struct look look = {.all_sleep = true};
+  struct descendants all = descendants_now(0);
+  for (size_t i = 0; i < all.count; i++) {
+    struct process_state state;
+    if (!process_look(all.processes[i], &state)) continue;
+    look.any = true;
+    look.all_sleep &= state.letter != 'R' && state.letter != 'D';
+    look.ticks += state.ticks;
   }
-  look->any = true;
-  look->all_sleep &= state != 'R' && state != 'D';
-  look->ticks += (double)(own_user + own_system) + (double)(children_user + children_system);
-}
-
-static void look_below(int process, struct look *look);
-
-static void look_at_children(int process, const char *thread, struct look *look) {
-  char path[320];
-  snprintf(path, sizeof path, "/proc/%d/task/%s/children", process, thread);
-  FILE *file = fopen(path, "re");
-  for (int child; file && fscanf(file, "%d", &child) == 1;) {
-    look_at(child, look);
-    look_below(child, look);
-  }
-  if (file) fclose(file);
-}
-
-static void look_below(int process, struct look *look) {
-  char path[32];
-  snprintf(path, sizeof path, "/proc/%d/task", process);
-  DIR *threads = opendir(path);
-  for (struct dirent *entry; threads && (entry = readdir(threads));) {
-    if (entry->d_name[0] != '.') look_at_children(process, entry->d_name, look);
-  }
-  if (threads) closedir(threads);
+  descendants_forget(&all);
+  return look;
 }
 
 /* Seconds on the wall for a second of processor time: twice what was seen to be needed,
@@ -146,9 +114,8 @@ struct effort effort_begin(double limit, double patience) {
 
 enum effort_verdict effort_look(struct effort *effort) {
   static const double LEAST = 0.005; /* of one processor: what uses less sleeps */
-  struct look look = {.all_sleep = true};
+  struct look look = look_at_descendants();
   double now = now_us() / 1e6;
-  look_below(getpid(), &look);
   double used = look.ticks / (double)sysconf(_SC_CLK_TCK);
   if (used > effort->used) effort->used = used;
   if (!look.any || !look.all_sleep || effort->used > effort->seen + LEAST * effort->patience) {

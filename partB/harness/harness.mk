@@ -7,18 +7,20 @@
 #   bench                    box, measure
 #   harness/  report         nothing
 #             pace, runner   box
-#             box            effort, leftovers
+#             box            effort, leftovers, streams, interrupts
 #             within         effort, leftovers
-#             effort         measure
+#             effort         descendants, measure
+#             leftovers      descendants
 #             tally.sh, shelltest.sh, order-test.sh, json_lines   nothing
 #   tester (copytest)        measure
 #   measure/                 nothing
 #   the libraries            nothing of all this
 
 HARNESS_BUILD := partB/build/harness
-HARNESS_BOX := $(patsubst %,$(HARNESS_BUILD)/%.o,box effort leftovers)
+HARNESS_EFFORT := $(patsubst %,$(HARNESS_BUILD)/%.o,effort descendants) $(MEASURE_CLOCK)
+HARNESS_BOX := $(patsubst %,$(HARNESS_BUILD)/%.o,box streams interrupts leftovers) $(HARNESS_EFFORT)
 HARNESS_RUNNER := $(HARNESS_BUILD)/runner.o $(HARNESS_BOX) $(MEASURE_MAPS)
-HARNESS_GRADER := $(patsubst %,$(HARNESS_BUILD)/%.o,pace report) $(HARNESS_BOX) $(MEASURE_CLOCK)
+HARNESS_GRADER := $(patsubst %,$(HARNESS_BUILD)/%.o,pace report) $(HARNESS_BOX)
 HARNESS_BENCH := $(HARNESS_BOX) $(MEASURE_OBJECTS)
 
 TESTBINS += $(HARNESS_BUILD)/account $(HARNESS_BUILD)/within
@@ -27,10 +29,10 @@ $(HARNESS_BUILD)/%.o: partB/harness/%.c
 	@mkdir -p $(@D)
 	$(COMPILE) -fPIC -c -o $@ $<
 
-$(HARNESS_BUILD)/account: $(patsubst %,$(HARNESS_BUILD)/%.o,account effort) $(MEASURE_CLOCK)
+$(HARNESS_BUILD)/account: $(HARNESS_BUILD)/account.o $(HARNESS_EFFORT)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^
 
-$(HARNESS_BUILD)/within: $(patsubst %,$(HARNESS_BUILD)/%.o,within effort leftovers) $(MEASURE_CLOCK)
+$(HARNESS_BUILD)/within: $(patsubst %,$(HARNESS_BUILD)/%.o,within leftovers) $(HARNESS_EFFORT)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^
 
 # Judges the grader's documents.
