@@ -25,9 +25,9 @@ static const long long MOST_RESIDENT = 3LL << 29;   /* bytes; a page mapped twic
 static const rlim_t MOST_PRIVATE = (rlim_t)2 << 30; /* bytes of writable private memory */
 static const rlim_t MOST_FILE = (rlim_t)16 << 20;   /* bytes */
 static const size_t MOST_PROCESSES = 100;           /* at once */
-static const rlim_t MOST_NEW = 1000;                /* processes and threads that this user may have besides */
-static const int TICK_MS = 20;                      /* how often memory is looked at */
-static const int TICKS_OF_A_LOOK = 10;              /* how often time is */
+static const rlim_t MOST_NEW = 1000;   /* processes and threads that this user may have besides */
+static const int TICK_MS = 20;         /* how often memory is looked at */
+static const int TICKS_OF_A_LOOK = 10; /* how often time is */
 
 /* Does nothing: it is there so that the end of a child interrupts poll. */
 static void wake_up(int signal_number) {

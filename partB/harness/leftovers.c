@@ -27,8 +27,8 @@ static int compare_processes(const void *left, const void *right) {
 static bool has_new(struct descendants *now, const struct descendants *before) {
   bool found = false;
   for (size_t i = 0; i < now->count && !found; i++) {
-    found = !before->count || !bsearch(&now->processes[i], before->processes, before->count,
-                                       sizeof(pid_t), compare_processes);
+    found = !before->count ||
+            !bsearch(&now->processes[i], before->processes, before->count, sizeof(pid_t), compare_processes);
   }
   if (now->count) qsort(now->processes, now->count, sizeof(pid_t), compare_processes);
   return found;
@@ -81,7 +81,8 @@ int kill_descendants(pid_t program) {
   for (int times = 0; more && times < MOST_TIMES; times++) {
     struct descendants all = stop_all();
     more = any_but(&all, program);
-    killed += kill_all(&all, program);
+    int alive = kill_all(&all, program);
+    if (times == 0) killed = alive; /* later ones are mostly the same, about to end */
     wait_for_all(&all, program);
     descendants_forget(&all);
   }

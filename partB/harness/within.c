@@ -38,7 +38,8 @@ static void kill_command(pid_t pid) {
 static _Noreturn void end_by(int signal_number, pid_t pid, const sigset_t *events) {
   enum { SECONDS = 3 };
   kill(pid, signal_number);
-  for (int i = 0; i < SECONDS && waitid(P_PID, (id_t)pid, &(siginfo_t){0}, WEXITED | WNOWAIT | WNOHANG) == 0; i++)
+  for (int i = 0; i < SECONDS && waitid(P_PID, (id_t)pid, &(siginfo_t){0}, WEXITED | WNOWAIT | WNOHANG) == 0;
+       i++)
     wait_a_moment(events);
   kill_command(pid);
   signal(signal_number, SIG_DFL);
