@@ -168,6 +168,8 @@ int __wrap_mprotect(void *address, size_t size, int protection) {
   return -1;
 }
 
+/* What concerns dumps is done: it is refused only if it cuts a mapping, and whole ones are asked for. */
 int __wrap_madvise(void *address, size_t size, int advice) {
-  return is_refused(MADVISE) ? -1 : __real_madvise(address, size, advice);
+  int is_harmless = advice == MADV_DODUMP || advice == MADV_DONTDUMP;
+  return !is_harmless && is_refused(MADVISE) ? -1 : __real_madvise(address, size, advice);
 }

@@ -66,9 +66,9 @@ partB/build/check/liblazycopy-check.a: $(LAZYCOPY_CHECK_OBJECTS)
 	rm -f $@
 	$(AR) rcs $@ $^
 
-partB/build/tests/test_model: $(addprefix partB/build/tests/,test_model.o world.o support.o) $(HARNESS_RUNNER) \
+partB/build/tests/test_model: $(addprefix partB/build/tests/,test_model.o acts.o world.o refusal.o support.o) $(HARNESS_RUNNER) \
                               partB/build/check/liblazycopy-check.a
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -pthread $(LDLIBS)
+	$(CC) $(CFLAGS) $(LDFLAGS) $(LDFLAGS_test_refusal) -o $@ $^ -pthread $(LDLIBS)
 
 $(LAZYCOPY_CHECKED_TESTS): %: %.o partB/build/tests/refusal.o $(LAZYCOPY_TEST_HELPERS) \
                            partB/build/check/liblazycopy-check.a
