@@ -22,6 +22,7 @@ bool report_if_text(uintptr_t address) {
   memcpy(bytes, &address, sizeof bytes);
   while (length < sizeof bytes && bytes[length] >= ' ' && bytes[length] <= '~') length++;
   if (length < 4 || (length < sizeof bytes && address >> (8 * length) != 0)) return false;
+  if (!report_may_quote()) return true;
   report(" The pointer holds the text \"");
   report_bytes(bytes, length);
   report("\": something wrote past the end of a string or array?");

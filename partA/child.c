@@ -54,6 +54,7 @@ static void prepare(void (*last_words)(int)) {
     sigdelset(&blocked, faults[i]);
   }
   prctl(PR_SET_PDEATHSIG, SIGKILL);
+  prctl(PR_SET_CHILD_SUBREAPER, 1);
   set_limit(RLIMIT_CORE, 1, 1);
   if (getrlimit(RLIMIT_NOFILE, &descriptors) == 0)
     set_limit(RLIMIT_NOFILE, descriptors.rlim_max, descriptors.rlim_max);
@@ -107,34 +108,54 @@ static bool collect(int input, char *buffer, size_t size) {
   return in_time;
 }
 
-/* The environment has nothing that the crashed program might have changed, but where to look. */
-__attribute__((noinline)) static void become(const char *const *names, char **arguments, int output) {
-  static char locale[] = "LC_ALL=C", *environment[] = {at_start.search_path, locale, NULL};
+/* The environment has nothing that the crashed program might have changed, but where to look. A program that
+ * crashes as well gives no report of its own. */
+__attribute__((noinline)) static void become(const char *const *names, char **arguments, int (*input)(void),
+                                             int output) {
+  static char locale[] = "LC_ALL=C", quiet[] = "LETSBEFRIENDS_OPTIONS=explain=0";
+  static char *environment[] = {at_start.search_path, locale, quiet, NULL};
   environ = environment; /* execvpe searches its PATH */
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   set_limit(RLIMIT_AS, (rlim_t)1 << 30, (rlim_t)1 << 30);
   set_limit(RLIMIT_CPU, PROCESSOR_SECONDS, PROCESSOR_SECONDS);
   dup2(output, STDOUT_FILENO);
+  close(STDIN_FILENO);
   close(STDERR_FILENO);
+  if (input() != STDIN_FILENO) _exit(127);
   open("/dev/null", O_WRONLY); /* becomes standard error, or nothing does */
   for (; *names; names++) execvpe(*names, arguments, environment);
   _exit(127);
 }
 
+/* Ends what a program has started and left behind: such processes become this one's children. */
+static void end_orphans(void) {
+  static char list[4096];
+  while (waitpid(-1, NULL, WNOHANG | __WALL) >= 0) {
+    int file = open("/proc/thread-self/children", O_RDONLY | O_CLOEXEC);
+    ssize_t got = read(file, list, sizeof list - 1);
+    close(file);
+    if (got < 0 || milliseconds_left() == 0) return;
+    list[got] = 0;
+    const char *next = list;
+    for (pid_t id; (id = (pid_t)take_number(&next, 10)) > 0; next++) kill(id, SIGKILL);
+  }
+}
+
 /* A grandchild, since exec turns the exit signal back to SIGCHLD, which the program would notice.
  * The status does not count: eu-addr2line fails if it does not know all lines. */
-bool run_program(const char *const *names, char **arguments, char *buffer, size_t size) {
+bool run_program(const char *const *names, char **arguments, int (*input)(void), char *buffer, size_t size) {
   int ends[2], status = 0;
   *buffer = 0;
   if (pipe(ends) != 0) return true;
   fcntl(ends[0], F_SETFD, FD_CLOEXEC);
   pid_t pid = vfork();
-  if (pid == 0) become(names, arguments, ends[1]);
+  if (pid == 0) become(names, arguments, input, ends[1]);
   close(ends[1]);
   bool in_time = pid < 0 || collect(ends[0], buffer, size);
   close(ends[0]);
   if (pid < 0) return true;
   if (!in_time || strlen(buffer) == size - 1) kill(pid, SIGKILL);
   waitpid(pid, &status, 0);
+  end_orphans();
   return !WIFSIGNALED(status) || (WTERMSIG(status) != SIGKILL && WTERMSIG(status) != SIGXCPU);
 }

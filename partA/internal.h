@@ -18,6 +18,8 @@
 enum { PATH_BYTES = 1024 }; /* longer ones are cut */
 
 /* text.c: helpers. */
+/* Copies as much as there is room for, with "?" for what could harm a terminal; returns its length. */
+size_t copy_harmless(char *to, size_t size, const char *from, size_t length);
 void copy_text(char *to, size_t size, const char *from); /* what there is no room for becomes "..." */
 /* Is the name one of the patterns, with spaces between them? What begins with "*" may be anywhere in it,
  * what ends with it is its beginning. */
@@ -30,6 +32,12 @@ const char *number_text(uintptr_t number, unsigned base); /* until the next call
 
 /* start.c: what the constructor found. By the time of a crash, the program may
  * have overwritten the originals, most of which lie on its stack. */
+struct standing {
+  uid_t users[3]; /* real, effective, saved */
+  gid_t groups[3];
+  uint32_t capabilities[6];
+  uint64_t places[4]; /* device and inode of the root directory and of the mount namespace */
+};
 extern struct at_start {
   char program_name[64];
   char program_path[PATH_BYTES]; /* as it was given to execve */
@@ -39,17 +47,22 @@ extern struct at_start {
   const void *on_stack;     /* somewhere in the main thread's stack */
   bool standard_error_open; /* else, what is open as 2 later is some file of the program's */
   bool secure;              /* set-user-ID: whoever runs it must not steer it */
-  char search_path[4096];   /* "PATH=" and the environment's */
+  struct standing standing;
+  char directory[PATH_BYTES]; /* the current one; "" if not known */
+  char search_path[4096];     /* "PATH=" and the environment's */
 } at_start;
 void start_look_around(void); /* in the constructor only */
+/* Has the process got other rights or another root directory? Then no program is run, and no file opened
+ * except maps: they may be somebody else's. */
+bool start_is_long_ago(void);
 
 /* options.c: what the environment asks for. Read once, at start. */
 enum { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 struct options {
-  unsigned core, backtrace, symbolize, explain, registers, help; /* 0 or 1 */
-  unsigned color;                                                /* COLOR_AUTO and so on */
-  unsigned signals;                                              /* bit 1 << n: report signal n */
-  unsigned timeout;                                              /* seconds that a report may take */
+  unsigned core, backtrace, symbolize, explain, registers, quote, help; /* 0 or 1 */
+  unsigned color;                                                       /* COLOR_AUTO and so on */
+  unsigned signals;                                                     /* bit 1 << n: report signal n */
+  unsigned timeout;                                                     /* seconds that a report may take */
   const char *messages; /* one per line; begins with a message, ends with a newline */
 };
 extern struct options options;
@@ -64,6 +77,7 @@ void report_begin(void);
 int milliseconds_left(void);
 /* A very small printf: knows %s, %lu and %lx. */
 void report(const char *format, ...) __attribute__((format(printf, 1, 2)));
+bool report_may_quote(void); /* from files and memory */
 void report_bytes(const char *bytes, size_t length);
 void report_label(const char *label); /* highlighted if there are colours */
 void report_send(void);
@@ -74,9 +88,10 @@ void report_forget(void); /* what has not been sent */
  * the deadline; false if that came first. If the child faults, or computes for two seconds, it
  * goes on with last_words(), a signal handler. Both functions end by _exit. */
 bool run_in_child(void (*work)(void), void (*last_words)(int));
-/* Runs the program, the first of the names that there is, and collects what it writes as a
- * text, empty if it could not be run. False if time ran out. For the child only. */
-bool run_program(const char *const *names, char **arguments, char *buffer, size_t size);
+/* Runs the program, the first of the names that there is, with what input() opens as its standard input, and
+ * collects what it writes as a text, empty if it could not be run. False if time ran out. For the child
+ * only. */
+bool run_program(const char *const *names, char **arguments, int (*input)(void), char *buffer, size_t size);
 
 /* park.c: makes each other thread wait for the end of the process. */
 pid_t thread_id(void);
@@ -85,7 +100,7 @@ bool park_other_threads(pid_t process, pid_t thread); /* false if they cannot be
 
 /* maps.c: what the kernel says about the address space. */
 struct region {
-  uintptr_t start, end, offset;
+  uintptr_t start, end, offset, device, inode;
   bool readable, writable, executable;
   char name[PATH_BYTES]; /* a path, "[heap]", "[stack]", ...; "" if anonymous */
 };
@@ -117,8 +132,17 @@ bool image_variables(uintptr_t *start, uintptr_t *end); /* of the program */
 /* The name under which the image imports what is in a slot of its; if slot is 0, the function. */
 void image_import_name(const struct image *image, uintptr_t slot, uintptr_t function, char *name,
                        size_t size);
-/* Can the file be opened by its name? If not, the kernel may still have it by another. */
-bool is_gone(const char *path);
+bool is_gone(const char *path); /* does the kernel call it deleted? */
+
+/* files.c, table.c: for the child only. */
+/* Opens what is mapped at the address, by its name; -1 if another file has that name now, or with
+ * symbolize=0. */
+int open_mapped(const char *path, uintptr_t address);
+/* Opens a file to read; -1 if a part of its name is a link. If it does not begin with "/", from where the
+ * program was started. */
+int open_without_links(const char *path);
+/* The name of the function that holds an address of the file; left as it is if that is not known. */
+void table_find(int file, uintptr_t offset, char *name, size_t size);
 
 /* unwind.c: the calls on the stack, the innermost first. */
 struct frame {
@@ -154,7 +178,7 @@ struct place {
 bool place_next(char **answer, struct place *place);
 enum header { NO_HEADER, NAMED_AS_HEADER, HEADER };
 enum header place_header(const struct place *place);
-void place_report_source(const struct place *place, const char *program);
+void place_report_source(const struct place *place, const struct frame *frame);
 
 /* calls.c: what stands between the program's own code and the crash. */
 struct frame *calls_own(
@@ -203,7 +227,7 @@ void explain(const struct crash *crash);
 void report_registers(const struct crash *crash);
 
 /* where.c: the line "Where", and the backtrace. */
-void where(void);                    /* in the child only: runs programs and opens files */
+void where(volatile bool *named);    /* in the child only: runs programs and opens files */
 void where_without_child(bool late); /* opens no file except maps; late if the child ran out of time */
 
 /* tell.c: the report after its kind line. */

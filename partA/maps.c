@@ -1,6 +1,7 @@
 /* Reads /proc/self/maps, line by line, with no memory but a static buffer. */
 #include <fcntl.h>
 #include <string.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "internal.h"
@@ -18,9 +19,13 @@ static bool fill(void) {
   return got > 0;
 }
 
-/* The file is empty if the main thread has ended; never in a child. */
+/* The file is empty if the main thread has ended; never in a child. Where somebody else has made
+ * the root directory, another file may have its name. */
 bool maps_begin(void) {
-  source.file = open("/proc/self/maps", O_RDONLY | O_CLOEXEC);
+  enum { PROC = 0x9fa0 };
+  struct statfs system;
+  bool real = statfs("/proc/self/maps", &system) == 0 && system.f_type == PROC;
+  source.file = real ? open("/proc/self/maps", O_RDONLY | O_CLOEXEC) : -1;
   return fill();
 }
 
@@ -50,6 +55,12 @@ bool maps_next(struct region *region) {
   region->executable = text[3] == 'x';
   text += strlen(" rwxp ");
   region->offset = take_number(&text, 16);
+  text += strlen(" ");
+  region->device = take_number(&text, 16) << 20;
+  text += strlen(":");
+  region->device |= take_number(&text, 16);
+  text += strlen(" ");
+  region->inode = take_number(&text, 10);
   const char *name = strpbrk(text, "/[");
   copy_text(region->name, sizeof region->name, name ? name : "");
   for (char *newline; (newline = strstr(region->name, "\\012"));

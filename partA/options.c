@@ -26,6 +26,7 @@ static const char help[] = VARIABLE
     "  symbolize=0    do not run addr2line to find functions and lines (1)\n"
     "  explain=0      only the kind message, no reason and no place (1)\n"
     "  registers=1    show the processor's registers and what is mapped around the address (0)\n"
+    "  quote=1        show source lines and text in pointers also to a socket (0)\n"
     "  timeout=NUMBER seconds that a report may take, up to 3600 (10)\n"
     "  signals=LIST   of segv, bus, fpe, ill, abrt, joined by +, or all (segv)\n"
     "  messages=FILE  kind messages of your own, one per line\n"
@@ -37,13 +38,11 @@ static const struct {
   const char *name;
   unsigned *number;
   const char *words[4];
-} choices[] = {{"core", &options.core, {"0", "1"}},
-               {"backtrace", &options.backtrace, {"0", "1"}},
-               {"symbolize", &options.symbolize, {"0", "1"}},
-               {"explain", &options.explain, {"0", "1"}},
-               {"registers", &options.registers, {"0", "1"}},
-               {"help", &options.help, {"0", "1"}},
-               {"color", &options.color, {"auto", "always", "never"}}};
+} choices[] = {
+    {"core", &options.core, {"0", "1"}},           {"backtrace", &options.backtrace, {"0", "1"}},
+    {"symbolize", &options.symbolize, {"0", "1"}}, {"explain", &options.explain, {"0", "1"}},
+    {"registers", &options.registers, {"0", "1"}}, {"quote", &options.quote, {"0", "1"}},
+    {"help", &options.help, {"0", "1"}},           {"color", &options.color, {"auto", "always", "never"}}};
 
 static const struct {
   const char *name;
@@ -116,16 +115,17 @@ static bool set(const char *name, char *value) {
 
 /* Works on a copy, which strsep cuts to pieces, of up to 8 KiB. */
 static void read_settings(const char *text) {
-  char copy[8192], *rest = copy;
+  char copy[8192], shown[1024], *rest = copy;
   copy_text(copy, sizeof copy, text);
   for (char *name; (name = strsep(&rest, ":"));) {
     char *value = name;
     int length = (int)strlen(name);
     strsep(&value, "=");
     if (length == 0 || set(name, value)) continue;
+    length = (int)copy_harmless(shown, sizeof shown, text + (name - copy), (size_t)length);
     dprintf(STDERR_FILENO,
             "letsbefriends: cannot use \"%.*s\" in " VARIABLE " (help=1 lists what can be set)\n", length,
-            text + (name - copy));
+            shown);
   }
 }
 

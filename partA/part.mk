@@ -2,7 +2,7 @@
 # the library; the link beside it is for the flag -letsbefriends.
 
 # Each calls only those after it.
-FRIENDS_FILES := letsbefriends threads tell where explain access nearby calls symbols unwind musl image maps child park report strict options start text
+FRIENDS_FILES := letsbefriends threads tell where explain access nearby calls symbols files table unwind musl image maps child park report strict options start text
 FRIENDS_OBJECTS := $(FRIENDS_FILES:%=partA/build/%.o)
 # No stack protector: a crashed program may have lost what it compares with.
 FRIENDS_FLAGS := -fPIC -fvisibility=hidden -fasynchronous-unwind-tables -fno-stack-protector -IpartA/build

@@ -4,7 +4,9 @@
 #include <limits.h>
 #include <stdarg.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/select.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -32,12 +34,15 @@ int milliseconds_left(void) {
   return left > 0 ? (int)left : 0;
 }
 
-/* Text may come from files and their names: control characters must not reach the terminal. */
+/* Standard error may lead to others, as a socket does, or the process may have secrets. */
+bool report_may_quote(void) {
+  struct stat status;
+  bool socket = fstat(STDERR_FILENO, &status) != 0 || S_ISSOCK(status.st_mode);
+  return options.quote || (!socket && !at_start.secure && prctl(PR_GET_DUMPABLE) == 1);
+}
+
 void report_bytes(const char *bytes, size_t length) {
-  for (; length > 0 && used < sizeof buffer; bytes++, length--) {
-    unsigned char byte = (unsigned char)*bytes;
-    buffer[used++] = byte == '\t' ? ' ' : byte < ' ' || byte == 127 ? '?' : *bytes;
-  }
+  used += copy_harmless(buffer + used, sizeof buffer - used, bytes, length);
 }
 
 void report(const char *format, ...) {

@@ -4,11 +4,48 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "internal.h"
 
 struct at_start at_start;
+
+/* Whose rights this process has, and which files it sees. */
+static void look_at_standing(struct standing *standing) {
+  uint32_t version[] = {0x20080522, 0};
+  struct stat root = {0}, names = {0};
+  memset(standing, 0, sizeof *standing);
+  getresuid(&standing->users[0], &standing->users[1], &standing->users[2]);
+  getresgid(&standing->groups[0], &standing->groups[1], &standing->groups[2]);
+  syscall(SYS_capget, version, standing->capabilities);
+  stat("/", &root);
+  stat("/proc/self/ns/mnt", &names);
+  standing->places[0] = root.st_dev, standing->places[1] = root.st_ino;
+  standing->places[2] = names.st_dev, standing->places[3] = names.st_ino;
+}
+
+bool start_is_long_ago(void) {
+  static struct standing now;
+  look_at_standing(&now);
+  const uid_t *users = now.users;
+  const gid_t *groups = now.groups;
+  return users[0] != users[1] || groups[0] != groups[1] || memcmp(&now, &at_start.standing, sizeof now) != 0;
+}
+
+/* Only directories that are the same wherever the program goes, and in full. */
+static void copy_search_path(const char *path) {
+  char *start = stpcpy(at_start.search_path, "PATH="), *end = start;
+  for (size_t length; *path; path += length + (path[length] == ':')) {
+    length = strcspn(path, ":");
+    size_t room = (size_t)(at_start.search_path + sizeof at_start.search_path - end);
+    if (*path != '/' || length + sizeof ":" > room) continue;
+    if (end > start) *end++ = ':';
+    end = (char *)memcpy(end, path, length) + length;
+  }
+  if (end == start) strcpy(start, "/usr/bin:/bin");
+}
 
 void start_look_around(void) {
   const char *path = getauxval(AT_SECURE) ? NULL : getenv("PATH");
@@ -16,8 +53,9 @@ void start_look_around(void) {
   const void *random = (const void *)getauxval(AT_RANDOM);
   copy_text(at_start.program_name, sizeof at_start.program_name, program_invocation_short_name);
   copy_text(at_start.program_path, sizeof at_start.program_path, program ? program : "");
-  char *after_name = stpcpy(at_start.search_path, "PATH=");
-  copy_text(after_name, sizeof at_start.search_path - strlen("PATH="), path ? path : "/usr/bin:/bin");
+  copy_search_path(path ? path : "");
+  if (!getcwd(at_start.directory, sizeof at_start.directory)) at_start.directory[0] = 0;
+  look_at_standing(&at_start.standing);
   if (random) memcpy(&at_start.random, random, sizeof at_start.random);
   at_start.on_stack = random;
   at_start.program_headers = (const void *)getauxval(AT_PHDR);

@@ -1,8 +1,6 @@
 /* Names and lines of frames: from the symbol table of the file, which is quick,
  * and from addr2line, which knows more; and the line itself, from the source.
- * For the child only, as it maps files that may be cut short meanwhile. */
-#include <fcntl.h>
-#include <link.h>
+ * For the child only. */
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -10,72 +8,36 @@
 
 #include "internal.h"
 
-/* The file of a program that was deleted while it runs is there as long as it runs. */
-static const char *path_to_read(const char *file) {
-  static char path[64] = "/proc/";
-  if (!is_gone(file) || !is_program(file)) return file;
-  strcpy(stpcpy(path + strlen("/proc/"), number_text((uintptr_t)getpid(), 10)), "/exe");
-  return path;
-}
-
-/* A file's bytes, NULL if it cannot be read. They stay mapped until the child ends. */
-struct contents {
-  const char *bytes;
-  size_t size;
-  int64_t changed; /* in nanoseconds */
-};
-
-static struct contents file_contents(const char *path) {
-  struct contents contents = {0};
-  struct stat status;
-  int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  if (file >= 0 && fstat(file, &status) == 0 && S_ISREG(status.st_mode)) {
-    contents.size = (size_t)status.st_size;
-    contents.changed = (int64_t)status.st_mtim.tv_sec * 1000000000 + status.st_mtim.tv_nsec;
-    void *mapping = mmap(NULL, contents.size, PROT_READ, MAP_PRIVATE, file, 0);
-    if (mapping != MAP_FAILED) contents.bytes = mapping;
-  }
-  close(file);
-  return contents;
-}
-
 void symbol_find(struct frame *frame) {
-  const char *bytes = file_contents(path_to_read(frame->file)).bytes;
-  if (!bytes) return;
-  const ElfW(Ehdr) *header = (const void *)bytes;
-  const ElfW(Shdr) *sections = (const void *)(bytes + header->e_shoff), *table = NULL;
-  for (unsigned i = 0; header->e_shoff && i < header->e_shnum; i++) {
-    bool full = sections[i].sh_type == SHT_SYMTAB;
-    if (full || (!table && sections[i].sh_type == SHT_DYNSYM)) table = &sections[i];
-    if (full) break;
-  }
-  const ElfW(Sym) *symbols = table ? (const void *)(bytes + table->sh_offset) : NULL;
-  for (size_t i = 0; table && i < table->sh_size / sizeof *symbols; i++) {
-    bool function = (symbols[i].st_info & 15) == STT_FUNC;
-    if (!function || frame->offset - symbols[i].st_value >= symbols[i].st_size) continue;
-    const char *name = bytes + sections[table->sh_link].sh_offset + symbols[i].st_name;
-    if (!frame->symbol[0] || name[0] != '_') copy_text(frame->symbol, sizeof frame->symbol, name);
-    if (name[0] != '_') break; /* else people may know it by another */
-  }
+  int file = open_mapped(frame->file, frame->pc);
+  if (file >= 0) table_find(file, frame->offset, frame->symbol, sizeof frame->symbol);
+  close(file);
 }
 
 /* All behave like the first if they are called by its name. */
 static const char *const programs[] = {"addr2line", "eu-addr2line", "llvm-symbolizer", NULL};
 
+static const struct frame *asked;
+
+static int open_asked(void) {
+  return open_mapped(asked->file, asked->pc);
+}
+
 bool symbolize(struct frame *first) {
-  static char words[][16] = {"addr2line", "-a", "-C", "-f", "-i", "-e"}, numbers[FRAMES_MAX][20];
+  static char words[][16] = {"addr2line", "-a", "-C", "-f", "-i", "-e", "/proc/self/fd/0"};
+  static char numbers[FRAMES_MAX][20];
   static char *arguments[sizeof words / sizeof *words + FRAMES_MAX + 2];
   static char answers[1 << 20]; /* C++ names have thousands of bytes; unused pages cost nothing */
   static size_t used_before;
   char *answer = answers + used_before, **end = arguments;
   for (unsigned i = 0; i < sizeof words / sizeof *words; i++) *end++ = words[i];
-  *end++ = (char *)(uintptr_t)path_to_read(first->file);
   for (struct frame *frame = first; frame < trace.frames + trace.count; frame++) {
     if (strcmp(frame->file, first->file) == 0)
       *end++ = strcpy(numbers[frame - trace.frames], number_text(frame->offset, 16));
   }
   *end = NULL;
-  bool in_time = run_program(programs, arguments, answer, sizeof answers - used_before);
+  asked = first;
+  bool in_time = run_program(programs, arguments, open_asked, answer, sizeof answers - used_before);
   if (!in_time) *answer = 0;
   used_before += strlen(answer) + 1;
   for (struct frame *frame = first; frame < trace.frames + trace.count; frame++) {
@@ -149,7 +111,7 @@ static void cut(char *line, const char *from) {
 }
 
 bool place_next(char **answer, struct place *place) {
-  static char line[8192], directory[PATH_BYTES];
+  static char line[8192];
   if (!*answer || !**answer || strncmp(*answer, "0x", 2) == 0) return false;
   take_line(answer, line, sizeof line);
   cut(line, " inlined at "); /* eu-addr2line */
@@ -158,8 +120,8 @@ bool place_next(char **answer, struct place *place) {
   cut(line, " (discriminator");
   unsigned long last = cut_number(line), before = cut_number(line); /* eu-addr2line adds the column */
   place->line = line[0] == '?' || *base_name(line) == '<' ? 0 : before ? before : last;
-  size_t length = getcwd(directory, sizeof directory) ? strlen(directory) : 0;
-  bool inside = length > 1 && strncmp(line, directory, length) == 0 && line[length] == '/';
+  size_t length = strlen(at_start.directory);
+  bool inside = length > 1 && strncmp(line, at_start.directory, length) == 0 && line[length] == '/';
   copy_text(place->file, sizeof place->file, line + (inside ? length + 1 : 0));
   return true;
 }
@@ -173,12 +135,29 @@ enum header place_header(const struct place *place) {
   return is_one_of(place->name, "std::* __gnu_cxx::*") ? NAMED_AS_HEADER : NO_HEADER;
 }
 
-/* Not if the source is younger than the program: then it is another line. */
-void place_report_source(const struct place *place, const char *program) {
+/* Whose file may it be? Not a stranger's, to which somebody else's directory has led. And if the source
+ * is younger than the program, it is another line. */
+static bool is_source(const struct stat *source, const struct stat *program) {
+  const struct timespec *changed = &source->st_mtim, *built = &program->st_mtim;
+  bool younger = changed->tv_sec > built->tv_sec ||
+                 (changed->tv_sec == built->tv_sec && changed->tv_nsec > built->tv_nsec);
+  uid_t owner = source->st_uid;
+  return S_ISREG(source->st_mode) && source->st_nlink == 1 && source->st_size <= 16 << 20 && !younger &&
+         (owner == 0 || owner == geteuid() || owner == program->st_uid);
+}
+
+/* The file may be cut short meanwhile, which the child survives. */
+void place_report_source(const struct place *place, const struct frame *frame) {
   enum { SIX_DIGITS = 100000, LONGEST = 160 };
-  struct contents source = file_contents(place->file), built = file_contents(path_to_read(program));
-  if (!source.bytes || !built.bytes || source.changed > built.changed) return;
-  const char *text = source.bytes, *end = text + source.size;
+  struct stat source, program;
+  int file = open_mapped(frame->file, frame->pc);
+  bool known = report_may_quote() && fstat(file, &program) == 0;
+  close(file);
+  file = known ? open_without_links(place->file) : -1;
+  if (fstat(file, &source) != 0 || !is_source(&source, &program)) return;
+  const char *text = mmap(NULL, (size_t)source.st_size, PROT_READ, MAP_PRIVATE, file, 0);
+  if (text == MAP_FAILED) return;
+  const char *end = text + source.st_size;
   for (unsigned long line = 1; line < place->line; line++) {
     text = memchr(text, '\n', (size_t)(end - text));
     if (!text++) return;

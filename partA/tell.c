@@ -27,7 +27,7 @@ static _Noreturn void write_lines(int number) {
   if (trace.count == 0 && on_stack) trace_add(arch_pc(on_stack));
   if (!written->what) explain(&crash);
   written->what = true;
-  if (!written->where && has_a_place()) where();
+  if (!written->where && has_a_place()) where(&written->where);
   written->where = true;
   if (options.registers) report_registers(&crash);
   _exit(0);
@@ -62,6 +62,7 @@ static void copy_code(void) {
 }
 
 static void work(void) {
+  if (start_is_long_ago()) options.symbolize = 0;
   if (!parked) park_other_threads(crash.process, crash.thread);
   if (on_stack) copy_code();
   if (on_stack && has_a_place()) step_back_to_caller();

@@ -55,9 +55,16 @@ static void report_program(const struct frame *frame, bool named) {
   report("%s%s+0x%lx%s", named ? "  (" : "", file, (unsigned long)frame->offset, named ? ")" : "");
 }
 
+/* The file's name may hold anything, and goes into somebody's shell. */
 static void report_command(const struct frame *frame) {
-  const char *quote = strpbrk(frame->file, " \t\"$&()*;<>?[\\]`{|}~#!") ? "'" : "";
-  report("addr2line -Cfie %s%s%s 0x%lx", quote, frame->file, quote, (unsigned long)frame->offset);
+  report("addr2line -Cfie '");
+  for (const char *rest = frame->file; *rest;) {
+    size_t length = strcspn(rest, "'");
+    report_bytes(rest, length);
+    rest += length;
+    if (*rest) report("'\\''"), rest++;
+  }
+  report("' 0x%lx", (unsigned long)frame->offset);
 }
 
 static void report_unknown_caller(void) {
@@ -100,7 +107,7 @@ static const char *plain_name(struct frame *caller, const char *name) {
   return *plain ? plain : name;
 }
 
-static void report_where(struct frame *own) {
+static void report_where(struct frame *own, volatile bool *named) {
   static struct find find;
   static char called[sizeof own->called];
   bool found = find_any_place(own, &find);
@@ -123,7 +130,8 @@ static void report_where(struct frame *own) {
   if (found && find.only == HEADER)
     report(", in a header; which line of the program led there is not known.");
   report_send();
-  if (found && find.only < HEADER) place_report_source(&find.place, frame->file);
+  *named = true;
+  if (found && find.only < HEADER) place_report_source(&find.place, frame);
 }
 
 /* Each call, and before it what the compiler has put into it. */
@@ -165,11 +173,11 @@ static void find_names(struct frame *own) {
   }
 }
 
-void where(void) {
+void where(volatile bool *named) {
   struct frame *own = calls_own();
   if (own->file[0]) {
     find_names(own);
-    report_where(own);
+    report_where(own, named);
   } else {
     report_unknown_place();
   }

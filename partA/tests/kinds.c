@@ -63,7 +63,7 @@ static void expect(const char *animal, int status, const char *what, const char 
     snprintf(where, sizeof where, "Where: .*\\+0x[0-9a-f]+\\)?; it is not known who called it.\n");
   } else if (!have_addr2line()) {
     snprintf(where, sizeof where,
-             "Where: .*zoo\\+0x[0-9a-f]+\\)?; this tells the line: addr2line -Cfie /.*/zoo 0x[0-9a-f]+\n");
+             "Where: .*zoo\\+0x[0-9a-f]+\\)?; this tells the line: addr2line -Cfie '/.*/zoo' 0x[0-9a-f]+\n");
   } else if (line) {
     snprintf(where, sizeof where,
              "Where: %s at partA/tests/zoo_[a-z]+.c:%d  \\(zoo\\+0x[0-9a-f]+\\)\n *%d \\|   CRASH", function,

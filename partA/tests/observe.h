@@ -55,7 +55,7 @@ int announced_line(const struct outcome *outcome);
 #define PLACE "zoo\\+0x[0-9a-f]+"
 #define UNNAMED                  \
   "Where: ([a-z_]+  \\()?" PLACE \
-  "\\)?; (time ran out; )?this tells the line: addr2line -Cfie .*/zoo 0x[0-9a-f]+\n"
+  "\\)?; (time ran out; )?this tells the line: addr2line -Cfie '.*/zoo' 0x[0-9a-f]+\n"
 
 /* Does the report name the function, or "in LIBRARY_FUNCTION, called from FUNCTION", and its line? */
 void check_where(const char *report, const char *function);
