@@ -38,7 +38,7 @@ $(filter-out $(LAZYCOPY_CHECKED_TESTS),$(LAZYCOPY_TEST_PROGRAMS)): %: %.o $(LAZY
 partB/build/tests/test_refused_split partB/build/tests/test_large: partB/build/tests/refusal.o
 partB/build/tests/test_refusal: partB/build/tests/scenario.o
 
-CRASHER_OBJECTS := $(addprefix partB/build/tests/,crasher.o support.o) $(HARNESS_RUNNER)
+CRASHER_OBJECTS := $(sort $(addprefix partB/build/tests/,crasher.o support.o) $(HARNESS_RUNNER))
 
 partB/build/tests/crasher: $(CRASHER_OBJECTS) partB/liblazycopy.a
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -pthread $(LDLIBS)
