@@ -42,8 +42,12 @@ class_rows() {
     '__attribute__((constructor)) static void install(void) { signal(SIGSEGV, spin); }' >"$class/$looping/letsbefriends.c"
   : | tee "$class/twice/lazycopy.c" >"$class/twice/old/lazycopy.c"
   : >"$class/a file of no student"
+  for formula in '=1+1' '+1' -1 @sum "$(printf '\t=1')"; do mkdir "$class/$formula"; done
   grade_class || fail "$(cat "$scratch/err")"
-  [ "$(wc -l <"$out")" -eq 4 ] || fail "rows: $(cat "$out")"
+  [ "$(wc -l <"$out")" -eq 9 ] || fail "rows: $(cat "$out")"
+  # for spreadsheets: the mark of UTF-8, and no formulas
+  [ "$(head -c 3 "$out" | od -An -tx1 | tr -d ' ')" = efbbbf ] || fail "$(head -n 1 "$out")"
+  [ "$(grep -c "^\"'[^\"]*1\",\|^\"'@sum\"," "$out")" -eq 5 ] || fail "formulas: $(grep '1"\|sum' "$out")"
   row "\"ada\",40,0,0,40,$(required A),0,0,\"B: there is no lazycopy.c\","
   # what could not be tried because of the loops is undecided, and said to be
   row '"loops, ""for ever""",'
@@ -71,31 +75,66 @@ class_report() {
   done
 }
 
+# again: once more, by a compiler that compiles nothing. Reports of before have a mark.
+again() {
+  for name in a b c; do echo '# mark' >>"$reports/$name.report"; done
+  grade_class || fail "$1: $(cat "$scratch/err")"
+  shift
+  graded=''
+  for name in a b c; do grep -q '^# mark' "$reports/$name.report" || graded="$graded $name"; done
+  [ "$graded" = "${*:+ $*}" ] || fail "graded again:$graded, not $*"
+}
+
 # The second student's compiler interrupts the grading, so that the third has to wait. Then it goes
-# on: who has changed a source is graded again. A report gets a mark, by which it is known again.
+# on: who has changed a file is graded again, whatever file it is, and all are by another compiler.
 class_goes_on() {
   class=$scratch/stopped out=$scratch/stopped.csv reports=$scratch/stopped.reports
   mkdir -p "$class/a" "$class/b" "$class/c"
-  : | tee "$class/a/mine.h" >"$class/b/letsbefriends.c"
-  printf '#!/bin/sh\nread -r pid <"%s" && kill "$pid"\nexit 1\n' "$scratch/pid" >"$scratch/cc"
+  : | tee "$class/a/mine.h" "$class/a/messages.inc" >"$class/b/letsbefriends.c"
+  printf '#!/bin/sh\necho compiler 1\ncase $* in *-M*) read -r pid <"%s" && kill "$pid" ;; esac\nexit 1\n' "$scratch/pid" >"$scratch/cc"
   chmod +x "$scratch/cc"
-  CC=$scratch/cc "$within" 60 sh -c 'echo $$ >"$1" && shift && exec "$@"' - "$scratch/pid" \
+  export CC="$scratch/cc"
+  "$within" 60 sh -c 'echo $$ >"$1" && shift && exec "$@"' - "$scratch/pid" \
     sh partB/grade/class.sh "$class" "$out" 1 '' --required >"$scratch/out" 2>"$scratch/err"
   status=$?
+  rm "$scratch/pid"
   [ "$status" -eq 130 ] || fail "exit status $status: $(cat "$scratch/out" "$scratch/err")"
   [ -f "$reports/b.report" ] || fail 'the one that was being graded has no report'
   if [ -e "$reports/c.report" ] || [ -e "$out" ]; then fail 'it went on'; fi
-  for name in a b; do echo '# mark' >>"$reports/$name.report"; done
-  echo '/* another try */' >"$class/a/mine.h"
-  export CC=false
-  grade_class || fail "$(cat "$scratch/err")"
+  : >"$reports/c.report"
+  again 'goes on' c
   row '"b",0,0,0,0,0,0,0,"B: there is no lazycopy.c; A: it does not compile'
   row '"c",0,0,0,0,0,0,0,"B: there is no lazycopy.c; A: there is no letsbefriends.c",not tried'
-  ! grep -q '^# mark' "$reports/a.report" || fail 'not graded again, though a source has changed'
-  grep -q '^# mark' "$reports/b.report" || fail 'graded again, though nothing has changed'
+  again 'nothing has changed'
+  echo '/* another try */' >"$class/a/mine.h"
+  again 'a header' a
+  echo '"another message",' >"$class/a/messages.inc"
+  again 'a file of another name' a
+  ln -s mine.h "$class/b/link.h"
+  again 'a link' b
+  sed -i 's/compiler 1/compiler 2/' "$scratch/cc"
+  again 'another compiler' a b c
 }
 
-for name in refuses rows report goes_on; do
+# What is written replaces a link, and leaves what it leads to.
+class_links() {
+  class=$scratch/links out=$scratch/links.csv reports=$scratch/links.reports
+  mkdir -p "$class/a" "$reports"
+  echo precious >"$scratch/precious"
+  for file in "$out" "$reports/a.report" "$reports/a.sources" "$reports/a.json"; do ln -s "$scratch/precious" "$file"; done
+  grade_class || fail "$(cat "$scratch/err")"
+  for file in "$out" "$reports/a.report" "$reports/a.sources" "$reports/a.json"; do
+    if [ -h "$file" ] || [ ! -s "$file" ]; then fail "$file is a link"; fi
+  done
+  [ "$(cat "$scratch/precious")" = precious ] || fail 'a link was followed'
+  [ -z "$(find "$scratch" "$reports" -maxdepth 1 -name '.grade.*')" ] || fail 'a file is left over'
+  mv "$reports" "$scratch/elsewhere" && ln -s elsewhere "$reports"
+  refuses 'links.reports is a link' "$class" "$out" 1
+  mkfifo "$scratch/pipe"
+  refuses 'pipe is no file' "$class" "$scratch/pipe" 1
+}
+
+for name in refuses rows report goes_on links; do
   run_test "class_$name"
 done
 exit "$failures"

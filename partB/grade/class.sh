@@ -11,17 +11,31 @@ build=partB/build
 graders="$build/grade/grade $build/grade/checker $build/grade/requirements partA/build/grade/grade partA/build/grade/victim"
 seconds=300 # of processor time for one student, far more than all checks may use
 
-die() {
-  echo "grade-class: $1" >&2
-  exit 2
-}
+who=grade-class
+# shellcheck source=partB/grade/common.sh
+. "$here/common.sh"
 
 marks() { "$build/grade/marks" "$build/grade/requirements" "$points" "$@"; }
 
-# What a report depends on.
+directory=$1 out=$2 jobs=$3 points=${4:-$here/points} required=$5
+sections=${required:+required}
+sections=${sections:-all}
+[ -n "$directory" ] || die 'DIR= must name a directory, with one of each student in it'
+case $directory in -*) directory=./$directory ;; esac
+[ -d "$directory" ] || die "$directory: no such directory"
+[ -n "$out" ] || die 'OUT= must name a file for the grades, such as grades.csv'
+can_be_written "$out"
+case $jobs in '' | *[!0-9]* | 0* | ????*) die "JOBS=$jobs: not a number of students at a time" ;; esac
+marks || exit 2
+[ "$(cd "$directory" && pwd -P)" != "$(cd "$(dirname "$out")" && pwd -P)" ] || die "$out must not lie among the submissions"
+reports=${out%.csv}.reports
+[ ! -h "$reports" ] || die "$reports is a link, and links are not followed"
+mkdir -p "$reports" || die "$reports cannot be made"
+
+# What a report depends on: the grader, the compiler, and all that was handed in.
 fingerprint() {
   echo "$grader $required"
-  (cd "$1" && find . -type f -name '*.[ch]' -exec cksum {} + | sort)
+  (cd "$1" && { find . -type f -exec cksum {} + ; find . -type l -exec ls -l {} + ; } 2>&1 | sort)
 }
 
 # grade_student PATH SCRATCH: the report is complete, or not there.
@@ -38,10 +52,9 @@ grade_student() {
   [ "$status" -le 1 ] || printf 'note note.stopped grading ended early, with status %s: %s\n' "$status" \
     "$(tail -n 1 "$2/errors")" >>"$2/report"
   # what ended for a reason of its own is graded again the next time
-  case $status in 0 | 1 | 124) cp "$2/fingerprint" "${report%.report}.sources" ;; esac
-  cp "$2/report" "$report.$$" && mv -f "$report.$$" "$report" || exit
-  printf 'graded %s: %s\n' "$(printf '%s' "$name" | tr '\001-\037\177' '?')" \
-    "$(marks "$sections" "$report" line | sed 's/^# Points: //')"
+  case $status in 0 | 1 | 124) whole_file "${report%.report}.sources" cat "$2/fingerprint" ;; esac
+  whole_file "$report" cat "$2/report"
+  printf 'graded %s: %s\n' "$(printable "$name")" "$(marks "$sections" "$report" line | sed 's/^# Points: //')"
 }
 
 # Takes the next student that nobody has taken.
@@ -56,16 +69,6 @@ worker() {
   done
 }
 
-# whole_file FILE COMMAND...: what it prints is in the file, or the file is as it was.
-whole_file() {
-  file=$1
-  shift
-  if ! { "$@" >"$file.$$" && mv -f "$file.$$" "$file"; }; then
-    rm -f "$file.$$"
-    die "$file cannot be written"
-  fi
-}
-
 rows() {
   marks "$sections" /dev/null heading
   for student; do
@@ -75,27 +78,12 @@ rows() {
   done
 }
 
-directory=$1 out=$2 jobs=$3 points=${4:-$here/points} required=$5
-sections=${required:+required}
-sections=${sections:-all}
-[ -n "$directory" ] || die 'DIR= must name a directory, with one of each student in it'
-case $directory in -*) directory=./$directory ;; esac
-[ -d "$directory" ] || die "$directory: no such directory"
-[ -n "$out" ] || die 'OUT= must name a file for the grades, such as grades.csv'
-if [ -d "$out" ] || [ ! -w "$(dirname "$out")" ]; then die "$out cannot be written"; fi
-case $jobs in '' | *[!0-9]* | 0* | ????*) die "JOBS=$jobs: not a number of students at a time" ;; esac
-marks || exit 2
-[ "$(cd "$directory" && pwd -P)" != "$(cd "$(dirname "$out")" && pwd -P)" ] || die "$out must not lie among the submissions"
-reports=${out%.csv}.reports
-mkdir -p "$reports" || die "$reports cannot be made"
 set -- "$directory"/*/
 [ -d "$1" ] || die "$directory has no directories of students"
-
 # shellcheck disable=SC2086 # several words
-grader=$(cksum $graders)
-work=$(mktemp -d) || exit 2
-trap 'rm -rf "$work"' EXIT
-trap 'echo "Stopping, as soon as those who are being graded are done. The same command goes on." >&2; : >"$work/stop"' HUP INT TERM
+grader=$(cksum $graders "$here"/*.sh "$here"/lab/*; echo "${CC:-cc}"; LC_ALL=C ${CC:-cc} --version 2>&1)
+# shellcheck disable=SC2016 # later
+begin_work 'echo "Stopping, as soon as those who are being graded are done. The same command goes on." >&2; : >"$work/stop"'
 while [ "$jobs" -gt 0 ]; do
   worker "$@" &
   jobs=$((jobs - 1))

@@ -26,9 +26,11 @@ void print_line(const struct score *score, const char *nothing) {
 
 /* ---- A class, in rows ---- */
 
-/* A field in quotes, as it may hold anything. */
+/* A field in quotes, as it may hold anything. What begins like a formula would be one for a spreadsheet,
+ * quotes or not: with an apostrophe in front it is text. */
 static void print_field(const char *text) {
   putchar('"');
+  if (*text && strchr("=+-@\t\r\n", *text)) putchar('\'');
   for (; *text; text++) {
     if (*text == '"') putchar('"');
     putchar(*text);
@@ -36,9 +38,12 @@ static void print_field(const char *text) {
   putchar('"');
 }
 
+/* With the mark by which Excel knows UTF-8. */
 void print_heading(const struct score *score, const char *nothing) {
   (void)nothing;
-  printf("student,A,B,bonus,total,required,undecided,points undecided,remark");
+  printf(
+      "\xEF\xBB\xBF"
+      "student,A,B,bonus,total,required,undecided,points undecided,remark");
   for (size_t i = 0; i < score->count; i++) printf(",%c %s", score->checks[i].part, score->checks[i].name);
   printf("\r\n");
 }

@@ -17,13 +17,9 @@ here=${0%/*}
 lazycopy_build=partB/build/grade
 friends_build=partA/build/grade
 
-die() {
-  printf 'grade: %s\n' "$1" >&2
-  exit 2
-}
-
-# Of a file's name, what can stand in a line.
-printable() { printf '%s' "$1" | tr '\001-\037\177' '?'; }
+who=grade
+# shellcheck source=partB/grade/common.sh
+. "$here/common.sh"
 
 # The absolute path of a file that can be graded.
 find_file() {
@@ -82,18 +78,8 @@ grade_part() {
 
 marks() { "$lazycopy_build/marks" "$requirements" "$points" "$@"; }
 
-# document FORM FILE: a file of that name is complete.
-document() {
-  [ -n "$2" ] || return 0
-  if ! { marks "$sections" "$work/report" "$1" >"$2.$$" && mv -f "$2.$$" "$2"; } 2>/dev/null; then
-    rm -f "$2.$$"
-    die "$2 cannot be written"
-  fi
-}
-
-can_be_written() {
-  if [ -d "$1" ] || [ ! -d "$(dirname "$1")" ] || [ ! -w "$(dirname "$1")" ]; then die "$1 cannot be written"; fi
-}
+# document FORM FILE
+document() { [ -z "$2" ] || whole_file "$2" marks "$sections" "$work/report" "$1"; }
 
 lazycopy='' friends='' submission='' with='' sections=all points=$here/points json='' junit=''
 while [ $# -gt 0 ]; do
@@ -127,9 +113,7 @@ requirements=$here/requirements
 marks || exit 2
 
 [ -z "$GRADE_SLOW" ] || export SLOW="$GRADE_SLOW"
-work=$(mktemp -d) && work=$(cd "$work" && pwd -P) || exit 2
-trap 'rm -rf "$work"' EXIT
-trap 'exit 2' HUP INT TERM
+begin_work 'exit 2'
 : >"$work/failed"
 {
   echo '# What is graded runs with limits on time, memory and output, but in no sandbox: it may do what you may.'

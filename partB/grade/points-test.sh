@@ -93,7 +93,8 @@ points_escaped() {
 
 points_documents() {
   printf 'int x = ;\n' >"$scratch/broken.c"
-  for file in json junit; do echo before >"$scratch/$file"; done
+  echo precious >"$scratch/precious"
+  for file in json junit; do ln -s precious "$scratch/$file"; done
   try 1 sh partB/grade/grade.sh --lazycopy "$scratch/broken.c" --json "$scratch/json" --junit "$scratch/junit"
   partB/build/harness/json_lines <"$scratch/json" >"$scratch/lines" || fail 'no JSON'
   has '.checks.0.part string B'
@@ -104,6 +105,8 @@ points_documents() {
   grep -q '^.checks.0.requirement string Every new chunk has' "$scratch/lines" || fail 'no requirement'
   grep -q '^.checks.0.reason string it does not compile: .*expected expression' "$scratch/lines" || fail "no reason"
   grep -q '<testcase classname="partB" name="values.alloc"><failure message="it does not' "$scratch/junit" || fail 'no JUnit'
+  [ "$(cat "$scratch/precious")" = precious ] || fail 'a link was followed'
+  [ -z "$(find "$scratch" -name '.grade.*')" ] || fail 'a file is left over'
   for path in "$scratch" "$scratch/no/such"; do
     try 2 sh partB/grade/grade.sh --json "$path"
     one_line_about "$path cannot be written"
