@@ -1,7 +1,7 @@
 #!/bin/sh
 # test.sh, run from the top of the repository: the grader's arguments and words. The mutants
 # test what it finds, points-test.sh its exit status, class-test.sh the form of its report.
-# shellcheck source=partB/harness/shelltest.sh disable=SC2317
+# shellcheck source=partB/harness/shelltest.sh disable=SC2317,SC2016
 . partB/harness/shelltest.sh
 
 # refuses NAME ARGUMENT...
@@ -33,7 +33,29 @@ grade_words() {
     "$scratch/out" || fail "$(cat "$scratch/out")"
 }
 
-for name in arguments words; do
+# elsewhere MOUNT COMMAND...: where something else is mounted, with status 2 and a line.
+elsewhere() {
+  try 2 unshare -rm sh -c 'mount -t tmpfs -o size=64k none "$1" && shift && exec "$@"' - "$@"
+}
+
+# Without /proc checks would hang, and without room sources seem not to compile.
+grade_place() {
+  unshare -rm true 2>/dev/null || skip 'nothing can be mounted here'
+  mkdir "$scratch/full"
+  elsewhere /proc sh partB/grade/grade.sh --lazycopy partB/handout/handout.c
+  one_line_about '^grade: /proc is not mounted'
+  elsewhere /proc sh partB/harness/tally.sh 'echo "ok      never"'
+  one_line_about '^No tests: /proc is not mounted'
+  elsewhere /proc partB/copytest --show
+  one_line_about '^copytest: --show: /proc is not mounted'
+  elsewhere "$scratch/full" env TMPDIR="$scratch/full" sh partB/grade/grade.sh --lazycopy partB/handout/handout.c
+  one_line_about '^grade: there is no room'
+  elsewhere "$scratch/full" env TMPDIR="$scratch/full" sh partB/harness/tally.sh 'echo "ok      never"'
+  one_line_about '^No tests: there is no room'
+  ! grep -q never "$scratch/out" || fail 'it goes on'
+}
+
+for name in arguments words place; do
   run_test "grade_$name"
 done
 exit "$failures"

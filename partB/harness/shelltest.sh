@@ -6,6 +6,7 @@
 failures=0
 scratch=$(mktemp -d) || exit 1
 trap 'rm -rf "$scratch"' EXIT
+trap 'exit 130' HUP INT TERM # the trap above is none for signals in every shell
 
 # A copy, as some tests clean the tree; where it is not built, timeout(1) has the same arguments.
 within=$scratch/within

@@ -6,8 +6,17 @@
 # accounts can be kept, it says first how slow this machine is, by which all limits are
 # multiplied, and in the end what all of it took.
 export LC_ALL=C # the same words and order for everyone, and smaller processes
-log=$(mktemp) || exit 1
+
+give_up() {
+  echo "No tests: $1" >&2
+  exit 2
+}
+
+[ -r /proc/self/maps ] || give_up '/proc is not mounted here, and they need it.'
+log=$(mktemp 2>/dev/null) || give_up "no file can be made in ${TMPDIR:-/tmp}."
 trap 'rm -f "$log" "$log".*' EXIT
+trap 'exit 130' HUP INT TERM # the trap above is none for signals in every shell
+dd if=/dev/zero of="$log.room" bs=65536 count=16 2>/dev/null || give_up "there is no room for a MiB in ${TMPDIR:-/tmp}; set TMPDIR."
 account=partB/build/harness/account
 if [ -z "$MACHINE_SLOWNESS" ] && [ -x "$account" ] && MACHINE_SLOWNESS=$("$account" slowness 2>/dev/null); then
   export MACHINE_SLOWNESS
@@ -16,13 +25,13 @@ else
   account=''
 fi
 for command in "$@"; do
-  { ${account:+"$account" "$log.account"} sh -c "$command" 2>&1; echo "$?" >"$log.status"; } | tee "$log.one"
+  { ${account:+"$account" "$log.account"} sh -c "$command" 2>&1; echo "$?" >"$log.status"; } | tee "$log.one" || give_up "the room in ${TMPDIR:-/tmp} is used up."
   read -r status <"$log.status"
   rm -f "$log.status"
   if [ "$status" -ne 0 ] && ! grep -q '^FAILED ' "$log.one"; then
     echo "FAILED  $command: exit status $status" | tee -a "$log.one"
   fi
-  cat "$log.one" >>"$log"
+  cat "$log.one" >>"$log" || give_up "the room in ${TMPDIR:-/tmp} is used up."
 done
 passed=$(grep -c '^ok ' "$log")
 failed=$(grep -c '^FAILED ' "$log")

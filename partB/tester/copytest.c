@@ -225,6 +225,7 @@ int main(int argc, char **argv) {
   keep_standard_streams();
   struct options options = read_options(argc, argv);
   if (options.show) {
+    if (access("/proc/self/maps", R_OK) != 0) give_up("--show: ", "/proc is not mounted here");
     if (!show_sharing()) give_up("--show: ", strerror(errno));
     finish_output();
     return SAME;
