@@ -21,10 +21,4 @@ function finish(status) {
 /^skipped / { skipped++; next }
 /^FAILED / { failed++ }
 program { lines = lines "    " $0 "\n" }
-END {
-  if (out_of_time && !failed && program) {
-    printf "skipped kernel-%s-%s-%s: out of time, %d passed\n", kernel, situation, program, passed
-  } else {
-    finish("unknown")
-  }
-}
+END { finish(out_of_time ? "unknown, out of time" : "unknown") }

@@ -1,6 +1,6 @@
 # The table of kernels by test, in Markdown, from what they said over the serial line.
 BEGIN {
-  rows = split("plain: lazycopy|plain: libletsbefriends|plain: copytest|little-memory|swap|huge-pages|overcommit-2|few-mappings", row, "|")
+  rows = split("plain: lazycopy|plain: libletsbefriends|plain: copytest|little-memory|swap|huge-pages|overcommit-2|memory-ends|few-mappings", row, "|")
 }
 FNR == 1 { columns++ }
 /^=== kernel / { sub(/,$/, "", $4); kernel[columns] = $3 " " $4; page[columns] = $7 " KiB" }
