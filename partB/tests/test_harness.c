@@ -131,6 +131,28 @@ static void test_starves(void) {
   CHECK(result->ending == STOPPED_STARVING && strstr(box_describe(result).string, "busy"));
 }
 
+static int *runs;
+
+static void get_nothing_again(void) {
+  ++*runs;
+  get_nothing(NULL);
+}
+
+static void run_what_starves(const void *unused) {
+  (void)unused;
+  setenv("MACHINE_SLOWNESS", "0.001 0.001", 1); /* so that it does not take long */
+  unsetenv("TESTS");
+  exit(run_tests(&(struct test){"starves", get_nothing_again, 1}, 1));
+}
+
+/* A machine that is busy is no reason to pass over a test that hangs. */
+static void test_starves_twice(void) {
+  runs = mmap(NULL, sizeof *runs, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  const struct box_result *result = run(run_what_starves, 20, 20);
+  CHECK(result->ending == ENDED_BY_EXIT && result->code == 1 && *runs == 2);
+  CHECK(strncmp(result->streams[0].text, "FAILED  starves: it ", 20) == 0);
+}
+
 static void test_ends(void) {
   const struct box_result *result = run(exit_with_three, 10, 10);
   CHECK(result->ending == ENDED_BY_EXIT && result->code == 3 && result->left_behind == 0);
@@ -215,6 +237,7 @@ static const struct test tests[] = {
     {"harness_memory", test_memory, 20},
     {"harness_hangs", test_hangs, 20},
     {"harness_starves", test_starves, 20},
+    {"harness_starves_twice", test_starves_twice, 20},
     {"harness_ends", test_ends, 20},
     {"harness_slow_machine", test_slow_machine, 20},
     {"harness_flood", test_flood, 20},
