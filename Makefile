@@ -108,6 +108,7 @@ install: all
 	$(INSTALL) -m 644 $(INSTALL_HEADERS) "$(DESTDIR)$(includedir)"
 	for page in $(INSTALL_PAGES); do $(INSTALL) -m 644 $$page "$(DESTDIR)$(mandir)/man$${page##*.}" || exit 1; done
 	for file in $(INSTALL_PC); do \
+	  $(INSTALL) -m 644 /dev/null "$(DESTDIR)$(libdir)/pkgconfig/$${file##*/}" || exit 1; \
 	  sed -e 's|@prefix@|$(PREFIX)|; s|@libdir@|$(call in_prefix,$(libdir))|' \
 	    -e 's|@includedir@|$(call in_prefix,$(includedir))|; s|@version@|$(VERSION)|' $$file.in \
 	    >"$(DESTDIR)$(libdir)/pkgconfig/$${file##*/}" || exit 1; \

@@ -55,6 +55,14 @@ install_destdir_and_directories() {
   [ -z "$(files_in "$scratch/stage")" ] || fail "left behind: $(files_in "$scratch/stage")"
 }
 
+# Whatever root's umask is, others can use what is installed.
+install_umask() {
+  umask 077
+  try 0 "$make" -s install DESTDIR="$scratch/private" PREFIX=/p
+  closed=$(find "$scratch/private/p" ! -type l ! -perm -444)
+  [ -z "$closed" ] || fail "others cannot read $closed"
+}
+
 install_soname() {
   [ "$(readlink "$prefix/lib/liblazycopy.so")" = liblazycopy.so.1 ] || fail "wrong link liblazycopy.so"
   [ "$(readlink "$prefix/lib/liblazycopy.so.1")" = "liblazycopy.so.$version" ] || fail "wrong link liblazycopy.so.1"
@@ -125,7 +133,7 @@ install_uninstall() {
 }
 
 ${CC:-cc} -o "$scratch/crash" "$scratch/crash.c" || exit 1
-for name in all_files destdir_and_directories soname lazycopy_pkg_config lazycopy_static \
+for name in all_files destdir_and_directories umask soname lazycopy_pkg_config lazycopy_static \
   letsbefriends_pkg_config preload_by_name version uninstall; do
   run_test "install_$name"
 done

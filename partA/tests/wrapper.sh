@@ -59,7 +59,7 @@ test_wrapper_installed() {
 
 # The loader takes a blank or a colon for the end of a name.
 test_wrapper_in_directories_with_odd_names() {
-  for name in 'my lab' 'my:lab'; do
+  for name in 'my lab' 'my:lab' '${LIB}'; do
     mkdir "$scratch/$name"
     cp $wrapper partA/libletsbefriends.so $plain "$scratch/$name/"
   done
@@ -69,7 +69,10 @@ test_wrapper_in_directories_with_odd_names() {
   lacks "$err" 'ld\.so'
   try "$scratch/my:lab/letsbefriends" true
   equal 2 "$status"
-  contains "$err" '^letsbefriends: .* colon or semicolon: .*/my:lab/'
+  contains "$err" '^letsbefriends: .* colon, semicolon or dollar sign: .*/my:lab/'
+  try "$scratch/\${LIB}/letsbefriends" true
+  equal 2 "$status"
+  contains "$err" '^letsbefriends: .* dollar sign: .*/\$\{LIB\}/'
   echo 'There, there.' >"$scratch/my:lab/mine"
   here=$PWD
   cd "$scratch/my:lab"
@@ -99,7 +102,7 @@ test_wrapper_keeps_environment() {
 
 # A shell passes on what it was given, with what it has put there itself.
 test_wrapper_keeps_variables() {
-  variables='size count magic class rest options library program words usage here loader table command'
+  variables='size count magic class rest options library program words usage here loader table command owner place'
   for name in $variables; do eval "export $name=mine"; done
   try $wrapper env
   for name in $variables; do contains "$out" "^$name=mine$"; done
@@ -207,6 +210,44 @@ test_wrapper_warns_of_set_user_id() {
   warned "$scratch/setuid" '.*/setuid is set-user-ID or set-group-ID'
 }
 
+# Not even root may look into it, but the mode tells.
+test_wrapper_warns_of_set_user_id_unread() {
+  mkdir "$scratch/tools"
+  cp $plain "$scratch/closed"
+  chmod 4711 "$scratch/closed"
+  printf '#!/bin/sh\nexit 1\n' >"$scratch/tools/od"
+  chmod +x "$scratch/tools/od"
+  PATH=$scratch/tools:$PATH warned "$scratch/closed" '.*/closed is set-user-ID or set-group-ID'
+}
+
+test_wrapper_warns_of_capabilities() {
+  cp $plain "$scratch/capable"
+  PATH=$PATH:/usr/sbin:/sbin setcap cap_net_raw+ep "$scratch/capable" 2>/dev/null || skip 'setcap cannot be used here'
+  warned "$scratch/capable" '.*/capable has file capabilities'
+}
+
+# Other people can make directories beside those in /tmp.
+test_wrapper_takes_no_library_of_others() {
+  [ "$(id -u)" = 0 ] || skip 'only root can give files to another user'
+  mkdir -p "$scratch/x/bin" "$scratch/x/lib/theirs" "$scratch/x/lib64"
+  cp $wrapper "$scratch/x/bin/"
+  owned() {
+    cp partA/libletsbefriends.so "$scratch/x/$1/"
+    chown 65534 "$scratch/x/$2"
+    try "$scratch/x/bin/letsbefriends" sh -c 'echo "$LD_PRELOAD"'
+    equal libletsbefriends.so "$out"
+    contains "$err" "/bin/\.\./$1/libletsbefriends\.so, or its directory, belongs to somebody else"
+    chown 0 "$scratch/x/$2"
+    try "$scratch/x/bin/letsbefriends" sh -c 'echo "$LD_PRELOAD"'
+    contains "$out" "/bin/\.\./$1/libletsbefriends\.so$"
+    rm "$scratch/x/$1/libletsbefriends.so"
+  }
+  owned lib/theirs lib/theirs/libletsbefriends.so
+  owned lib/theirs lib/theirs
+  owned lib/theirs lib
+  owned lib64 lib64
+}
+
 test_wrapper_warns_of_other_processor() {
   cp $plain "$scratch/other"
   printf '\363\000' | dd of="$scratch/other" bs=1 seek=18 conv=notrunc 2>/dev/null
@@ -245,5 +286,6 @@ test_wrapper_is_quiet_about_the_rest() {
 
 run_tests wrapper_crash wrapper_from_anywhere wrapper_installed wrapper_in_directories_with_odd_names wrapper_status \
   wrapper_options wrapper_keeps_environment wrapper_keeps_variables wrapper_arguments wrapper_messages wrapper_help wrapper_bad_usage \
-  wrapper_all_signals wrapper_cannot_run wrapper_mishaps wrapper_warns_of_static wrapper_warns_of_set_user_id wrapper_warns_of_other_processor wrapper_warns_of_address_sanitizer \
+  wrapper_all_signals wrapper_cannot_run wrapper_mishaps wrapper_warns_of_static wrapper_warns_of_set_user_id wrapper_warns_of_set_user_id_unread \
+  wrapper_warns_of_capabilities wrapper_takes_no_library_of_others wrapper_warns_of_other_processor wrapper_warns_of_address_sanitizer \
   wrapper_warns_of_musl wrapper_is_quiet_about_the_rest
