@@ -1,8 +1,7 @@
-/* Pinned chunks: memory that stays, and that the kernel may write at any time; giving
- * warm frames back; and SIGSEGV, blocked or caught by somebody else. */
+/* Pinned chunks: memory that stays, and that the kernel may write at any time; and giving
+ * warm frames back. */
 #include <errno.h>
 #include <pthread.h>
-#include <signal.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -164,56 +163,6 @@ static void test_trim(void) {
   CHECK(holds(block, 50, 2) && holds(copy, 50, 3) && is_zero(chunks_alloc(50), 50));
 }
 
-/* --- SIGSEGV --- */
-
-/* Who calls the library can write to chunks, even if somebody has blocked SIGSEGV. */
-static void test_blocked_faults(void) {
-  char *chunk = new_block(1, 1);
-  for (int i = 0; i < 3; i++) {
-    sigset_t faults;
-    sigemptyset(&faults);
-    sigaddset(&faults, SIGSEGV);
-    CHECK(pthread_sigmask(SIG_BLOCK, &faults, NULL) == 0);
-    if (i == 0) CHECK(chunk_snapshot(chunk));
-    if (i == 1) CHECK(chunk_copy_lazy(chunk));
-    if (i == 2) chunk_startup();
-    poke(chunk, i);
-    CHECK(pthread_sigmask(SIG_BLOCK, NULL, &faults) == 0 && !sigismember(&faults, SIGSEGV));
-  }
-}
-
-/* A handler that is installed later, and calls the one that it found. */
-static struct sigaction found;
-static int later_calls, first_calls;
-
-static void on_first(int number) {
-  (void)number;
-  _exit(++first_calls == 1 && later_calls == 1 ? 0 : 1);
-}
-
-static void on_later(int number, siginfo_t *info, void *context) {
-  later_calls++;
-  found.sa_sigaction(number, info, context);
-}
-
-static void write_before_a_later_handler(void *chunk) {
-  signal(SIGSEGV, on_first);
-  chunk_startup();
-  struct sigaction later = {.sa_sigaction = on_later, .sa_flags = SA_SIGINFO};
-  CHECK(sigaction(SIGSEGV, &later, &found) == 0);
-  chunk_startup();
-  chunk_startup();
-  char *copy = chunk_copy_lazy(chunk);
-  poke(copy, 1); /* ours */
-  CHECK(later_calls == 0);
-  poke(NULL, 1); /* later, ours again, first */
-}
-
-static void test_put_in_front(void) {
-  skip_under_sanitizer();
-  CHECK(status_of_child(write_before_a_later_handler, new_block(1, 1)) == 0);
-}
-
 static const struct test tests[] = {
     {"pin", test_pin, 20},
     {"pin_counts", test_pins_count, 20},
@@ -222,8 +171,6 @@ static const struct test tests[] = {
     {"pin_robust_mutex", test_robust_mutex, 20},
     {"pin_priority_mutex", test_priority_mutex, 60},
     {"trim", test_trim, 20},
-    {"faults_blocked", test_blocked_faults, 20},
-    {"faults_put_in_front", test_put_in_front, 20},
 };
 
 int main(void) {
