@@ -130,7 +130,7 @@ bool place_next(char **answer, struct place *place) {
  * the first header of a C++ program for the program's own file. */
 enum header place_header(const struct place *place) {
   static const char files[] =
-      "/usr/include/* /usr/local/include/* /usr/lib* */include/c++/ */lib/gcc/ */lib/clang/";
+      "/usr/include/* /usr/local/include/* /usr/lib* /rustc/* */include/c++/ */lib/gcc/ */lib/clang/";
   if (is_one_of(place->file, files)) return HEADER;
   return is_one_of(place->name, "std::* __gnu_cxx::*") ? NAMED_AS_HEADER : NO_HEADER;
 }
