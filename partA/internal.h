@@ -36,7 +36,7 @@ struct standing {
   uid_t users[3]; /* real, effective, saved */
   gid_t groups[3];
   uint32_t capabilities[6];
-  uint64_t places[4]; /* device and inode of the root directory and of the mount namespace */
+  uint64_t root[3]; /* the root directory's inode, device and mount */
 };
 extern struct at_start {
   char program_name[64];

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -14,16 +13,16 @@ struct at_start at_start;
 
 /* Whose rights this process has, and which files it sees. */
 static void look_at_standing(struct standing *standing) {
+  enum { INODE_AND_MOUNT = 0x1100 };
   uint32_t version[] = {0x20080522, 0};
-  struct stat root = {0}, names = {0};
+  uint64_t root[32] = {0}; /* see statx(2): the inode, the device, and which mount it is, whose number each
+                              mount namespace has of its own */
   memset(standing, 0, sizeof *standing);
   getresuid(&standing->users[0], &standing->users[1], &standing->users[2]);
   getresgid(&standing->groups[0], &standing->groups[1], &standing->groups[2]);
   syscall(SYS_capget, version, standing->capabilities);
-  stat("/", &root);
-  stat("/proc/self/ns/mnt", &names);
-  standing->places[0] = root.st_dev, standing->places[1] = root.st_ino;
-  standing->places[2] = names.st_dev, standing->places[3] = names.st_ino;
+  syscall(SYS_statx, AT_FDCWD, "/", 0, INODE_AND_MOUNT, root);
+  standing->root[0] = root[4], standing->root[1] = root[17], standing->root[2] = root[18];
 }
 
 bool start_is_long_ago(void) {

@@ -90,8 +90,8 @@ test_wrapper_status() {
 }
 
 test_wrapper_options() {
-  try $wrapper --backtrace --core --no-symbolize --no-explain --registers --timeout 5 --signals segv+bus --color=never sh -c 'echo "$LETSBEFRIENDS_OPTIONS"'
-  equal 'signals=all:backtrace=1:core=1:symbolize=0:explain=0:registers=1:timeout=5:signals=segv+bus:color=never' "$out"
+  try $wrapper --backtrace --core --no-symbolize --no-explain --registers --quote --timeout 5 --signals segv+bus --color=never sh -c 'echo "$LETSBEFRIENDS_OPTIONS"'
+  equal 'signals=all:backtrace=1:core=1:symbolize=0:explain=0:registers=1:quote=1:timeout=5:signals=segv+bus:color=never' "$out"
   equal '' "$err"
 }
 
@@ -127,7 +127,7 @@ test_wrapper_help() {
   try $wrapper --help
   equal 0 "$status"
   contains "$out" '^usage: letsbefriends '
-  for option in core backtrace no-symbolize no-explain registers signals timeout messages color; do contains "$out" "^  --$option "; done
+  for option in core backtrace no-symbolize no-explain registers quote signals timeout messages color; do contains "$out" "^  --$option "; done
   for output in '>/dev/full' '>&-'; do
     try sh -c "$wrapper --help $output"
     equal 2 "$status"
