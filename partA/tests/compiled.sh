@@ -25,6 +25,7 @@ look_at() {
     case $text in
       '// Needs: x86_64') needs='defined __x86_64__' ;;
       '// Needs: glibc') needs='defined __GLIBC__' ;;
+      '// Needs: glibc 2.32') needs='__GLIBC__ * 100 + __GLIBC_MINOR__ >= 232' ;; # its lists of free blocks are disguised
       '// Needs: kernel_headers') needs='__has_include(<linux/seccomp.h>) && __has_include(<asm/types.h>)' ;;
       '// Scale: full') scale=full ;;
       '// Flags: '*) flags=${text#// Flags: } ;;

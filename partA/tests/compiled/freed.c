@@ -1,4 +1,4 @@
-// Needs: glibc
+// Needs: glibc 2.32
 // What: which is not mapped. The pointer looks like what free leaves in a block
 // Where: main at .*
 #include <stdlib.h>
