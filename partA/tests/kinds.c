@@ -95,7 +95,7 @@ static void expect(const char *animal, int status, const char *what, const char 
   KIND(smashed_return, 139,                                                                                  \
        TRIED("run code at",                                                                                  \
              "0x12345000, which is not mapped. It got there by returning from a function: "                  \
-             "something wrote past the end of a local array\\? AddressSanitizer finds it.\n"),                                          \
+             "something wrote past the end of a local array\\? AddressSanitizer finds it.\n"),               \
        NULL)                                                                                                 \
   KIND(smashed_return_text, 139, WILD_RETURN, NULL)                                                          \
   KIND(                                                                                                      \

@@ -15,8 +15,8 @@
 #include <threads.h>
 #include <unistd.h>
 
-#include "../../partB/measure/maps.h"
 #include "../../partB/harness/runner.h"
+#include "../../partB/measure/maps.h"
 #include "observe.h"
 
 #ifndef AT_MINSIGSTKSZ

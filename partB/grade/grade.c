@@ -11,9 +11,9 @@
 #include <unistd.h>
 
 #include "../harness/box.h"
-#include "../measure/measure.h"
 #include "../harness/pace.h"
 #include "../harness/report.h"
+#include "../measure/measure.h"
 
 struct check {
   enum section section;

@@ -1,7 +1,7 @@
 #include "probe.h"
 
-#include "../measure/measure.h"
 #include "../harness/runner.h"
+#include "../measure/measure.h"
 
 static long known(long long figure) {
   if (figure < 0) test_skip("a figure in /proc is missing");

@@ -6,8 +6,8 @@
 
 #include <stdint.h>
 
-#include "../measure/measure.h"
 #include "../harness/runner.h"
+#include "../measure/measure.h"
 #include "lazycopy.h"
 
 /* Compiled with a sanitizer, which brings handlers, mappings and stacks of its own? */
