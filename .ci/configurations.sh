@@ -4,7 +4,7 @@
 # may print "summary: WORDS" for the table. A missing tool means skipped.
 
 # By worth: where time runs out, the last ones are left out.
-CONFIGURATIONS="asan clang ubsan mutants full install rules format shellcheck mandoc i386 musl tsan valgrind \
+CONFIGURATIONS="asan clang ubsan mutants full install recipes rules format shellcheck mandoc i386 musl tsan valgrind \
 hosts coverage slow tidy cppcheck analyzer O0 lto lua aarch64 riscv64 kernels \
 debian11 debian12 debian13"
 SKIP=77
@@ -190,6 +190,13 @@ configuration_debian13() { debian trixie; }
 # ---- Proofs about the tests, and about what is built ----
 
 configuration_mutants() { make check-mutants; }
+
+# Code that nobody trusts, as teaching.md says; with what services do meanwhile.
+configuration_recipes() {
+  make -s all partB/build/harness/within partB/build/grade/grade partB/build/grade/checker partB/build/grade/marks \
+    partB/build/grade/requirements partA/build/grade/grade partA/build/grade/victim partA/build/grade/clock.so
+  sh partB/harness/tally.sh 'sh partB/grade/recipes-test.sh'
+}
 
 # Programs that nobody here wrote, with letsbefriends and without.
 configuration_hosts() {
