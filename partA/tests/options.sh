@@ -149,11 +149,12 @@ test_source_line() {
 
 test_messages() {
   printf 'one\n\ntwo\nthree' >"$scratch/mine"
-  for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30; do
+  seen='' tries=0
+  while [ "$(lines "$seen")" -lt 3 ] && [ $((tries += 1)) -lt 300 ]; do
     crash "explain=0:messages=$scratch/mine"
-    printf '%s\n' "$report"
-  done | sort -u >"$scratch/seen"
-  equal 'one three two ' "$(tr '\n' ' ' <"$scratch/seen")"
+    seen=$(printf '%s\n' "$seen" "$report" | sort -u)
+  done
+  equal 'one three two' "$(echo $seen)"
 }
 
 test_messages_empty_file() {

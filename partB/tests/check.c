@@ -114,6 +114,10 @@ int lazycopy_is_valid(int may_move) {
   return valid;
 }
 
+void lazycopy_limit_mappings(size_t mappings) {
+  registry.mapping_budget = mappings;
+}
+
 /* ---- The kernel ---- */
 
 enum { SEGMENTS = 64 };

@@ -84,24 +84,19 @@ static atomic_size_t hole_size;
 static struct taking {
   char *memory;
   size_t size;
-} takings[256];
+} takings[16];
 static atomic_size_t taken;
 
 enum { FOREIGN = 'F' };
 
-static void take_hole(char *target, size_t size) {
-  size_t page = page_size(), offsets[] = {0, size / 2, size - page, 0}, way = taken % 4;
-  if (taken == sizeof takings / sizeof *takings) return;
-  struct taking taking = {target + offsets[way], way < 3 ? page : size};
+static void take(char *memory, size_t size) {
+  size_t page = page_size();
   int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE;
-  if (__real_mmap(taking.memory, taking.size, PROT_READ | PROT_WRITE, flags, -1, 0) != taking.memory) return;
-  memset(taking.memory, FOREIGN, page);
-  memset(taking.memory + taking.size - page, FOREIGN, page);
-  takings[taken++] = taking;
-}
-
-size_t holes_taken(void) {
-  return taken;
+  if (taken == sizeof takings / sizeof *takings) return;
+  if (__real_mmap(memory, size, PROT_READ | PROT_WRITE, flags, -1, 0) != memory) return;
+  memset(memory, FOREIGN, page);
+  memset(memory + size - page, FOREIGN, page);
+  takings[taken++] = (struct taking){memory, size};
 }
 
 int holes_hold(void) {
@@ -120,15 +115,21 @@ static void leave_hole(void *target, size_t size) {
   munmap(target, size);
   hole = target;
   hole_size = size;
-  if (refused_kinds & TAKEN) take_hole(target, size);
+  if (refused_kinds & TAKEN_AT_FIRST) take(target, page_size());
+  if (refused_kinds & TAKEN_IN_MIDDLE) take((char *)target + size / 2, page_size());
+  if (refused_kinds & TAKEN_AT_LAST) take((char *)target + size - page_size(), page_size());
+  if (refused_kinds & TAKEN_WHOLLY) take(target, size);
   errno = error;
 }
 
 /* Where the kernel maps what it may map anywhere: NULL leaves it to the kernel. */
 static char *place_for(size_t size) {
-  unsigned char resident;
-  if (!holes_filled || !hole || size > hole_size || mincore(hole, 1, &resident) == 0) return NULL;
-  return size == hole_size ? hole : hole + page_size();
+  if (!holes_filled || !hole || size > hole_size) return NULL;
+  char *place = size == hole_size ? hole : hole + page_size();
+  int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE;
+  if (__real_mmap(place, size, PROT_NONE, flags, -1, 0) != place) return NULL; /* not free any more */
+  munmap(place, size);
+  return place;
 }
 
 /* --- The calls --- */

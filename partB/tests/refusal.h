@@ -7,9 +7,20 @@
 
 #include <stddef.h>
 
-/* Which calls; and how. With TAKEN, another thread maps memory of its own where the refused
- * call has unmapped something: at the first, a middle or the last page, or at all of them. */
-enum refusable { MMAP = 1, MREMAP = 2, MPROTECT = 4, MADVISE = 8, ANY_CALL = 15, HALF_DONE = 16, TAKEN = 32 };
+/* Which calls; and how. TAKEN: another thread maps memory of its own where the refused call has
+ * unmapped something, at the first page, one in the middle, the last, or at all of them. */
+enum refusable {
+  MMAP = 1,
+  MREMAP = 2,
+  MPROTECT = 4,
+  MADVISE = 8,
+  ANY_CALL = 15,
+  HALF_DONE = 16,
+  TAKEN_AT_FIRST = 32,
+  TAKEN_IN_MIDDLE = 64,
+  TAKEN_AT_LAST = 128,
+  TAKEN_WHOLLY = 256
+};
 
 /* From now on counts the calls of these kinds, and refuses the ones numbered
  * from first (1: the next) to first + count - 1. */
@@ -25,8 +36,7 @@ void refuse_sharing(void);
  * room: the kernel is free to do that, and does it once in a while. */
 void fill_holes(void);
 
-/* How many holes another thread has taken, and whether what it wrote there is as it was. */
-size_t holes_taken(void);
+/* Is what another thread has written to what it has taken as it was? */
 int holes_hold(void);
 
 /* From now on calls this, once, in the middle of the library: when it makes the n-th of its calls of

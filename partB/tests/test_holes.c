@@ -38,6 +38,7 @@ static void free_some(void) {
  * concerns free slots only must not end the program. */
 struct nth {
   void (*act)(void);
+  unsigned way; /* in which it is taken */
   long number;
 };
 
@@ -50,7 +51,7 @@ static void with_hole(void *argument) {
     poke(scene.block + CHUNKSIZE, peek(scene.block + CHUNKSIZE));
     for (int i = 0; i < 3; i++) CHECK((scene.freed[i] = chunk_alloc()));
   }
-  refuse(MREMAP | MMAP | TAKEN, hole->number, 1);
+  refuse(MREMAP | MMAP | hole->way, hole->number, 1);
   hole->act();
   if (refuse_nothing() == 0) _exit(NO_HOLE_LEFT);
   for (size_t i = 0; i < MANY; i++) {
@@ -64,39 +65,42 @@ static void with_hole(void *argument) {
   if (scene.block) CHECK(holds(scene.block, COUNT, 1) && holds(scene.copy, COUNT, 1));
 }
 
-static void leave_holes(void (*act)(void)) {
-  struct nth hole = {act, 0};
-  int status;
-  do {
-    hole.number++;
-    status = status_of_child(with_hole, &hole);
-    CHECK(status == 0 || status == NO_HOLE_LEFT);
-  } while (status != NO_HOLE_LEFT);
+static void leave_holes(void (*act)(void), unsigned last_way) {
+  for (unsigned way = TAKEN_AT_FIRST; way <= last_way; way *= 2) {
+    struct nth hole = {act, way, 0};
+    int status;
+    do {
+      hole.number++;
+      status = status_of_child(with_hole, &hole);
+      CHECK(status == 0 || status == NO_HOLE_LEFT);
+    } while (status != NO_HOLE_LEFT);
+  }
 }
 
 static void test_hole_of_new_chunks(void) {
-  leave_holes(alloc_one);
-  leave_holes(alloc_many);
+  leave_holes(alloc_one, TAKEN_WHOLLY);
+  leave_holes(alloc_many, TAKEN_WHOLLY);
 }
 
 static void test_hole_in_the_window(void) {
-  leave_holes(alloc_segment);
+  leave_holes(alloc_segment, TAKEN_WHOLLY);
 }
 
 static void test_hole_of_copies(void) {
-  leave_holes(copy_lazily);
-  leave_holes(copy_eagerly);
+  leave_holes(copy_lazily, TAKEN_WHOLLY);
+  leave_holes(copy_eagerly, TAKEN_WHOLLY);
 }
 
 static void test_hole_of_freed(void) {
-  leave_holes(free_some);
+  leave_holes(free_some, TAKEN_AT_LAST);
 }
 
 /* The hole of a live chunk: the program ends before it writes to what is somebody else's. */
-static void split_into_hole(void *number) {
+static void split_into_hole(void *argument) {
+  const struct nth *hole = argument;
   char *chunk = new_block(1, 1), *copy = lazy_copy(chunk, 1);
-  refuse(MREMAP | MMAP | TAKEN, *(const long *)number, 1);
-  if (*(const long *)number % 2) {
+  refuse(MREMAP | MMAP | hole->way, hole->number, 1);
+  if (hole->number % 2) {
     poke(copy, 1);
   } else {
     chunk_make_writable(copy, 1);
@@ -108,10 +112,14 @@ static void split_into_hole(void *number) {
 }
 
 static void test_hole_of_live_chunk(void) {
-  int status = 0;
-  for (long number = 1; status != NO_HOLE_LEFT; number++) {
-    status = status_of_child(split_into_hole, &number);
-    CHECK(status == 0 || status == NO_HOLE_LEFT || status == 128 + SIGABRT);
+  for (unsigned way = TAKEN_AT_FIRST; way <= TAKEN_WHOLLY; way *= 2) {
+    struct nth hole = {NULL, way, 0};
+    int status;
+    do {
+      hole.number++;
+      status = status_of_child(split_into_hole, &hole);
+      CHECK(status == 0 || status == NO_HOLE_LEFT || status == 128 + SIGABRT);
+    } while (status != NO_HOLE_LEFT);
   }
 }
 

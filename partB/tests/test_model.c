@@ -147,7 +147,7 @@ static void run_program(long steps) {
 
 static void test_model(void) {
   uint64_t first = number_from("SEED", (uint64_t)time(NULL) << 16 ^ (uint64_t)getpid());
-  uint64_t seeds = number_from("SEEDS", getenv("SEED") ? 1 : full_or(250, 4));
+  uint64_t seeds = number_from("SEEDS", getenv("SEED") ? 1 : full_or(250, 3));
   long steps = (long)number_from("STEPS", 1000);
   printf("SEED=%llu SEEDS=%llu STEPS=%ld\n", (unsigned long long)first, (unsigned long long)seeds, steps);
   for (seed = first; seed < first + seeds; seed++) {

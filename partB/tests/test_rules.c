@@ -1,7 +1,6 @@
 /* The three rules of internal.h, seen from outside: what the kernel still reads from a
- * snapshot stays as it was; what was made writable stays so; nothing waits for a fork.
- * The library is the build for testing, so that a limit can be lowered and a fork be
- * made to last. */
+ * snapshot stays as it was; nothing waits for a fork. (The second one, what is writable stays
+ * so, is in test_near_limit.c and in the model.) */
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
@@ -14,7 +13,6 @@
 #include <unistd.h>
 
 #include "check.h"
-#include "internal.h"
 #include "kin.h"
 #include "support.h"
 
@@ -64,78 +62,11 @@ static void test_snapshot_of_a_block_in_a_pipe(void) {
   CHECK(holds(snapshot, COUNT, 1));
 }
 
-/* --- 2. What is private and writable stays where it is --- */
-
-static int zeros;
-static atomic_int stop;
-static atomic_long reads, refused;
-
-/* read writes to every chunk of the block that was made writable: each third one. */
-static void *read_into(void *block) {
-  enum { THIRDS = 20 };
-  while (!stop) {
-    for (size_t i = 0; i < THIRDS; i++) {
-      if (read(zeros, (char *)block + (i * 3 + 1) * CHUNKSIZE + 100, 64) == 64) {
-        reads++;
-      } else {
-        refused += errno == EFAULT;
-      }
-    }
-  }
-  return NULL;
-}
-
-/* Near the limit on mappings, where they are won back. */
-static void test_writable_near_the_limit(void) {
-  skip_without_sharing();
-  enum { COUNT = 240 };
-  char *source = new_block(1, 1);
-  source = chunks_alloc(COUNT);
-  char *block = lazy_copy(source, COUNT), *third = lazy_copy(source, COUNT);
-  zeros = open("/dev/zero", O_RDONLY);
-  for (size_t i = 0; i < 20 * 3; i++) CHECK(chunk_make_writable(block + i * CHUNKSIZE, 1) == 0);
-  registry.mapping_budget = stats().kernel_mappings + 40;
-  pthread_t reader;
-  CHECK(pthread_create(&reader, NULL, read_into, block) == 0);
-  while (reads < 100) sched_yield();
-  for (size_t i = 100; i < COUNT; i += 2) poke(block + i * CHUNKSIZE, 1);
-  CHECK(lazycopy_is_valid(0));
-  long seen = reads;
-  while (reads < seen + 100) sched_yield();
-  stop = 1;
-  pthread_join(reader, NULL);
-  CHECK(refused == 0 && stats().kernel_mappings < 120 && peek(third) == 0);
-}
-
-/* More first writes than there may be mappings, all over many copies; and more copies:
- * all values are right, and the limit is kept. */
-static void test_beyond_the_limit(void) {
-  skip_without_sharing();
-  enum { COUNT = 32, COPIES = 8, WRITES = 100, LIMIT = 60 };
-  char *blocks[COPIES + 1] = {new_block(1, 1)};
-  uint64_t state = 3;
-  blocks[0] = chunks_alloc(COUNT);
-  registry.mapping_budget = LIMIT;
-  for (int i = 1; i <= COPIES; i++) blocks[i] = lazy_copy(blocks[i - 1], COUNT);
-  static unsigned char written[COPIES + 1][COUNT];
-  for (int i = 0; i < WRITES; i++) {
-    size_t copy = random_below(&state, COPIES + 1), chunk = random_below(&state, COUNT);
-    poke(blocks[copy] + chunk * CHUNKSIZE, written[copy][chunk] = (unsigned char)(i % 255 + 1));
-  }
-  CHECK(stats().kernel_mappings < LIMIT + 50 && lazycopy_is_valid(1));
-  char *late = lazy_copy(blocks[0], COUNT);
-  CHECK(stats().eager_fallbacks > 0);
-  for (size_t i = 0; i < COUNT; i++) {
-    for (int copy = 0; copy <= COPIES; copy++) CHECK(peek(blocks[copy] + i * CHUNKSIZE) == written[copy][i]);
-    CHECK(peek(late + i * CHUNKSIZE) == written[0][i]);
-  }
-  for (int i = 0; i <= COPIES; i++) CHECK(chunks_free(blocks[i], COUNT) == 0);
-  CHECK(chunks_free(late, COUNT) == 0 && chunk_free(chunk_alloc()) == 0 && lazycopy_matches_kernel());
-}
-
 /* --- 3. A first write waits for no lock that is held while other code runs --- */
 
 static char *shared;
+static atomic_int stop;
+static atomic_long reads;
 
 /* Holds the C library's locks, which fork wants, while it writes to a chunk. */
 static void *flush_into_chunk(void *unused) {
@@ -164,17 +95,51 @@ static void test_fork_while_flushing(void) {
   pthread_join(writer, NULL);
 }
 
+/* A fork that lasts, in a thread of its own: it waits in its last handler, which this program
+ * registers before the library does. */
+static atomic_int fork_lasts, fork_has_begun;
+
+static void make_fork_last(void) {
+  fork_has_begun = 1;
+  while (fork_lasts) sched_yield();
+}
+
+__attribute__((constructor(101))) static void be_first(void) {
+  pthread_atfork(make_fork_last, NULL, NULL);
+}
+
+static void *fork_and_wait(void *unused) {
+  pid_t child = fork_or_fail();
+  if (child == 0) _exit(0);
+  CHECK(wait_status(child) == 0);
+  return unused;
+}
+
+static pthread_t begin_fork(void) {
+  pthread_t forker;
+  fork_lasts = 1;
+  fork_has_begun = 0;
+  CHECK(pthread_create(&forker, NULL, fork_and_wait, NULL) == 0);
+  while (!fork_has_begun) sched_yield();
+  return forker;
+}
+
+static void end_fork(pthread_t forker) {
+  fork_lasts = 0;
+  pthread_join(forker, NULL);
+}
+
 /* What is called while a fork is under way, is right, and stays so afterwards. */
 static void test_calls_during_a_fork(void) {
   char *block = new_block(8, 1), *copy = lazy_copy(block, 8), *gone = new_block(2, 3);
-  registry.forks = 1;
+  pthread_t forker = begin_fork();
   char *fresh = chunks_alloc(3), *lazily = lazy_copy(block, 8), *eagerly = chunk_copy_eager(copy);
   CHECK(fresh && is_zero(fresh, 3) && holds(lazily, 8, 1) && holds(eagerly, 1, 1));
   fill(fresh, 3, 2);
   poke(block, 9);
   CHECK(chunk_make_writable(copy + CHUNKSIZE, 1) == 0);
   CHECK(chunks_free(gone, 2) == 0 && chunks_free(gone, 2) == -1);
-  registry.forks = 0;
+  end_fork(forker);
   CHECK(holds(fresh, 3, 2) && holds(copy, 8, 1) && holds(lazily, 8, 1) && peek(block) == 9);
   char *again = lazy_copy(fresh, 3);
   poke(fresh + CHUNKSIZE, 1);
@@ -192,9 +157,9 @@ static void *count_up(void *counter) {
 static void test_write_while_adopted(void) {
   skip_under_thread_sanitizer();
   pthread_t writer;
-  registry.forks = 1;
+  pthread_t forker = begin_fork();
   char *chunk = chunk_alloc();
-  registry.forks = 0;
+  end_fork(forker);
   CHECK(chunk && pthread_create(&writer, NULL, count_up, chunk) == 0);
   long before = 0;
   while (!stop) {
@@ -207,32 +172,9 @@ static void test_write_while_adopted(void) {
   CHECK(*(volatile long *)chunk == 200000);
 }
 
-/* At the limit. Copies out of the middle of a block, which would cut it, are eager. What is
- * freed beside what is free already cuts nothing, and does not wait. */
-static void test_cuts_at_the_limit(void) {
-  skip_without_sharing();
-  enum { ISLANDS = 10, EACH = 8 };
-  char *block = chunks_alloc(ISLANDS * EACH), *other = chunks_alloc(EACH);
-  CHECK(block && other);
-  for (size_t i = 0; i < ISLANDS; i++) {
-    lazy_copy(block + (i * EACH + 4) * CHUNKSIZE, 1);
-    poke(block + (i * EACH + 4) * CHUNKSIZE, 2);
-  }
-  CHECK(chunk_free(other) == 0);
-  size_t limit = registry.mapping_budget = stats().kernel_mappings;
-  for (size_t i = 0; i < ISLANDS; i++) lazy_copy(block + (i * EACH + 3) * CHUNKSIZE, 3);
-  CHECK(stats().kernel_mappings <= limit + 2 && stats().eager_fallbacks == ISLANDS * 3);
-  size_t used = stats().frames_in_use;
-  for (size_t i = 1; i + 1 < EACH; i++) CHECK(chunk_free(other + i * CHUNKSIZE) == 0);
-  CHECK(stats().frames_in_use == used - (EACH - 2));
-}
-
 static const struct test tests[] = {
     {"rules_snapshot_in_a_pipe", test_snapshot_in_a_pipe, 20},
     {"rules_snapshot_of_a_block_in_a_pipe", test_snapshot_of_a_block_in_a_pipe, 20},
-    {"rules_writable_near_the_limit", test_writable_near_the_limit, 60},
-    {"rules_beyond_the_limit", test_beyond_the_limit, 60},
-    {"rules_cuts_at_the_limit", test_cuts_at_the_limit, 20},
     {"rules_fork_while_flushing", test_fork_while_flushing, 60},
     {"rules_calls_during_a_fork", test_calls_during_a_fork, 20},
     {"rules_write_while_adopted", test_write_while_adopted, 60},

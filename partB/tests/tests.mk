@@ -1,42 +1,39 @@
 # The tests of lazycopy: each test_NAME.c is a program of its own, built from the
 # runner, the helpers and the archive. The list says what each is for.
 
-LAZYCOPY_TESTS := $(filter-out model,$(shell sh partB/tests/names.sh))
-LAZYCOPY_TESTS_NOT_LISTED := $(filter-out $(LAZYCOPY_TESTS) model,$(patsubst partB/tests/test_%.c,%,$(wildcard partB/tests/test_*.c)))
+LAZYCOPY_TESTS := $(shell sh partB/tests/names.sh)
+LAZYCOPY_TESTS_NOT_LISTED := $(filter-out $(LAZYCOPY_TESTS),$(patsubst partB/tests/test_%.c,%,$(wildcard partB/tests/test_*.c)))
 $(if $(LAZYCOPY_TESTS_NOT_LISTED),$(error partB/tests/list lacks: $(LAZYCOPY_TESTS_NOT_LISTED)))
 LAZYCOPY_TEST_PROGRAMS := $(LAZYCOPY_TESTS:%=partB/build/tests/test_%)
 LAZYCOPY_TEST_HELPERS := $(addprefix partB/build/tests/,support.o probe.o kin.o) $(HARNESS_RUNNER)
 
-# The library's own calls of these functions go through the test.
-LDFLAGS_test_torn := -Wl,--wrap=mremap
-LDFLAGS_test_fork_segments := -Wl,--wrap=shmget,--wrap=shmat,--wrap=shmctl
-LDFLAGS_test_refusal := -Wl,--wrap=mmap,--wrap=mremap,--wrap=mprotect,--wrap=madvise
-LDFLAGS_test_refused_split := $(LDFLAGS_test_refusal)
-LDFLAGS_test_large := $(LDFLAGS_test_refusal)
-LDFLAGS_test_half_done := $(LDFLAGS_test_refusal)
-LDFLAGS_test_holes := $(LDFLAGS_test_refusal)
-LDFLAGS_test_held := $(LDFLAGS_test_refusal)
-LDFLAGS_test_rules := $(LDFLAGS_test_refusal)
-
-TESTBINS += $(LAZYCOPY_TEST_PROGRAMS) partB/build/tests/test_model
-CHECKS += $(LAZYCOPY_TEST_PROGRAMS) partB/build/tests/test_model
+TESTBINS += $(LAZYCOPY_TEST_PROGRAMS)
+CHECKS += $(LAZYCOPY_TEST_PROGRAMS)
 CHECKS += 'sh partB/harness/order-test.sh $(LAZYCOPY_OBJECTS)' 'sh partB/tests/readme-test.sh'
-
-# The crasher is linked with libletsbefriends, and without it for preloading.
-TESTBINS += partB/build/tests/crasher partB/build/tests/crasher-friends
-CHECKS += 'sh partB/tests/programs-test.sh'
 
 partB/build/tests/%.o: partB/tests/%.c
 	@mkdir -p $(@D)
 	$(COMPILE) -IpartB -pthread -c -o $@ $<
 
-LAZYCOPY_CHECKED_TESTS := $(addprefix partB/build/tests/test_,refusal rules half_done holes held)
-
-$(filter-out $(LAZYCOPY_CHECKED_TESTS),$(LAZYCOPY_TEST_PROGRAMS)): %: %.o $(LAZYCOPY_TEST_HELPERS) partB/liblazycopy.a
-	$(CC) $(CFLAGS) $(LDFLAGS) $(LDFLAGS_$(@F)) -o $@ $^ -pthread $(LDLIBS)
-
-partB/build/tests/test_refused_split partB/build/tests/test_large: partB/build/tests/refusal.o
+# Some need the build of the library that can check its own records; in some, the
+# library's own calls of these functions go through the test.
+LAZYCOPY_CHECKED := $(patsubst %,partB/build/tests/test_%,refusal rules near_limit half_done holes held model)
+LAZYCOPY_REFUSED := $(patsubst %,partB/build/tests/test_%,refusal refused_split large half_done holes held model)
+$(LAZYCOPY_CHECKED): partB/build/check/liblazycopy-check.a
+$(filter-out $(LAZYCOPY_CHECKED),$(LAZYCOPY_TEST_PROGRAMS)): partB/liblazycopy.a
+$(LAZYCOPY_REFUSED): partB/build/tests/refusal.o
+$(LAZYCOPY_REFUSED): WRAPPED := -Wl,--wrap=mmap,--wrap=mremap,--wrap=mprotect,--wrap=madvise
+partB/build/tests/test_torn: WRAPPED := -Wl,--wrap=mremap
+partB/build/tests/test_fork_segments: WRAPPED := -Wl,--wrap=shmget,--wrap=shmat,--wrap=shmctl
 partB/build/tests/test_refusal: partB/build/tests/scenario.o
+partB/build/tests/test_model: partB/build/tests/acts.o partB/build/tests/world.o
+
+$(LAZYCOPY_TEST_PROGRAMS): %: %.o $(LAZYCOPY_TEST_HELPERS)
+	$(CC) $(CFLAGS) $(LDFLAGS) $(WRAPPED) -o $@ $(filter %.o,$^) $(filter %.a,$^) -pthread $(LDLIBS)
+
+# The crasher is linked with libletsbefriends, and without it for preloading.
+TESTBINS += partB/build/tests/crasher partB/build/tests/crasher-friends
+CHECKS += 'sh partB/tests/programs-test.sh'
 
 CRASHER_OBJECTS := $(sort $(addprefix partB/build/tests/,crasher.o support.o) $(HARNESS_RUNNER))
 
@@ -44,7 +41,7 @@ partB/build/tests/crasher: $(CRASHER_OBJECTS) partB/liblazycopy.a
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -pthread $(LDLIBS)
 
 partB/build/tests/crasher-friends: $(CRASHER_OBJECTS) partB/liblazycopy.a partA/libletsbefriends.so
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(CRASHER_OBJECTS) partB/liblazycopy.a -Wl,-rpath,'$(CURDIR)/partA' -LpartA \
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.o,$^) partB/liblazycopy.a -Wl,-rpath,'$(CURDIR)/partA' -LpartA \
 	  -Wl,--no-as-needed -lletsbefriends -pthread $(LDLIBS)
 
 # Not part of check: ten minutes, or as long as SECONDS says.
@@ -65,13 +62,5 @@ partB/build/check/%.o: partB/%.c
 partB/build/check/liblazycopy-check.a: $(LAZYCOPY_CHECK_OBJECTS)
 	rm -f $@
 	$(AR) rcs $@ $^
-
-partB/build/tests/test_model: $(addprefix partB/build/tests/,test_model.o acts.o world.o refusal.o support.o) $(HARNESS_RUNNER) \
-                              partB/build/check/liblazycopy-check.a
-	$(CC) $(CFLAGS) $(LDFLAGS) $(LDFLAGS_test_refusal) -o $@ $^ -pthread $(LDLIBS)
-
-$(LAZYCOPY_CHECKED_TESTS): %: %.o partB/build/tests/refusal.o $(LAZYCOPY_TEST_HELPERS) \
-                           partB/build/check/liblazycopy-check.a
-	$(CC) $(CFLAGS) $(LDFLAGS) $(LDFLAGS_$(@F)) -o $@ $^ -pthread $(LDLIBS)
 
 -include $(wildcard partB/build/tests/*.d partB/build/check/*.d)

@@ -1,0 +1,110 @@
+/* Near the limit on mappings: they are won back by first writes, while what was made writable
+ * stays so; beyond it, copies are eager; and all values are right. The library is the build for
+ * testing, so that the limit can be lowered. */
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
+#include <unistd.h>
+
+#include "check.h"
+#include "support.h"
+
+static int zeros;
+static atomic_int stop;
+static atomic_long reads, refused;
+
+/* read writes to every chunk of the block that was made writable: each third one. */
+static void *read_into(void *block) {
+  enum { THIRDS = 20 };
+  while (!stop) {
+    for (size_t i = 0; i < THIRDS; i++) {
+      if (read(zeros, (char *)block + (i * 3 + 1) * CHUNKSIZE + 100, 64) == 64) {
+        reads++;
+      } else {
+        refused += errno == EFAULT;
+      }
+    }
+  }
+  return NULL;
+}
+
+/* Near the limit on mappings, where they are won back. */
+static void test_writable_near_the_limit(void) {
+  skip_without_sharing();
+  enum { COUNT = 240 };
+  char *source = new_block(1, 1);
+  source = chunks_alloc(COUNT);
+  char *block = lazy_copy(source, COUNT), *third = lazy_copy(source, COUNT);
+  zeros = open("/dev/zero", O_RDONLY);
+  for (size_t i = 0; i < 20 * 3; i++) CHECK(chunk_make_writable(block + i * CHUNKSIZE, 1) == 0);
+  lazycopy_limit_mappings(stats().kernel_mappings + 40);
+  pthread_t reader;
+  CHECK(pthread_create(&reader, NULL, read_into, block) == 0);
+  while (reads < 100) sched_yield();
+  for (size_t i = 100; i < COUNT; i += 2) poke(block + i * CHUNKSIZE, 1);
+  CHECK(lazycopy_is_valid(0));
+  long seen = reads;
+  while (reads < seen + 100) sched_yield();
+  stop = 1;
+  pthread_join(reader, NULL);
+  CHECK(refused == 0 && stats().kernel_mappings < 120 && peek(third) == 0);
+}
+
+/* More first writes than there may be mappings, all over many copies; and more copies:
+ * all values are right, and the limit is kept. */
+static void test_beyond_the_limit(void) {
+  skip_without_sharing();
+  enum { COUNT = 32, COPIES = 8, WRITES = 100, LIMIT = 60 };
+  char *blocks[COPIES + 1] = {new_block(1, 1)};
+  uint64_t state = 3;
+  blocks[0] = chunks_alloc(COUNT);
+  lazycopy_limit_mappings(LIMIT);
+  for (int i = 1; i <= COPIES; i++) blocks[i] = lazy_copy(blocks[i - 1], COUNT);
+  static unsigned char written[COPIES + 1][COUNT];
+  for (int i = 0; i < WRITES; i++) {
+    size_t copy = random_below(&state, COPIES + 1), chunk = random_below(&state, COUNT);
+    poke(blocks[copy] + chunk * CHUNKSIZE, written[copy][chunk] = (unsigned char)(i % 255 + 1));
+  }
+  CHECK(stats().kernel_mappings < LIMIT + 50 && lazycopy_is_valid(1));
+  char *late = lazy_copy(blocks[0], COUNT);
+  CHECK(stats().eager_fallbacks > 0);
+  for (size_t i = 0; i < COUNT; i++) {
+    for (int copy = 0; copy <= COPIES; copy++) CHECK(peek(blocks[copy] + i * CHUNKSIZE) == written[copy][i]);
+    CHECK(peek(late + i * CHUNKSIZE) == written[0][i]);
+  }
+  for (int i = 0; i <= COPIES; i++) CHECK(chunks_free(blocks[i], COUNT) == 0);
+  CHECK(chunks_free(late, COUNT) == 0 && chunk_free(chunk_alloc()) == 0 && lazycopy_matches_kernel());
+}
+
+/* At the limit. Copies out of the middle of a block, which would cut it, are eager. What is
+ * freed beside what is free already cuts nothing, and does not wait. */
+static void test_cuts_at_the_limit(void) {
+  skip_without_sharing();
+  enum { ISLANDS = 10, EACH = 8 };
+  char *block = chunks_alloc(ISLANDS * EACH), *other = chunks_alloc(EACH);
+  CHECK(block && other);
+  for (size_t i = 0; i < ISLANDS; i++) {
+    lazy_copy(block + (i * EACH + 4) * CHUNKSIZE, 1);
+    poke(block + (i * EACH + 4) * CHUNKSIZE, 2);
+  }
+  CHECK(chunk_free(other) == 0);
+  size_t limit = stats().kernel_mappings;
+  lazycopy_limit_mappings(limit);
+  for (size_t i = 0; i < ISLANDS; i++) lazy_copy(block + (i * EACH + 3) * CHUNKSIZE, 3);
+  CHECK(stats().kernel_mappings <= limit + 2 && stats().eager_fallbacks == ISLANDS * 3);
+  size_t used = stats().frames_in_use;
+  for (size_t i = 1; i + 1 < EACH; i++) CHECK(chunk_free(other + i * CHUNKSIZE) == 0);
+  CHECK(stats().frames_in_use == used - (EACH - 2));
+}
+
+static const struct test tests[] = {
+    {"near_limit_writable", test_writable_near_the_limit, 60},
+    {"near_limit_beyond", test_beyond_the_limit, 60},
+    {"near_limit_cuts", test_cuts_at_the_limit, 20},
+};
+
+int main(void) {
+  return run_tests(tests, sizeof tests / sizeof *tests);
+}
