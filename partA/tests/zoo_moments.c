@@ -90,10 +90,10 @@ static void in_callback(void) {
 static void in_malloc(void) {
 #ifdef __GLIBC__
   uintptr_t *a = malloc(24), *b = malloc(24);
-  uintptr_t *freed = opaque(b);
+  uintptr_t *freed = opaque(b), first = (uintptr_t)a;
   free(a);
   free(b);
-  *freed ^= (uintptr_t)a ^ 0x12345670; /* since 2.32 the address is there in disguise */
+  *freed ^= first ^ 0x12345670; /* since 2.32 the address is there in disguise */
   if (malloc(24)) CRASH(opaque(malloc(24)));
 #else
   dprintf(2, "knows glibc's malloc only\n");
