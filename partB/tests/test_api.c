@@ -132,25 +132,6 @@ static void test_errno_untouched(void) {
   CHECK(errno == 4711);
 }
 
-/* Whichever calls made the chunks: neighbours from several blocks are a range. */
-static void test_range_of_neighbours(void) {
-  char *block = new_block(6, 1), *copy;
-  CHECK(chunks_free(block + CHUNKSIZE, 4) == 0);
-  for (int tries = 0; tries < 1000; tries++) {
-    char *chunk = chunk_alloc();
-    CHECK(chunk);
-    copy = chunks_copy_lazy(block, 6);
-    if (copy) break;
-  }
-  if (!copy) test_skip("freed chunks are not handed out again soon");
-  poke(copy, ~peek(copy));
-  poke(block + 5 * CHUNKSIZE, ~peek(block + 5 * CHUNKSIZE));
-  CHECK(is_zero(block + CHUNKSIZE, 4) && is_zero(copy + CHUNKSIZE, 4));
-  CHECK(memcmp(copy, block, CHUNKSIZE) != 0 &&
-        memcmp(copy + 5 * CHUNKSIZE, block + 5 * CHUNKSIZE, CHUNKSIZE));
-  CHECK(chunks_free(block, 6) == 0);
-}
-
 static void test_parts_of_blocks(void) {
   char *block = new_block(10, 1);
   char *part = lazy_copy(block + 3 * CHUNKSIZE, 4);
@@ -208,7 +189,6 @@ static const struct test tests[] = {
     {"api_lengths_that_wrap", test_lengths_that_wrap, 20},
     {"api_double_free", test_double_free, 20},
     {"api_errno_untouched", test_errno_untouched, 20},
-    {"api_range_of_neighbours", test_range_of_neighbours, 20},
     {"api_parts_of_blocks", test_parts_of_blocks, 20},
     {"api_scattered", test_scattered, 60},
     {"api_unused", test_unused, 20},

@@ -43,17 +43,6 @@ static void test_closed_at_once(void) {
   }
 }
 
-static void test_not_live(void) {
-  for (int kind = UNTOUCHED; kind < KINDS; kind++) {
-    char *chunk = chunk_of_kind(kind);
-    CHECK(chunk_free(chunk) == 0);
-    CHECK(chunk_free(chunk) == -1 && errno == EINVAL);
-    CHECK(chunk_make_writable(chunk, 1) == -1 && errno == EINVAL);
-    CHECK(!chunk_copy_eager(chunk) && errno == EINVAL);
-    CHECK(!chunk_copy_lazy(chunk) && errno == EINVAL);
-  }
-}
-
 /* Another thread goes on writing to what has been freed; the chunk that had shared
  * the memory never sees it. */
 static char *volatile freed;
@@ -95,19 +84,6 @@ static void test_stays_closed(void) {
   }
   done = 1;
   pthread_join(writer, NULL);
-}
-
-/* New chunks are zero, also if they were freed just now. */
-static void test_then_alloc(void) {
-  for (int kind = UNTOUCHED; kind < KINDS; kind++) {
-    for (int round = 0; round < 10; round++) {
-      CHECK(chunk_free(chunk_of_kind(kind)) == 0);
-      char *chunk = chunk_alloc();
-      CHECK(chunk && is_zero(chunk, 1));
-      fill(chunk, 1, 9);
-      CHECK(chunk_free(chunk) == 0);
-    }
-  }
 }
 
 /* --- Core dumps --- */
@@ -159,8 +135,8 @@ static void test_left_out_of_cores(void) {
 }
 
 static const struct test tests[] = {
-    {"free_closed_at_once", test_closed_at_once, 20},       {"free_not_live", test_not_live, 20},
-    {"free_stays_closed", test_stays_closed, 60},           {"free_then_alloc", test_then_alloc, 20},
+    {"free_closed_at_once", test_closed_at_once, 20},
+    {"free_stays_closed", test_stays_closed, 60},
     {"free_left_out_of_cores", test_left_out_of_cores, 20},
 };
 

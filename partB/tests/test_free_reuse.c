@@ -78,19 +78,6 @@ static void test_no_islands(void) {
 
 /* --- What comes next --- */
 
-/* The last sharer writes without a copy, also if the other was freed just now. */
-static void test_then_write(void) {
-  skip_without_sharing();
-  char *block = new_block(3, 1), *copy = lazy_copy(block, 3);
-  struct chunk_stats before = stats();
-  for (size_t i = 0; i < 3; i++) {
-    CHECK(chunk_free(copy + i * CHUNKSIZE) == 0);
-    poke(block + i * CHUNKSIZE, 1);
-  }
-  CHECK(stats().splits == before.splits);
-  CHECK(stats().splits_without_copy == before.splits_without_copy + 3);
-}
-
 /* The place of the chunks freed last is the next copy's, whatever was there. */
 static void test_then_copy(void) {
   char *blocks[] = {new_block(4, 1), new_block(4, 2)}, *keep = lazy_copy(blocks[0], 4);
@@ -115,22 +102,10 @@ static void test_then_copy(void) {
   CHECK(stats().kernel_mappings <= before.kernel_mappings + 16);
 }
 
-/* In turns, the same frame does for all of them. */
-static void test_taking_turns(void) {
-  size_t cached = stats().frames_cached;
-  for (int round = 0; round < 50; round++) {
-    char *chunk = new_block(1, 1);
-    CHECK(chunk_free(chunk) == 0);
-  }
-  CHECK(stats().frames_cached <= cached + 1);
-}
-
 static const struct test tests[] = {
     {"free_orders", test_orders, 60},
     {"free_no_islands", test_no_islands, 60},
-    {"free_then_write", test_then_write, 20},
     {"free_then_copy", test_then_copy, 60},
-    {"free_taking_turns", test_taking_turns, 20},
 };
 
 int main(void) {

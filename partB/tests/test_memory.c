@@ -43,20 +43,6 @@ static void test_both_written(void) {
   CHECK(memory_kib() - empty < (2 * COUNT + 32) * CHUNK_KIB + SLACK_KIB);
 }
 
-/* One write to each copy, then one to each original. */
-static void test_never_three(void) {
-  skip_without_sharing();
-  enum { COUNT = 50 };
-  char *block = new_block(COUNT, 1), *copy = lazy_copy(block, COUNT);
-  for (size_t i = 0; i < COUNT; i++) {
-    char *first = i % 2 ? block : copy, *second = i % 2 ? copy : block;
-    poke(first + i * CHUNKSIZE, 1);
-    CHECK(stats().frames_in_use == COUNT + i + 1);
-    poke(second + i * CHUNKSIZE, 1);
-    CHECK(stats().frames_in_use == COUNT + i + 1);
-  }
-}
-
 static void allocate_and_free(size_t count, int split) {
   char *block = new_block(count, 1), *copy = chunks_copy_lazy(block, count), *eager;
   CHECK(copy);
@@ -145,7 +131,6 @@ static void test_records(void) {
 static const struct test tests[] = {
     {"memory_read_only_copies", test_read_only_copies, 60},
     {"memory_both_written", test_both_written, 60},
-    {"memory_never_three", test_never_three, 60},
     {"memory_all_freed", test_all_freed, 120},
     {"memory_freed_singly", test_freed_singly, 120},
     {"memory_untouched", test_untouched, 60},

@@ -40,30 +40,11 @@ static void test_jump(void) {
   for (int state = PRIVATE; state < STATES; state++) CHECK(status_of_child(jump, &state) == DIED_BY_SIGSEGV);
 }
 
-/* --- Use after free, and just beside a chunk --- */
-
-static void read_freed(void *unused) {
-  (void)unused;
-  start();
-  peek(chunk_in_state(FREED));
-}
-
-static void write_freed(void *unused) {
-  (void)unused;
-  start();
-  poke(chunk_in_state(FREED) + CHUNKSIZE - 1, 1);
-}
-
 static void write_hole(void *offset) {
   start();
   char *block = new_block(3, 1), *copy = lazy_copy(block, 3);
   CHECK(chunk_free(copy + CHUNKSIZE) == 0);
   poke(copy + *(int *)offset, 1);
-}
-
-static void test_use_after_free(void) {
-  CHECK(status_of_child(read_freed, NULL) == DIED_BY_SIGSEGV);
-  CHECK(status_of_child(write_freed, NULL) == DIED_BY_SIGSEGV);
 }
 
 static void test_beside(void) {
@@ -210,7 +191,6 @@ static void test_core(void) {
 
 static const struct test tests[] = {
     {"misuse_jump", test_jump, 20},
-    {"misuse_use_after_free", test_use_after_free, 20},
     {"misuse_beside", test_beside, 20},
     {"misuse_after_last", test_after_last, 20},
     {"misuse_user_protection", test_user_protection, 20},

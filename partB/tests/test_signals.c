@@ -30,34 +30,8 @@ static void write_on_tick(int signal_number) {
   errno = saved;
 }
 
-static void tick_every(int microseconds) {
-  struct sigaction action = {.sa_handler = write_on_tick, .sa_flags = SA_RESTART};
-  CHECK(sigaction(SIGALRM, &action, NULL) == 0);
-  struct itimerval period = {{0, microseconds}, {0, microseconds}};
-  CHECK(setitimer(ITIMER_REAL, &period, NULL) == 0);
-}
-
-/* The targets share frames with copies that come and go all the time. */
-static void test_handler_writes(void) {
-  skip_under_thread_sanitizer();
-  for (int i = 0; i < TARGETS; i++) targets[i] = new_block(1, (uint64_t)i);
-  tick_every(50);
-  char *copies[TARGETS] = {NULL};
-  for (size_t round = 0; ticks < (int)full_or(5000, 1000) || round < full_or(2000, 500); round++) {
-    size_t i = round % TARGETS;
-    CHECK(chunk_free(copies[i]) == 0);
-    copies[i] = lazy_copy(targets[i], 1);
-    int now = peek(copies[i] + 999);
-    if (round % 3 == 0) poke(copies[i], (int)round);
-    if (round % 64 == 0) CHECK(chunk_make_writable(targets[i], CHUNKSIZE) == 0);
-    CHECK(peek(copies[i] + 999) == now);
-  }
-  struct itimerval never = {{0, 0}, {0, 0}};
-  setitimer(ITIMER_REAL, &never, NULL);
-  for (int i = 0; i < TARGETS; i++) CHECK(peek(targets[i] + 999) == expected[i]);
-}
-
-/* The same, with the signals sent by another thread as fast as it can. */
+/* Signals that are sent by another thread as fast as it can, to handlers that write to what shares frames
+ * with copies that come and go. */
 static atomic_int stop;
 
 static void *send_signals(void *receiver) {
@@ -232,7 +206,6 @@ static void test_all_blocked(void) {
 }
 
 static const struct test tests[] = {
-    {"signals_handler_writes", test_handler_writes, 60},
     {"signals_handler_writes_always", test_handler_writes_always, 60},
     {"signals_smallest_stack", test_smallest_stack, 20},
     {"signals_alternate_stack", test_alternate_stack, 20},
