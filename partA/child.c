@@ -120,8 +120,10 @@ __attribute__((noinline)) static void become(const char *const *names, char **ar
   set_limit(RLIMIT_CPU, PROCESSOR_SECONDS, PROCESSOR_SECONDS);
   dup2(output, STDOUT_FILENO);
   close(STDIN_FILENO);
-  close(STDERR_FILENO); /* there may be no more than three descriptors, and one is needed to open files */
+  close(STDERR_FILENO);
   if (input() != STDIN_FILENO) _exit(127);
+  int spare = dup(open("/dev/null", O_WRONLY)); /* as standard error, if one is left to open files */
+  close(spare < 0 ? STDERR_FILENO : spare);
   for (; *names; names++) execvpe(*names, arguments, environment);
   _exit(127);
 }

@@ -32,7 +32,7 @@ int open_mapped(const char *path, uintptr_t address) {
 int open_without_links(const char *path) {
   static char whole[2 * PATH_BYTES], part[PATH_BYTES];
   strcpy(stpcpy(stpcpy(whole, *path == '/' ? "" : at_start.directory), "/"), path);
-  int directory = *whole == '/' && (*path == '/' || at_start.directory[0]) ? open("/", O_PATH) : -1;
+  int directory = *path == '/' || at_start.directory[0] ? open("/", O_PATH) : -1;
   for (const char *rest = whole; directory >= 0;) {
     rest += strspn(rest, "/");
     size_t length = strcspn(rest, "/");

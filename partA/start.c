@@ -11,12 +11,12 @@
 
 struct at_start at_start;
 
-/* Whose rights this process has, and which files it sees. */
+/* Whose rights this process has, and which files it sees. Mounts have other numbers in each mount namespace.
+ */
 static void look_at_standing(struct standing *standing) {
   enum { INODE_AND_MOUNT = 0x1100 };
   uint32_t version[] = {0x20080522, 0};
-  uint64_t root[32] = {0}; /* see statx(2): the inode, the device, and which mount it is, whose number each
-                              mount namespace has of its own */
+  uint64_t root[32] = {0}; /* a struct statx */
   memset(standing, 0, sizeof *standing);
   getresuid(&standing->users[0], &standing->users[1], &standing->users[2]);
   getresgid(&standing->groups[0], &standing->groups[1], &standing->groups[2]);
@@ -28,9 +28,8 @@ static void look_at_standing(struct standing *standing) {
 bool start_is_long_ago(void) {
   static struct standing now;
   look_at_standing(&now);
-  const uid_t *users = now.users;
-  const gid_t *groups = now.groups;
-  return users[0] != users[1] || groups[0] != groups[1] || memcmp(&now, &at_start.standing, sizeof now) != 0;
+  return now.users[0] != now.users[1] || now.groups[0] != now.groups[1] ||
+         memcmp(&now, &at_start.standing, sizeof now) != 0;
 }
 
 /* Only directories that are the same wherever the program goes, and in full. */
