@@ -29,10 +29,11 @@ int open_mapped(const char *path, uintptr_t address) {
   return -1;
 }
 
+/* Goes down from the root directory, by a name that emulators do not take for another's. */
 int open_without_links(const char *path) {
   static char whole[2 * PATH_BYTES], part[PATH_BYTES];
   strcpy(stpcpy(stpcpy(whole, *path == '/' ? "" : at_start.directory), "/"), path);
-  int directory = *path == '/' || at_start.directory[0] ? open("/", O_PATH) : -1;
+  int directory = *path == '/' || at_start.directory[0] ? open("/proc/self/root", O_PATH) : -1;
   for (const char *rest = whole; directory >= 0;) {
     rest += strspn(rest, "/");
     size_t length = strcspn(rest, "/");
