@@ -133,8 +133,5 @@ install_uninstall() {
 }
 
 ${CC:-cc} -o "$scratch/crash" "$scratch/crash.c" || exit 1
-for name in all_files destdir_and_directories umask soname lazycopy_pkg_config lazycopy_static \
-  letsbefriends_pkg_config preload_by_name version uninstall; do
-  run_test "install_$name"
-done
-exit "$failures"
+run_all install_ all_files destdir_and_directories umask soname lazycopy_pkg_config lazycopy_static \
+  letsbefriends_pkg_config preload_by_name version uninstall

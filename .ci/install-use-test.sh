@@ -102,7 +102,4 @@ install_make() {
   try 0 ./snapshot
 }
 
-for name in strict_modes strict_handler cmake meson make; do
-  run_test "install_$name"
-done
-exit "$failures"
+run_all install_ strict_modes strict_handler cmake meson make

@@ -70,7 +70,4 @@ rules_clean() {
   [ -z "$(find . -type d -name build)" ] || fail "a build directory is left"
 }
 
-for name in parallel what_changed examples settings clean; do
-  run_test "rules_$name"
-done
-exit "$failures"
+run_all rules_ parallel what_changed examples settings clean

@@ -35,10 +35,6 @@ unaffected() {
   diff "$scratch/err.XX_PRELOAD" "$err"
 }
 
-needs() {
-  command -v "$1" >/dev/null || skip "$1 is not installed"
-}
-
 # The same for a program that takes much memory.
 needs_large() {
   [ "$SCALE" = full ] || skip "starts $1: set SCALE=full"

@@ -3,9 +3,6 @@
 . partA/tests/check.sh
 
 library=partA/libletsbefriends.so
-needs() {
-  command -v "$1" >/dev/null || skip "$1 is not installed"
-}
 
 test_tester() {
   # shellcheck disable=SC2086 # EMULATOR holds several words

@@ -191,7 +191,7 @@ test_command_is_quoted() {
 # The program's own file can be read as long as it runs, but not later.
 test_deleted_program() {
   [ -z "$EMULATOR" ] || skip 'an emulator is another program'
-  command -v addr2line >/dev/null || skip 'addr2line is not installed'
+  needs addr2line
   for settings in symbolize=1 symbolize=0; do
     cp $zoo "$scratch/deleted"
     ln -f "$scratch/deleted" "$scratch/other"
@@ -220,16 +220,16 @@ test_color() {
 }
 
 test_color_on_a_terminal() {
-  command -v script >/dev/null || skip 'needs script(1) to make a terminal'
   escape=$(printf '\033')
-  on_terminal() {
-    env "$@" script -qec "$EMULATOR $zoo silent" /dev/null
+  shown() {
+    on_terminal "env $1 $EMULATOR $zoo silent; true"
+    cat "$scratch/out"
   }
-  contains "$(on_terminal TERM=xterm)" "${escape}\[1mWhere: "
-  lacks "$(on_terminal TERM=dumb)" "$escape"
-  lacks "$(on_terminal TERM=dumb LETSBEFRIENDS_OPTIONS=color=auto)" "$escape"
-  lacks "$(on_terminal TERM=xterm NO_COLOR=1)" "$escape"
-  lacks "$(on_terminal TERM=xterm LETSBEFRIENDS_OPTIONS=color=never)" "$escape"
+  contains "$(shown TERM=xterm)" "${escape}\[1mWhere: "
+  lacks "$(shown TERM=dumb)" "$escape"
+  lacks "$(shown 'TERM=dumb LETSBEFRIENDS_OPTIONS=color=auto')" "$escape"
+  lacks "$(shown 'TERM=xterm NO_COLOR=1')" "$escape"
+  lacks "$(shown 'TERM=xterm LETSBEFRIENDS_OPTIONS=color=never')" "$escape"
 }
 
 # Whoever may run a program with the rights of another must not steer it.

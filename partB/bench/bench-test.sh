@@ -51,7 +51,4 @@ plot_draws() {
   done
 }
 
-for name in bench_runs_scenarios bench_says_what_failed bench_usage plot_draws; do
-  run_test "$name"
-done
-exit "$failures"
+run_all '' bench_runs_scenarios bench_says_what_failed bench_usage plot_draws

@@ -79,7 +79,5 @@ example_pitfalls_of_the_handout() {
   grep -q '^no more after 2[0-9]* lazy copies: .* memory$' "$scratch/out" || fail "$(cat "$scratch/out")"
 }
 
-for name in undo undo_refuses_bad_usage save save_refuses_bad_usage rollback rollback_refuses_bad_usage pitfalls pitfalls_of_the_handout; do
-  run_test "example_$name"
-done
-exit "$failures"
+run_all example_ undo undo_refuses_bad_usage save save_refuses_bad_usage rollback rollback_refuses_bad_usage \
+  pitfalls pitfalls_of_the_handout

@@ -124,7 +124,5 @@ autograder_stops_in_time() {
   has '\.output string .*undecided: the report does not say$'
 }
 
-for name in $tests; do
-  run_test "autograder_$name"
-done
-exit "$failures"
+# shellcheck disable=SC2086 # several words
+run_all autograder_ $tests

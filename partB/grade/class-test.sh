@@ -134,7 +134,4 @@ class_links() {
   refuses 'pipe is no file' "$class" "$scratch/pipe" 1
 }
 
-for name in refuses rows report goes_on links; do
-  run_test "class_$name"
-done
-exit "$failures"
+run_all class_ refuses rows report goes_on links

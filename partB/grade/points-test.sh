@@ -130,7 +130,4 @@ points_not_lost() {
   has '.checks.1.verdict string undecided'
 }
 
-for name in default refused counted escaped documents not_lost; do
-  run_test "points_$name"
-done
-exit "$failures"
+run_all points_ default refused counted escaped documents not_lost

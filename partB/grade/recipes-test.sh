@@ -105,7 +105,4 @@ recipes_account() {
   return "$status"
 }
 
-for name in container account; do
-  run_test "recipes_$name"
-done
-exit "$failures"
+run_all recipes_ container account

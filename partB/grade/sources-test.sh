@@ -123,7 +123,4 @@ sources_endless() {
 }
 
 top=$PWD
-for name in included assembled linked own complaints endless; do
-  run_test "sources_$name"
-done
-exit "$failures"
+run_all sources_ included assembled linked own complaints endless

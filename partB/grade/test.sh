@@ -55,7 +55,4 @@ grade_place() {
   ! grep -q never "$scratch/out" || fail 'it goes on'
 }
 
-for name in arguments words place; do
-  run_test "grade_$name"
-done
-exit "$failures"
+run_all grade_ arguments words place

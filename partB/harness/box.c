@@ -166,7 +166,6 @@ static void finish(pid_t pid, struct box_result *result) {
 static void add_usage(struct box_result *result, int sign) {
   struct rusage usage;
   getrusage(RUSAGE_CHILDREN, &usage);
-  result->memory += sign * usage.ru_minflt * sysconf(_SC_PAGESIZE);
   result->seconds += sign * ((double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
                              (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6);
 }

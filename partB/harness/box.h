@@ -69,7 +69,6 @@ struct box_result {
   int code;         /* exit status or signal */
   double seconds;   /* of processor time, with what all that it started took */
   double limit;     /* the seconds it was given on this machine */
-  long long memory; /* bytes touched for the first time, by the same */
   int left_behind;  /* processes that outlived the program, and were killed */
   struct box_stream streams[BOX_STREAMS];
 };

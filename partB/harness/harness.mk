@@ -23,14 +23,11 @@ HARNESS_RUNNER := $(HARNESS_BUILD)/runner.o $(HARNESS_BOX) $(MEASURE_MAPS)
 HARNESS_GRADER := $(patsubst %,$(HARNESS_BUILD)/%.o,pace report) $(HARNESS_BOX)
 HARNESS_BENCH := $(HARNESS_BOX) $(MEASURE_OBJECTS)
 
-TESTBINS += $(HARNESS_BUILD)/account $(HARNESS_BUILD)/within
+TESTBINS += $(HARNESS_BUILD)/within
 
 $(HARNESS_BUILD)/%.o: partB/harness/%.c
 	@mkdir -p $(@D)
 	$(COMPILE) -fPIC -c -o $@ $<
-
-$(HARNESS_BUILD)/account: $(HARNESS_BUILD)/account.o $(HARNESS_EFFORT)
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^
 
 $(HARNESS_BUILD)/within: $(patsubst %,$(HARNESS_BUILD)/%.o,within leftovers) $(HARNESS_EFFORT)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^

@@ -56,7 +56,7 @@ static bool run_one(const struct test *test) {
   bool passed = result.ending == ENDED_BY_EXIT && result.code == 0;
   bool skipped = result.ending == ENDED_BY_EXIT && result.code == SKIPPED;
   if (passed) {
-    printf("ok      %s  (%.2f s, %lld MiB)\n", test->name, result.seconds, result.memory >> 20);
+    printf("ok      %s  (%.2f s)\n", test->name, result.seconds);
   } else if (skipped) {
     printf("skipped %s:\n", test->name);
   } else {

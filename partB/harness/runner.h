@@ -6,7 +6,7 @@
  *   int main(void) { return run_tests(tests, sizeof tests / sizeof *tests); }
  *
  * One line per test goes to standard output, beginning with "ok ", "FAILED "
- * or "skipped "; tally.sh counts them, and adds up the memory that they touch. What a test prints is shown
+ * or "skipped "; tally.sh counts them. What a test prints is shown
  * only when it fails. The environment variable TESTS, if set and not empty, names the tests to run, separated
  * by blanks. */
 #ifndef RUNNER_H

@@ -12,41 +12,35 @@ trap 'exit 130' HUP INT TERM # the trap above is none for signals in every shell
 within=$scratch/within
 cp partB/build/harness/within "$within" 2>/dev/null || within=timeout
 
-pages_of_mib=$((1048576 / $(getconf PAGESIZE 2>/dev/null || echo 4096)))
-
-# Sets $faults to the pages that this shell's children touched for the first time, if that is known: see
-# proc_pid_stat(5).
-count_faults() {
-  faults=
-  { read -r stat </proc/$$/stat; } 2>/dev/null || return 0
-  # shellcheck disable=SC2086 # several words
-  set -- ${stat##*) }
-  faults=$9
-}
-
 # run_test NAME [COMMAND...]: the command is a function of that name if none is given.
 run_test() {
   name=$1
   case " ${TESTS:-$name} " in *" $name "*) ;; *) return 0 ;; esac
   [ $# -eq 1 ] || shift
-  count_faults
-  before=$faults
   why=$("$@" 2>&1)
   status=$?
-  count_faults
   case $status in
-    0) echo "ok      $name${faults:+  ($(((faults - before) / pages_of_mib)) MiB)}" ;;
-    77) echo "skipped $name: $why" ;;
-    *)
-      printf 'FAILED  %s: %s\n' "$name" "$why" | sed '2,$s/^/    /'
-      failures=1
-      ;;
+    0) echo "ok      $name" ;;
+    77) show_why skipped ;;
+    *) show_why 'FAILED ' && failures=1 ;;
   esac
 }
 
-# Both end the test that calls them.
+# Lines behind the first are not taken for those of other tests.
+show_why() { printf '%s %s: %s\n' "$1" "$name" "$why" | sed '2,$s/^/    /'; }
+
+# run_all PREFIX NAME...: runs the functions PREFIXNAME, as the last thing that a script does.
+run_all() {
+  prefix=$1
+  shift
+  for test; do run_test "$prefix$test"; done
+  exit "$failures"
+}
+
+# All end the test that calls them; needs does if a program is not installed.
 fail() { echo "$*"; exit 1; }
 skip() { echo "$*"; exit 77; }
+needs() { command -v "$1" >/dev/null || skip "$1 is not installed"; }
 
 # try STATUS COMMAND...: runs a command with a limit of processor time; its output is
 # in $scratch/out and $scratch/err afterwards. Fails if the exit status is another.

@@ -1,6 +1,7 @@
 /* Runs a command that may hang or loop:
  *
  *   within SECONDS COMMAND...
+ *   within slowness            says how slow this machine is, for MACHINE_SLOWNESS
  *
  * It gets so many seconds of processor time, with all that it starts, and may sleep as
  * long, on the reference machine (effort.h). Exits as the command does, with 128 +
@@ -9,6 +10,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -73,9 +75,14 @@ static int watch(pid_t pid, const char *command, double seconds, const sigset_t 
 }
 
 int main(int count, char **arguments) {
+  if (count == 2 && strcmp(arguments[1], "slowness") == 0) {
+    struct slowness slowness = effort_measured_slowness();
+    printf("%.1f %.1f\n", slowness.work, slowness.wall);
+    return 0;
+  }
   double seconds = count > 2 ? atof(arguments[1]) : 0;
   if (seconds <= 0) {
-    fprintf(stderr, "usage: within SECONDS COMMAND...\n");
+    fprintf(stderr, "usage: within SECONDS COMMAND... | within slowness\n");
     return 2;
   }
   sigset_t events, before;

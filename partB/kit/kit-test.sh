@@ -133,7 +133,5 @@ kit_judges_the_other_half() {
 }
 
 write_kit "$kit" || { cat "$scratch/err"; exit 1; }
-for name in $tests; do
-  run_test "kit_$name"
-done
-exit "$failures"
+# shellcheck disable=SC2086 # several words
+run_all kit_ $tests

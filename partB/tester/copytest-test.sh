@@ -197,9 +197,6 @@ copytest_colours_for_terminals_only() {
   return 0
 }
 
-for name in matches tells_a_difference tells_a_crash tells_lack_of_memory refuses_bad_usage writes_csv is_quiet \
-  helps notices_a_full_disk leaves_no_part_of_a_file refuses_a_directory \
-  keeps_closed_streams_apart ends_with_its_reader interrupted shows_progress shows_sharing colours_for_terminals_only; do
-  run_test "copytest_$name"
-done
-exit "$failures"
+run_all copytest_ matches tells_a_difference tells_a_crash tells_lack_of_memory refuses_bad_usage writes_csv \
+  is_quiet helps notices_a_full_disk leaves_no_part_of_a_file refuses_a_directory keeps_closed_streams_apart \
+  ends_with_its_reader interrupted shows_progress shows_sharing colours_for_terminals_only

@@ -103,7 +103,5 @@ programs_friends_absent() {
   [ -z "$line" ] || ! grep -qxF -e "$line" partA/messages || fail "a kind message without the library"
 }
 
-for name in header_in_c header_in_cxx names_exported plugin_closed friends_linked friends_preloaded friends_absent; do
-  run_test "programs_$name"
-done
-exit "$failures"
+run_all programs_ header_in_c header_in_cxx names_exported plugin_closed friends_linked friends_preloaded \
+  friends_absent

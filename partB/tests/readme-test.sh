@@ -223,7 +223,4 @@ readme_pictures() {
   [ ! -s "$scratch/broken" ] || fail "$(cat "$scratch/broken")"
 }
 
-for name in links names make_targets sessions figures pictures; do
-  run_test "readme_$name"
-done
-exit "$failures"
+run_all readme_ links names make_targets sessions figures pictures

@@ -116,10 +116,6 @@ static void test_loops(void) {
   }
 }
 
-static void test_memory(void) {
-  CHECK(run(leave_worker, 0.2, 3)->memory >= 8 << 20);
-}
-
 static void test_hangs(void) {
   const struct box_result *result = run(sleep_for_ever, 60, 0.3);
   CHECK(result->ending == STOPPED_ASLEEP && result->seconds < 0.3);
@@ -234,7 +230,6 @@ static void test_slow_machine(void) {
 
 static const struct test tests[] = {
     {"harness_loops", test_loops, 20},
-    {"harness_memory", test_memory, 20},
     {"harness_hangs", test_hangs, 20},
     {"harness_starves", test_starves, 20},
     {"harness_starves_twice", test_starves_twice, 20},
