@@ -60,6 +60,23 @@ class_rows() {
   done
 }
 
+# As learning platforms and editors leave them: taken if it is the only one; what is hidden is left out.
+class_names() {
+  class=$scratch/names out=$scratch/names.csv reports=$scratch/names.reports
+  mkdir -p "$class/canvas" "$class/moodle" "$class/editor/.history" "$class/two" "$class/hidden/.old"
+  : | tee "$class/canvas/lazycopy-1.c" "$class/canvas/letsbefriends (1).c" "$class/moodle/LazyCopy.c" "$class/moodle/ada_12_letsbefriends-2.c" \
+    "$class/editor/lazycopy.c" "$class/editor/.history/lazycopy.c" "$class/editor/._letsbefriends.c" \
+    "$class/two/lazycopy-1.c" "$class/two/lazycopy-2.c" >"$class/hidden/.old/lazycopy.c"
+  CC=false grade_class || fail "$(cat "$scratch/err")"
+  row '"canvas",0,0,0,0,0,0,0,"B: it does not compile'
+  grep -q '^note *note.name *it is not named lazycopy.c' "$reports/canvas.report" || fail "$(cat "$reports/canvas.report")"
+  row '"moodle",0,0,0,0,0,0,0,"B: it does not compile'
+  row '"editor",0,0,0,0,0,0,0,"B: it does not compile: the compiler does not say why; A: there is no letsbefriends.c"'
+  ! grep -q 'note.name' "$reports/editor.report" || fail "$(cat "$reports/editor.report")"
+  row '"two",0,0,0,0,0,0,0,"B: there are 2 files named lazycopy*.c; A: there is no letsbefriends.c"'
+  row '"hidden",0,0,0,0,0,0,0,"B: there is no lazycopy.c, except in hidden directories, which are left out; A: there is no letsbefriends.c"'
+}
+
 # The other part, right but sloppy. Every line of its report is a heading or has a verdict, a
 # name and a text, in fixed columns.
 class_report() {
@@ -134,4 +151,4 @@ class_links() {
   refuses 'pipe is no file' "$class" "$scratch/pipe" 1
 }
 
-run_all class_ refuses rows report goes_on links
+run_all class_ refuses rows names report goes_on links

@@ -43,8 +43,7 @@ limited() {
 
 # What its processes took is above the limit of each, so that one was ended by it.
 all_time_spent() {
-  awk -v most="$seconds" 'NR == 2 { for (i = 1; i <= 2; i++) { split($i, part, "m"); sum += 60 * part[1] + part[2] } }
-    END { exit sum < most }' "$log.times"
+  awk -F '[ms ]+' -v most="$seconds" 'NR == 2 { exit 60 * ($1 + $3) + $2 + $4 < most }' "$log.times"
 }
 
 # Nothing foreign is among what the list names.

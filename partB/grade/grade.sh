@@ -31,29 +31,42 @@ find_file() {
   case $1 in /*) printf '%s\n' "$1" ;; *) printf '%s\n' "$PWD/$1" ;; esac
 }
 
-# The only file of a name below the submission; says on standard error why there is none.
-# (The dot: where no process can be started, nothing is known.)
+# files_named PATTERN ACTION...: those below the submission, but for what is hidden, and does the action.
+files_named() {
+  pattern=$1
+  shift
+  (cd "$submission" && find . -name '.?*' -prune -o -type f -iname "$pattern" "$@")
+}
+
+# The number of them. (The dot: where no process can be started, nothing is known.)
+count_named() {
+  set -- "$(files_named "$1" -exec printf x \; ; echo .)"
+  case $1 in *.) echo $((${#1} - 1)) ;; *) return 2 ;; esac
+}
+
+# The only file of a name, or else the only one whose name is what learning platforms and second tries make of it:
+# "lazycopy-1.c", "LazyCopy (2).c". Says on standard error why there is none.
 find_submitted() {
-  set -- "$1" "$(find "$submission/" -type f -name "$1" -exec printf 'x' \; ; echo .)"
-  case $2 in
-  .) echo "there is no $1" >&2; return 1 ;;
-  x.) find "$submission/" -type f -name "$1" ;;
-  *.) echo "there are $((${#2} - 1)) files named $1" >&2; return 1 ;;
-  *) return 2 ;;
-  esac
+  for pattern in "$1.c" "*$1*.c"; do
+    number=$(count_named "$pattern") || return 2
+    [ "$number" -ne 1 ] || { printf '%s\n' "$submission/$(files_named "$pattern" -print)" | sed 's|/\./|/|'; return; }
+    [ "$number" -eq 0 ] || { echo "there are $number files named ${pattern#\*}" >&2; return 1; }
+  done
+  set -- "$1" "$(find "$submission" -type f -iname "$1.c" -exec printf 'x' \;)"
+  echo "there is no $1.c${2:+, except in hidden directories, which are left out}" >&2
+  return 1
 }
 
 grade_lazycopy() {
-  if sh "$here/compile.sh" "$1" "$work/lazycopy.so" "$work/lazycopy.notes" "$2" -Wl,-Bsymbolic,-z,defs; then
-    "$lazycopy_build/grade" "$sections" "$lazycopy_build/checker" "$work/lazycopy.notes" "$work/lazycopy.so"
+  if sh "$here/compile.sh" "$1" "$work/lazycopy.so" "$notes" "$2" -Wl,-Bsymbolic,-z,defs; then
+    "$lazycopy_build/grade" "$sections" "$lazycopy_build/checker" "$notes" "$work/lazycopy.so"
   else
-    "$lazycopy_build/grade" "$sections" "$lazycopy_build/checker" "$work/lazycopy.notes"
+    "$lazycopy_build/grade" "$sections" "$lazycopy_build/checker" "$notes"
   fi
 }
 
 # The program that crashes is linked with the library here: linking is a check.
 grade_letsbefriends() {
-  notes=$work/friends.notes
   if sh "$here/compile.sh" "$1" "$work/libfriends.so" "$notes" "$2"; then
     sh partA/grade/link.sh "$friends_build" "$work" "$notes"
     "$friends_build/grade" "$sections" "$friends_build" "$notes" "$work"
@@ -65,7 +78,7 @@ grade_letsbefriends() {
 # grade_part LETTER NAME FILE
 grade_part() {
   file=$3
-  [ -z "$submission" ] || file=$(find_submitted "$2.c" 2>"$work/missing")
+  [ -z "$submission" ] || file=$(find_submitted "$2" 2>"$work/missing")
   echo "# part$1, $2: $(printable "${file:-$submission}")"
   [ -n "$file" ] || [ -s "$work/missing" ] || return 2
   if [ -z "$file" ]; then
@@ -73,6 +86,8 @@ grade_part() {
     return 1
   fi
   trees=$(cd "${submission:-$(dirname "$file")}" && pwd -P && { [ -z "$with" ] || { cd "$OLDPWD" && cd "$with" && pwd -P; }; })
+  notes=$work/$2.notes
+  [ -z "$submission" ] || [ "${file##*/}" = "$2.c" ] || echo "note.name it is not named $2.c, but there is no other that may be it" >"$notes"
   "grade_$2" "$(find_file "$file")" "$trees"
 }
 

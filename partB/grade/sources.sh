@@ -13,8 +13,7 @@ files_of() {
   sed 's/\\$//' "$1" | tr '\n' ' ' | awk '{
     $0 = substr($0, index($0, ": ") + 2)
     gsub(/\\ /, "\001"); gsub(/\\#/, "#"); gsub(/\$\$/, "$")
-    n = split($0, file, / +/)
-    for (i = 1; i <= n; i++) { gsub("\001", " ", file[i]); if (file[i] != "") print file[i] }
+    for (i = 1; i <= NF; i++) { file = $i; gsub("\001", " ", file); print file }
   }'
 }
 

@@ -8,7 +8,7 @@
 # shellcheck source=partB/harness/shelltest.sh disable=SC2317,SC2015,SC2016
 . partB/harness/shelltest.sh
 tests='refuses holds_no_solution gives_no_answer pages names_the_checks'
-[ "$1" != --long ] || tests='works_with_gcc works_with_clang judges_the_other_half'
+[ "$1" != --long ] || tests='works_with_gcc works_with_clang judges_the_other_half judges_what_is_handed_in'
 # shellcheck disable=SC2086 # two words
 set -- $KIT_ANSWERS
 friends_answer=$1 lazycopy_answer=$2
@@ -130,6 +130,24 @@ kit_judges_the_other_half() {
   make_in "$scratch/half" check CC="$cc" && fail "it passes: $(cat "$scratch/out")"
   grep -q '^FAIL  *builds ' "$scratch/out" || fail "no word of what does not build: $(cat "$scratch/out")"
   grep -q '^pass  *split.every-byte ' "$scratch/out" || fail "part B is not judged: $(cat "$scratch/out")"
+}
+
+# What needs a header of its own does not build, here as with those who grade; and all of it can be handed in.
+kit_judges_what_is_handed_in() {
+  cp -R "$kit" "$scratch/header"
+  echo '#define MINE 1' >>"$scratch/header/partB/lazycopy.h"
+  { echo '#include "lazycopy.h"'; echo 'int mine = MINE;'; cat "$lazycopy_answer"; } >"$scratch/header/partB/lazycopy.c"
+  make_in "$scratch/header" CC="$cc" || fail "$(cat "$scratch/out")"
+  make_in "$scratch/header" check CC="$cc" && fail "it passes: $(cat "$scratch/out")"
+  grep -q '^# partB/lazycopy.h has been changed. It is not handed in' "$scratch/out" || fail "$(cat "$scratch/out")"
+  grep -q '^FAIL  *builds .*MINE' "$scratch/out" || fail "$(cat "$scratch/out")"
+  cp -R "$kit" "$scratch/whole"
+  cp "$lazycopy_answer" "$scratch/whole/partB/lazycopy.c"
+  cp "$friends_answer" "$scratch/whole/partA/letsbefriends.c"
+  make_in "$scratch/whole" check CC="$cc" || grep -q '^undecided  *speed.read-only ' "$scratch/out" || fail "$(cat "$scratch/out")"
+  ! grep -q 'has been changed' "$scratch/out" || fail "$(cat "$scratch/out")"
+  sh partB/grade/grade.sh --required --submission "$scratch/whole" >"$scratch/out" 2>&1
+  ! grep -q '^FAIL' "$scratch/out" || fail "handed in whole: $(cat "$scratch/out")"
 }
 
 write_kit "$kit" || { cat "$scratch/err"; exit 1; }

@@ -19,7 +19,7 @@ top=$PWD
 sessions=${SESSIONS:-'README.md partB/README.md partB/teaching.md'}
 run_now=${SESSIONS:-README.md} # the others' programs take gigabytes
 [ "$SCALE" != full ] || run_now=$sessions
-documents=$(find . -name '*.md' ! -path '*/build/*' ! -path '*/kit/*' | sort)
+documents=$(find . -name '*.md' ! -path '*/build/*' | sort)
 
 # Prints a document without its blocks, each paragraph or list item on one line.
 prose() {
@@ -48,7 +48,7 @@ check_link() {
   [ -z "$path" ] || target=${1%/*}/$path
   [ -e "$target" ] || { echo "$1: nothing at $2"; return; }
   case $2 in
-    *'#'*) case $target in */../*) target=$(echo "$target" | sed -E 's,/[^/.]+/\.\./,/,') ;; esac
+    *'#'*) case $target in */../*) target=$(echo "$target" | sed -E ':again; s,/[^/.]+/\.\./,/,; t again') ;; esac
       grep -qxF -e "$target ${2#*#}" "$scratch/anchors" || echo "$1: no heading for $2" ;;
   esac
 }
