@@ -14,8 +14,8 @@ unset LETSBEFRIENDS_OPTIONS LD_PRELOAD
 newline='
 '
 
-# try COMMAND...: what it prints in $out and $err, its status in $status
-try() {
+# run COMMAND...: what it prints in $out and $err, its status in $status
+run() {
   err=$("$@" 2>&1 >"$scratch/out" </dev/null) && status=0 || status=$?
   out=$(cat "$scratch/out")
 }
@@ -24,7 +24,7 @@ try() {
 says() {
   expected=$1 pattern=$2
   shift 2
-  try $wrapper "$@"
+  run $wrapper "$@"
   equal "$expected" "$status"
   contains "$err" "^letsbefriends: $pattern"
   case $err in *"$newline"*) equal 'one line' "$err" ;; esac
@@ -33,7 +33,7 @@ says() {
 refused() { says 2 "$@"; }
 
 test_wrapper_crash() {
-  try $wrapper $plain
+  run $wrapper $plain
   equal 139 "$status"
   contains "$err" '^What happened: crasher tried to write to address 0x55'
   contains "$err" '^Where: '
@@ -43,7 +43,7 @@ test_wrapper_from_anywhere() {
   here=$PWD
   ln -s "$here/$wrapper" "$scratch/friends"
   cd /
-  try "$scratch/friends" "$here/$plain"
+  run "$scratch/friends" "$here/$plain"
   equal 139 "$status"
   contains "$err" '^What happened: '
 }
@@ -52,7 +52,7 @@ test_wrapper_installed() {
   mkdir "$scratch/bin" "$scratch/lib"
   cp $wrapper "$scratch/bin/"
   cp partA/libletsbefriends.so "$scratch/lib/"
-  try "$scratch/bin/letsbefriends" sh -c 'echo "$LD_PRELOAD"'
+  run "$scratch/bin/letsbefriends" sh -c 'echo "$LD_PRELOAD"'
   contains "$out" '/bin/\.\./lib/libletsbefriends\.so$'
   equal '' "$err"
 }
@@ -63,26 +63,26 @@ test_wrapper_in_directories_with_odd_names() {
     mkdir "$scratch/$name"
     cp $wrapper partA/libletsbefriends.so $plain "$scratch/$name/"
   done
-  try "$scratch/my lab/letsbefriends" $plain
+  run "$scratch/my lab/letsbefriends" $plain
   equal 139 "$status"
   contains "$err" '^What happened: '
   lacks "$err" 'ld\.so'
-  try "$scratch/my:lab/letsbefriends" true
+  run "$scratch/my:lab/letsbefriends" true
   equal 2 "$status"
   contains "$err" '^letsbefriends: .* colon, semicolon or dollar sign: .*/my:lab/'
-  try "$scratch/\${LIB}/letsbefriends" true
+  run "$scratch/\${LIB}/letsbefriends" true
   equal 2 "$status"
   contains "$err" '^letsbefriends: .* dollar sign: .*/\$\{LIB\}/'
   echo 'There, there.' >"$scratch/my:lab/mine"
   here=$PWD
   cd "$scratch/my:lab"
-  try "$here/$wrapper" --messages mine true
+  run "$here/$wrapper" --messages mine true
   equal 2 "$status"
   contains "$err" '^letsbefriends: --messages: the name .* has a colon'
 }
 
 test_wrapper_status() {
-  try $wrapper sh -c 'echo out; echo err >&2; exit 7'
+  run $wrapper sh -c 'echo out; echo err >&2; exit 7'
   equal 7 "$status"
   equal out "$out"
   equal err "$err"
@@ -90,13 +90,13 @@ test_wrapper_status() {
 }
 
 test_wrapper_options() {
-  try $wrapper --backtrace --core --no-symbolize --no-explain --registers --quote --timeout 5 --signals segv+bus --color=never sh -c 'echo "$LETSBEFRIENDS_OPTIONS"'
+  run $wrapper --backtrace --core --no-symbolize --no-explain --registers --quote --timeout 5 --signals segv+bus --color=never sh -c 'echo "$LETSBEFRIENDS_OPTIONS"'
   equal 'signals=all:backtrace=1:core=1:symbolize=0:explain=0:registers=1:quote=1:timeout=5:signals=segv+bus:color=never' "$out"
   equal '' "$err"
 }
 
 test_wrapper_keeps_environment() {
-  LETSBEFRIENDS_OPTIONS=explain=0 LD_PRELOAD=$PWD/partA/libletsbefriends.so try $wrapper --core sh -c 'echo "$LETSBEFRIENDS_OPTIONS $LD_PRELOAD"'
+  LETSBEFRIENDS_OPTIONS=explain=0 LD_PRELOAD=$PWD/partA/libletsbefriends.so run $wrapper --core sh -c 'echo "$LETSBEFRIENDS_OPTIONS $LD_PRELOAD"'
   equal "signals=all:explain=0:core=1 $PWD/partA/libletsbefriends.so:$PWD/partA/libletsbefriends.so" "$out"
 }
 
@@ -104,32 +104,32 @@ test_wrapper_keeps_environment() {
 test_wrapper_keeps_variables() {
   variables='size count magic class rest options library program words usage here loader table command owner place'
   for name in $variables; do eval "export $name=mine"; done
-  try $wrapper env
+  run $wrapper env
   for name in $variables; do contains "$out" "^$name=mine$"; done
 }
 
 test_wrapper_arguments() {
-  try $wrapper -- printf '%s|' 'a b' '' '*' --core
+  run $wrapper -- printf '%s|' 'a b' '' '*' --core
   equal 'a b||*|--core|' "$out"
 }
 
 test_wrapper_messages() {
   echo 'There, there.' >"$scratch/mine"
-  try $wrapper --messages "$scratch/mine" --no-explain $plain
+  run $wrapper --messages "$scratch/mine" --no-explain $plain
   equal 'There, there.' "$err"
   here=$PWD
   cd "$scratch"
-  try "$here/$wrapper" --messages mine --no-explain "$here/$plain"
+  run "$here/$wrapper" --messages mine --no-explain "$here/$plain"
   equal 'There, there.' "$err"
 }
 
 test_wrapper_help() {
-  try $wrapper --help
+  run $wrapper --help
   equal 0 "$status"
   contains "$out" '^usage: letsbefriends '
   for option in core backtrace no-symbolize no-explain registers quote signals timeout messages color; do contains "$out" "^  --$option "; done
   for output in '>/dev/full' '>&-'; do
-    try sh -c "$wrapper --help $output"
+    run sh -c "$wrapper --help $output"
     equal 2 "$status"
     equal 'letsbefriends: standard output cannot be written' "$err"
   done
@@ -151,10 +151,10 @@ test_wrapper_bad_usage() {
 }
 
 test_wrapper_all_signals() {
-  try $wrapper sh -c 'kill -FPE $$'
+  run $wrapper sh -c 'kill -FPE $$'
   equal 136 "$status"
   contains "$err" '^What happened: sh sent itself SIGFPE'
-  LETSBEFRIENDS_OPTIONS=signals=segv try $wrapper sh -c 'kill -FPE $$'
+  LETSBEFRIENDS_OPTIONS=signals=segv run $wrapper sh -c 'kill -FPE $$'
   lacks "$err" '^What happened'
 }
 
@@ -168,33 +168,33 @@ test_wrapper_cannot_run() {
   says 126 '/.*/closed: cannot be executed$' "$scratch/closed"
   says 127 '/no/such/program: not found$' /no/such/program
   chmod +x "$scratch/closed"
-  try $wrapper "$scratch/closed"
+  run $wrapper "$scratch/closed"
   equal 5 "$status"
   printf '#!\nexit 6\n' >"$scratch/closed" # a shell runs it
-  try $wrapper "$scratch/closed"
+  run $wrapper "$scratch/closed"
   equal 6 "$status"
 }
 
 # The command lives and ends as it does without the wrapper.
 test_wrapper_mishaps() {
-  try $wrapper sh -c 'kill -TERM $$'
+  run $wrapper sh -c 'kill -TERM $$'
   equal 143 "$status"
-  try sh -c "$wrapper true <&- >&- 2>&-"
+  run sh -c "$wrapper true <&- >&- 2>&-"
   equal 0 "$status"
-  try sh -c "$wrapper $plain 2>/dev/full"
+  run sh -c "$wrapper $plain 2>/dev/full"
   equal 139 "$status"
   mkfifo "$scratch/pipe"
   exec 3<>"$scratch/pipe"
   exec 4>"$scratch/pipe" 3<&- # nobody reads
-  try sh -c "$wrapper $plain 2>&4"
+  run sh -c "$wrapper $plain 2>&4"
   equal 139 "$status"
-  try sh -c "$wrapper sh -c 'echo; exit 7' >&4; exit \$?"
+  run sh -c "$wrapper sh -c 'echo; exit 7' >&4; exit \$?"
   equal 141 "$status"
 }
 
 # warned PROGRAM PATTERN
 warned() {
-  try $wrapper "$1"
+  run $wrapper "$1"
   contains "$err" "^letsbefriends: warning: $2"
 }
 
@@ -234,11 +234,11 @@ test_wrapper_takes_no_library_of_others() {
   owned() {
     cp partA/libletsbefriends.so "$scratch/x/$1/"
     chown 65534 "$scratch/x/$2"
-    try "$scratch/x/bin/letsbefriends" sh -c 'echo "$LD_PRELOAD"'
+    run "$scratch/x/bin/letsbefriends" sh -c 'echo "$LD_PRELOAD"'
     equal libletsbefriends.so "$out"
     contains "$err" "/bin/\.\./$1/libletsbefriends\.so, or its directory, belongs to somebody else"
     chown 0 "$scratch/x/$2"
-    try "$scratch/x/bin/letsbefriends" sh -c 'echo "$LD_PRELOAD"'
+    run "$scratch/x/bin/letsbefriends" sh -c 'echo "$LD_PRELOAD"'
     contains "$out" "/bin/\.\./$1/libletsbefriends\.so$"
     rm "$scratch/x/$1/libletsbefriends.so"
   }
@@ -280,7 +280,7 @@ test_wrapper_warns_of_musl() {
 }
 
 test_wrapper_is_quiet_about_the_rest() {
-  try $wrapper $wrapper true
+  run $wrapper $wrapper true
   equal '' "$err"
 }
 

@@ -56,9 +56,13 @@ int peek(const void *address) {
   return *(const volatile unsigned char *)address;
 }
 
-size_t full_or(size_t full, size_t small) {
+int is_full(void) {
   const char *scale = getenv("SCALE");
-  return scale && strcmp(scale, "full") == 0 ? full : small;
+  return scale && strcmp(scale, "full") == 0;
+}
+
+size_t full_or(size_t full, size_t small) {
+  return is_full() ? full : small;
 }
 
 size_t random_below(uint64_t *state, size_t bound) {

@@ -46,8 +46,9 @@ char *lazy_copy(void *chunks, size_t count);
 void poke(void *address, int value);
 int peek(const void *address);
 
-/* The size that a test has with SCALE=full in the environment, or a smaller one that
+/* Is SCALE=full in the environment? And the size that a test has then, or a smaller one that
  * proves the same in less memory and time. */
+int is_full(void);
 size_t full_or(size_t full, size_t small);
 
 /* A pseudo-random number below a bound. */

@@ -100,13 +100,13 @@ static void test_holes_filled(void) {
 }
 
 static void test_a_few(void) {
-  for (unsigned kind = MMAP; full_or(1, 0) && kind <= MADVISE; kind *= 2) refuse_everywhere(kind, 3, 1);
+  for (unsigned kind = MMAP; is_full() && kind <= MADVISE; kind *= 2) refuse_everywhere(kind, 3, 1);
   refuse_everywhere(ANY_CALL, 4, 1);
 }
 
 static void test_from_then_on(void) {
   for (unsigned kind = MMAP; kind <= MADVISE; kind *= 2) {
-    if (full_or(1, kind == MPROTECT)) refuse_everywhere(kind, FOR_EVER, 1);
+    if (is_full() || kind == MPROTECT) refuse_everywhere(kind, FOR_EVER, 1);
   }
   refuse_everywhere(ANY_CALL, FOR_EVER, 1);
 }

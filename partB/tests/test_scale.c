@@ -93,7 +93,7 @@ static void test_big_block(void) {
 static void test_writes_beyond_the_limit(void) {
   skip_without_sharing();
   skip_under_sanitizer();
-  if (!WIDE_ADDRESSES || full_or(0, 1)) test_skip("takes 2 GiB: set SCALE=full");
+  if (!WIDE_ADDRESSES || !is_full()) test_skip("takes 2 GiB: set SCALE=full");
   need_mib(6000);
   copy_big_block(1024, 36000);
 }
@@ -110,7 +110,7 @@ static void shuffle(size_t *order, size_t count, uint64_t *state) {
 
 static void test_small_copies(void) {
   skip_under_sanitizer();
-  int full = sharing_works() && WIDE_ADDRESSES && full_or(1, 0);
+  int full = sharing_works() && WIDE_ADDRESSES && is_full();
   need_mib(full ? 7000 : 500);
   enum { MOST = 2000 };
   size_t SOURCES = full ? MOST : 50, count = full ? 100000 : 1000, writes = SOURCES;

@@ -5,6 +5,7 @@
 #include <stdatomic.h>
 #include <string.h>
 
+#include "storm.h"
 #include "support.h"
 
 enum { WORDS = CHUNKSIZE / sizeof(size_t), THREADS = 4 };
@@ -159,47 +160,19 @@ static void test_no_write_is_lost(void) {
 
 /* --- Storms: each thread allocates, copies, writes, frees and checks its own. --- */
 
-static char *common; /* copied by all threads, written by none */
-
-static void *storm(void *argument) {
-  uint64_t state = (uint64_t)(uintptr_t)argument;
-  enum { MOST = 24 };
-  const size_t SLOTS = full_or(MOST, 4);
-  struct {
-    char *chunks;
-    size_t count;
-    uint64_t seed;
-  } slots[MOST] = {0};
-  for (int step = 0; step < (int)full_or(1500, 80); step++) {
-    size_t i = random_below(&state, SLOTS), from = random_below(&state, SLOTS);
-    if (slots[i].chunks) {
-      CHECK(holds(slots[i].chunks, slots[i].count, slots[i].seed));
-      CHECK(chunks_free(slots[i].chunks, slots[i].count) == 0);
-    }
-    int from_common = !slots[from].chunks || i == from;
-    slots[i].count = from_common ? 8 : slots[from].count;
-    slots[i].seed = from_common ? 77 : slots[from].seed;
-    slots[i].chunks = lazy_copy(from_common ? common : slots[from].chunks, slots[i].count);
-    if (random_below(&state, 2)) {
-      slots[i].seed = random_next(&state);
-      fill(slots[i].chunks, slots[i].count, slots[i].seed);
-    }
-  }
-  for (size_t i = 0; i < SLOTS; i++) {
-    if (!slots[i].chunks) continue;
-    CHECK(holds(slots[i].chunks, slots[i].count, slots[i].seed));
-    CHECK(chunks_free(slots[i].chunks, slots[i].count) == 0);
-  }
+static void *storm(void *seed) {
+  struct storm own = {.dice = (uintptr_t)seed};
+  for (int step = 0; step < (int)full_or(1500, 80); step++) storm_step(&own);
+  storm_end(&own);
   return NULL;
 }
 
 static void test_storm(void) {
-  common = new_block(8, 77);
+  storm_prepare();
   pthread_t threads[THREADS];
   for (uintptr_t i = 0; i < THREADS; i++) threads[i] = start(storm, (void *)(i + 1));
   for (size_t i = 0; i < THREADS; i++) pthread_join(threads[i], NULL);
-  CHECK(holds(common, 8, 77));
-  CHECK(chunks_free(common, 8) == 0 && stats().live_chunks == 0 && stats().frames_in_use == 0);
+  CHECK(storm_common_holds() && stats().live_chunks == COMMON && stats().frames_in_use == COMMON);
 }
 
 /* --- Chunks are handed on: one thread copies, the next writes, the next frees. --- */

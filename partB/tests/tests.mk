@@ -26,6 +26,7 @@ $(LAZYCOPY_REFUSED): WRAPPED := -Wl,--wrap=mmap,--wrap=mremap,--wrap=mprotect,--
 partB/build/tests/test_torn: WRAPPED := -Wl,--wrap=mremap
 partB/build/tests/test_fork_segments: WRAPPED := -Wl,--wrap=shmget,--wrap=shmat,--wrap=shmctl
 partB/build/tests/test_refusal: partB/build/tests/scenario.o
+partB/build/tests/test_threads: partB/build/tests/storm.o
 partB/build/tests/test_model: partB/build/tests/acts.o partB/build/tests/world.o
 
 $(LAZYCOPY_TEST_PROGRAMS): %: %.o $(LAZYCOPY_TEST_HELPERS)
@@ -49,7 +50,7 @@ partB/build/tests/crasher-friends: $(CRASHER_OBJECTS) partB/liblazycopy.a partA/
 soak: partB/build/tests/soak
 	SECONDS=$(or $(SECONDS),600) $<
 
-partB/build/tests/soak: $(addprefix partB/build/tests/,soak.o support.o probe.o) $(HARNESS_RUNNER) partB/liblazycopy.a
+partB/build/tests/soak: $(addprefix partB/build/tests/,soak.o storm.o support.o probe.o) $(HARNESS_RUNNER) partB/liblazycopy.a
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -pthread $(LDLIBS)
 
 # A build of the library that can check its own records.
