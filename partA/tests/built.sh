@@ -86,7 +86,7 @@ line'
 test_nothing_is_written() {
   cp partA/tests/compiled/refused.c "$scratch/"
   build -g -o refused refused.c
-  LD_PRELOAD=$library LETSBEFRIENDS_OPTIONS=timeout=1 timeout 20 "$scratch/refused" 0 2>"$scratch/said" && status=0 || status=$?
+  LD_PRELOAD=$library LETSBEFRIENDS_OPTIONS=timeout=1 timeout -k 1 20 "$scratch/refused" 0 2>"$scratch/said" && status=0 || status=$?
   [ "$status" -ne 77 ] || skip 'no seccomp here'
   equal 139 "$status"
   [ ! -s "$scratch/said" ]
