@@ -153,9 +153,11 @@ void place_report_source(const struct place *place, const struct frame *frame) {
   int file = open_mapped(frame->file, frame->pc);
   bool known = report_may_quote() && fstat(file, &program) == 0;
   close(file);
-  file = known ? open_without_links(place->file) : -1;
+  if (!known) return;
+  file = open_without_links(place->file);
   if (fstat(file, &source) != 0 || !is_source(&source, &program)) return;
   const char *text = mmap(NULL, (size_t)source.st_size, PROT_READ, MAP_PRIVATE, file, 0);
+  close(file);
   if (text == MAP_FAILED) return;
   const char *end = text + source.st_size;
   for (unsigned long line = 1; line < place->line; line++) {
