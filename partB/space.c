@@ -12,7 +12,8 @@
 struct registry registry;
 
 enum {
-  ALIGNMENT = (2 << 20) / CHUNKSIZE,              /* a huge page: slots and their homes are congruent to it */
+  HUGE_PAGE = (2 << 20) / CHUNKSIZE,              /* slots in one */
+  FEW = 1 << 17,                                  /* slots: 8 GiB of addresses */
   FIRST_SEGMENT = 1024,                           /* slots: 64 MiB */
   MANY_RECORDS = 4096,                            /* from which on they are populated in one call */
   SPAN = sizeof(void *) == 8 ? 1 << 26 : 1 << 13, /* slots: 4 TiB, or 512 MiB */
@@ -29,6 +30,11 @@ static size_t round_up(size_t value, size_t step) {
 
 static uintptr_t page_size(void) {
   return (uintptr_t)sysconf(_SC_PAGESIZE);
+}
+
+/* Slots and their homes are congruent to a huge page, unless addresses are too few to lose any. */
+static size_t alignment(size_t span) {
+  return span > FEW ? HUGE_PAGE : 1;
 }
 
 /* Maps the same memory a second time: the call the whole library is about. With
@@ -86,7 +92,7 @@ enum hole space_look_for_hole(struct slot slot) {
 /* Whole pages, so that nothing but whole pages is ever unmapped. */
 static size_t size_of(size_t span) {
   size_t records = span * (sizeof(struct slot_record) + sizeof(struct seen) + sizeof(uint32_t) + 1);
-  return round_up(2 * span * CHUNKSIZE + records + ALIGNMENT * CHUNKSIZE, page_size());
+  return round_up(2 * span * CHUNKSIZE + records + alignment(span) * CHUNKSIZE, page_size());
 }
 
 /* Reserves so much if half of the addresses are left to the program, where they are limited. */
@@ -107,7 +113,7 @@ static bool reserve_all(void) {
   bool works = space_sharing_works() || space_sharing_works() || space_sharing_works();
   size_t most = works ? (__tsan_init ? SPAN_TSAN : SPAN) : SPAN_EMULATED, span = 0;
   char *base = NULL;
-  for (size_t step = most; step >= ALIGNMENT && span < most; step /= 2) {
+  for (size_t step = most; step > 0 && span < most; step /= 2) {
     base = try_to_reserve(span + step);
     if (!base) continue;
     munmap(base, size_of(span + step));
@@ -116,7 +122,7 @@ static bool reserve_all(void) {
   if (span > 0) base = try_to_reserve(span);
   if (!base) return false;
   registry.span = (uint32_t)span;
-  registry.views = (char *)round_up((uintptr_t)base, ALIGNMENT * CHUNKSIZE);
+  registry.views = (char *)round_up((uintptr_t)base, alignment(span) * CHUNKSIZE);
   registry.windows = registry.views + span * CHUNKSIZE;
   registry.slots = (struct slot_record *)(registry.windows + span * CHUNKSIZE);
   registry.seen = (struct seen *)(registry.slots + span);
@@ -173,7 +179,7 @@ bool space_grow(size_t count) {
   size_t wanted = registry.added > FIRST_SEGMENT ? registry.added : FIRST_SEGMENT, most = registry.span - 1;
   if (wanted < count) wanted = count;
   for (;; wanted /= 2) {
-    size_t first = round_up(registry.end + 1, ALIGNMENT);
+    size_t first = round_up(registry.end + 1, alignment(registry.span));
     if (count > registry.span || first + count > most) return false;
     if (wanted < count) wanted = count;
     if (wanted > most - first) wanted = most - first;
