@@ -136,6 +136,36 @@ static void call_make_writable(void) {
   chunk_make_writable(scratch[1], 1);
 }
 
+static void call_snapshot(void) {
+  chunk_snapshot(original);
+}
+
+static void call_restore(void) {
+  chunk_restore(scratch[0], chunk_snapshot(scratch[1]));
+}
+
+static void call_make_readable(void) {
+  chunk_make_readable(chunk_snapshot(original), 1);
+}
+
+static void call_pin(void) {
+  CHECK(chunk_pin(scratch[1], 1) == 0 && chunk_unpin(scratch[1], 1) == 0);
+}
+
+static void call_same(void) {
+  chunks_same(original, scratch[0], 1);
+}
+
+static void call_trim(void) {
+  poke(scratch[0], 1);
+  chunk_free(scratch[0]);
+  chunk_trim();
+}
+
+static void read_first(void) {
+  peek(chunk_snapshot(original));
+}
+
 static void write_first(void) {
   poke(scratch[2], 1);
 }
@@ -147,8 +177,9 @@ static void call_fork(void) {
 }
 
 static void (*const calls[])(void) = {
-    call_alloc, call_alloc_much,    call_copy,   call_copy_eagerly,
-    call_free,  call_make_writable, write_first, call_fork,
+    call_snapshot,     call_restore, call_make_readable, call_pin,        call_same,
+    call_trim,         read_first,   call_alloc,         call_alloc_much, call_copy,
+    call_copy_eagerly, call_free,    call_make_writable, write_first,     call_fork,
 };
 
 /* The signals come in the middle of each call to the kernel, one after the other. */

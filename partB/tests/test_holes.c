@@ -38,6 +38,7 @@ static void free_some(void) {
  * concerns free slots only must not end the program. */
 struct nth {
   void (*act)(void);
+  void (*act_on)(char *copy, char *snapshot, char *private);
   unsigned way; /* in which it is taken */
   long number;
 };
@@ -67,7 +68,7 @@ static void with_hole(void *argument) {
 
 static void leave_holes(void (*act)(void), unsigned last_way) {
   for (unsigned way = TAKEN_AT_FIRST; way <= last_way; way *= 2) {
-    struct nth hole = {act, way, 0};
+    struct nth hole = {.act = act, .way = way};
     int status;
     do {
       hole.number++;
@@ -95,25 +96,41 @@ static void test_hole_of_freed(void) {
   leave_holes(free_some, TAKEN_AT_LAST);
 }
 
+static void write_to(char *copy, char *snapshot, char *private) {
+  poke(copy, peek(snapshot) + peek(private));
+}
+
+static void make_all_writable(char *copy, char *snapshot, char *private) {
+  chunk_make_writable(copy, 1);
+  chunk_make_writable(snapshot, 1);
+  chunk_pin(private, 1);
+}
+
+static void wake(char *copy, char *snapshot, char *private) {
+  poke(private, peek(snapshot) + peek(copy));
+}
+
+static void restore(char *copy, char *snapshot, char *private) {
+  chunk_restore(private, snapshot);
+  chunk_restore(snapshot, copy);
+}
+
 /* The hole of a live chunk: the program ends before it writes to what is somebody else's. */
 static void split_into_hole(void *argument) {
   const struct nth *hole = argument;
-  char *chunk = new_block(1, 1), *copy = lazy_copy(chunk, 1);
+  char *chunk = new_block(1, 1), *copy = lazy_copy(chunk, 1), *snapshot = chunk_snapshot(chunk);
+  char *private = new_block(1, 2);
   refuse(MREMAP | MMAP | hole->way, hole->number, 1);
-  if (hole->number % 2) {
-    poke(copy, 1);
-  } else {
-    chunk_make_writable(copy, 1);
-  }
+  hole->act_on(copy, snapshot, private);
   if (refuse_nothing() == 0) _exit(NO_HOLE_LEFT);
   poke(copy, 2);
   chunk_copy_lazy(copy);
   CHECK(holds(chunk, 1, 1) && holes_hold());
 }
 
-static void test_hole_of_live_chunk(void) {
-  for (unsigned way = TAKEN_AT_FIRST; way <= TAKEN_WHOLLY; way *= 2) {
-    struct nth hole = {NULL, way, 0};
+static void leave_hole_in(void (*act_on)(char *, char *, char *), unsigned last_way) {
+  for (unsigned way = TAKEN_AT_FIRST; way <= last_way; way *= 2) {
+    struct nth hole = {.act_on = act_on, .way = way};
     int status;
     do {
       hole.number++;
@@ -121,6 +138,13 @@ static void test_hole_of_live_chunk(void) {
       CHECK(status == 0 || status == NO_HOLE_LEFT || status == 128 + SIGABRT);
     } while (status != NO_HOLE_LEFT);
   }
+}
+
+static void test_hole_of_live_chunk(void) {
+  leave_hole_in(write_to, TAKEN_WHOLLY);
+  leave_hole_in(make_all_writable, TAKEN_WHOLLY);
+  leave_hole_in(wake, TAKEN_WHOLLY);
+  leave_hole_in(restore, TAKEN_AT_LAST);
 }
 
 static const struct test tests[] = {
