@@ -37,7 +37,7 @@ const char *calls_innermost(void) {
 bool calls_passed(const char *patterns) {
   struct frame *own = calls_own(), *end = trace.frames + trace.count;
   for (struct frame *frame = trace.frames; frame < (own->own ? own : end); frame++) {
-    if (!frame->symbol[0]) symbol_find(frame);
+    symbol_find(frame);
     if (is_one_of(frame->symbol, patterns)) return true;
     if (frame + 1 < end && is_one_of(frame[1].called, patterns)) return true;
   }

@@ -108,6 +108,7 @@ struct frame {
   uintptr_t offset;      /* the pc as addr2line wants it, counted from the start of the file's image */
   uintptr_t stack;       /* the stack pointer there */
   bool own;              /* see struct image */
+  bool looked_up;        /* in the symbol table */
   char file[PATH_BYTES]; /* the program or library; "" if the pc is in no file */
   char called[128];      /* name of the library function that was called here; "" if not known */
   char symbol[128];      /* from the file's symbol table; "" if not known */

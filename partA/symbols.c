@@ -9,6 +9,8 @@
 #include "internal.h"
 
 void symbol_find(struct frame *frame) {
+  if (frame->looked_up) return;
+  frame->looked_up = true;
   int file = open_mapped(frame->file, frame->pc);
   if (file >= 0) table_find(file, frame->offset, frame->symbol, sizeof frame->symbol);
   close(file);
