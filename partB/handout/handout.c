@@ -20,6 +20,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -40,10 +41,11 @@ static bool register_chunk(char *start) {
   return true;
 }
 
-/* Async-signal-safe. */
-static struct chunk *find_chunk(const char *address) {
+/* With numbers, as C has no order for pointers into different objects: a distance that would be
+ * negative is very large. Async-signal-safe. */
+static struct chunk *find_chunk(const void *address) {
   struct chunk *chunk = chunks;
-  while (chunk && (address < chunk->start || address >= chunk->start + CHUNKSIZE)) chunk = chunk->next;
+  while (chunk && (uintptr_t)address - (uintptr_t)chunk->start >= CHUNKSIZE) chunk = chunk->next;
   return chunk;
 }
 
