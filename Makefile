@@ -31,9 +31,17 @@ FIRST_RULES := partB/measure/measure.mk partB/harness/harness.mk
 include $(FIRST_RULES) $(filter-out $(FIRST_RULES),$(sort $(wildcard partA/*.mk partB/*.mk partA/*/*.mk partB/*/*.mk)))
 
 .PHONY: all check check-all check-kernels clean help
+
+# What is built knows where it was built, such as where the sources are that its crashes show.
+PLACE := partB/build/place
+PRODUCTS += $(PLACE)
 all: $(PRODUCTS)
+$(PLACE):
+	@mkdir -p $(@D)
+	@pwd -P >$@
 
 check: all $(TESTBINS)
+	@[ "$$(cat $(PLACE))" = "$$(pwd -P)" ] || { echo "This was built in $$(cat $(PLACE)), and knows that: make clean" >&2; exit 2; }
 	@sh partB/harness/tally.sh $(CHECKS)
 
 # Needs more tools, and goes on without those that are missing.
@@ -49,24 +57,29 @@ clean:
 	rm -f $(CLEAN)
 
 help:
-	@echo 'make                 build both libraries, the tester and copytest'
-	@echo 'make check           run the tests that need only a C compiler and make'
-	@echo 'make check TESTS=x   run the tests named x (several: TESTS="x y")'
-	@echo 'make check SCALE=full   with larger sizes, and programs that are large; SLOW=n multiplies all limits'
-	@echo 'make check-all       make check, and the same in many configurations'
-	@echo 'make check-kernels   run the tests inside other kernels, booted in qemu'
-	@echo 'make check-mutants   grade wrong answers of the lab, which must fail what they should'
-	@echo 'make examples        build the programs in partB/examples, and what goes wrong with a plain answer'
-	@echo 'make soak            threads and forks on lazy copies, for ten minutes (SECONDS=n)'
-	@echo 'make bench           measure lazycopy beside what one would use instead: minutes (BENCHFLAGS=--quick: seconds)'
-	@echo 'make plot            draw what it measured (needs gnuplot)'
-	@echo 'make kit DIR=path    write what students of the lab start from'
-	@echo 'make grade           judge the libraries, or answers: LAZYCOPY=file.c FRIENDS=file.c, or SUBMISSION=directory;'
-	@echo '                     also REQUIRED=1 POINTS=file JSON=file JUNIT=file'
-	@echo 'make grade-class DIR=path OUT=grades.csv   judge what a class has handed in, JOBS=n at a time'
-	@echo 'make autograder DIR=path   write what is uploaded to Gradescope'
-	@echo 'make install         install below PREFIX ($(PREFIX)); make uninstall removes it'
-	@echo 'make clean           remove everything that was built'
+	@echo 'Build'
+	@echo '  make                 both libraries, the tester and copytest'
+	@echo '  make examples        the programs in partB/examples, and what goes wrong with a plain answer'
+	@echo '  make install         below PREFIX ($(PREFIX)); make uninstall removes it'
+	@echo '  make clean           removes everything that was built'
+	@echo 'Test'
+	@echo '  make check           the tests that need only a C compiler and make'
+	@echo '  make check TESTS=x   the tests named x (several: TESTS="x y")'
+	@echo '  make check SCALE=full   with larger sizes, and programs that are large; SLOW=n multiplies all limits'
+	@echo '  make check-kit       what students start from: builds, and judges as it says'
+	@echo '  make check-mutants   grades wrong answers of the lab, which must fail what they should'
+	@echo '  make check-all       make check, check-kit, and the same in many configurations'
+	@echo '  make check-kernels   the tests inside other kernels, booted in qemu'
+	@echo '  make soak            threads and forks on lazy copies, for ten minutes (SECONDS=n)'
+	@echo 'Measure'
+	@echo '  make bench           lazycopy beside what one would use instead: minutes (BENCHFLAGS=--quick: seconds)'
+	@echo '  make plot            draws what it measured (needs gnuplot)'
+	@echo 'Teach'
+	@echo '  make kit DIR=path    writes what students of the lab start from'
+	@echo '  make grade           judges the libraries, or answers: LAZYCOPY=file.c FRIENDS=file.c, or SUBMISSION=directory;'
+	@echo '                       also REQUIRED=1 POINTS=file JSON=file JUNIT=file'
+	@echo '  make grade-class DIR=path OUT=grades.csv   judges what a class has handed in, JOBS=n at a time'
+	@echo '  make autograder DIR=path   writes what is uploaded to Gradescope'
 
 # ---- make install, make uninstall ----
 #

@@ -16,7 +16,7 @@ $(ZOO_OBJECTS): partA/build/tests/%.o: partA/tests/%.c
 	$(COMPILE) -O0 -g -fno-lto -fno-sanitize=all -c -o $@ $<
 
 partA/build/tests/zoo: $(ZOO_OBJECTS) partA/libletsbefriends.so
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(ZOO_OBJECTS) -Wl,--eh-frame-hdr -Wl,-rpath,'$(CURDIR)/partA' -LpartA -Wl,--no-as-needed -lletsbefriends -pthread -lrt
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(ZOO_OBJECTS) -Wl,--eh-frame-hdr -Wl,-rpath,'$$ORIGIN/../..' -LpartA -Wl,--no-as-needed -lletsbefriends -pthread -lrt
 
 partA/build/tests/%.o: partA/tests/%.c
 	@mkdir -p $(@D)
@@ -25,7 +25,7 @@ partA/build/tests/%.o: partA/tests/%.c
 partA/build/tests/by_signal partA/build/tests/facts partA/build/tests/crasher partA/build/tests/changed: %: %.o
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -pthread
 
-partA/build/tests/threads: FRIENDS_TEST_LIBRARY := -Wl,-rpath,$(CURDIR)/partA -LpartA -Wl,--no-as-needed -lletsbefriends
+partA/build/tests/threads: FRIENDS_TEST_LIBRARY := -Wl,-rpath,'$$ORIGIN/../..' -LpartA -Wl,--no-as-needed -lletsbefriends
 partA/build/tests/threads: partA/libletsbefriends.so
 
 partA/build/tests/tables: partA/build/table.o partA/build/text.o

@@ -42,7 +42,7 @@ partB/build/tests/crasher: $(CRASHER_OBJECTS) partB/liblazycopy.a
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -pthread $(LDLIBS)
 
 partB/build/tests/crasher-friends: $(CRASHER_OBJECTS) partB/liblazycopy.a partA/libletsbefriends.so
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.o,$^) partB/liblazycopy.a -Wl,-rpath,'$(CURDIR)/partA' -LpartA \
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.o,$^) partB/liblazycopy.a -Wl,-rpath,'$$ORIGIN/../../../partA' -LpartA \
 	  -Wl,--no-as-needed -lletsbefriends -pthread $(LDLIBS)
 
 # Not part of check: ten minutes, or as long as SECONDS says.
