@@ -242,6 +242,9 @@ test_set_user_id() {
   contains "$report" '^What happened: '
   contains "$report" '^Where: zoo\+0x[0-9a-f]+; this tells the line: addr2line '
   lacks "$report" nonsense
+  report=$(LETSBEFRIENDS_OPTIONS=quote=1 "$scratch/zoo" text_pointer 2>&1) || true
+  contains "$report" '^What happened: zoo tried to (write to|access) address 0x44434241'
+  lacks "$report" 'holds the text'
 }
 
 run_tests default help unknown explain_off symbolize_off backtrace backtrace_of_recursion core signals \
