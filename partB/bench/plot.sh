@@ -36,7 +36,7 @@ ends() {
 draw() {
   gnuplot -e "to = '$to/$1.svg'; csv = '$csv'; scenario = '$2'; machine = '$machine'" \
     -e "set title \"$3\"; set xlabel '$4'; set ylabel '$5'" "${0%sh}gp" || exit 2
-  sed -i "s|<title>Gnuplot</title>|<title>$3</title>|
+  sed -i "s|<title>Gnuplot</title>|<title>$3</title>|; s|kiB<|KiB<|
     s|<desc>.*</desc>|<desc>Curves of the $5, against the $4. $(ends "$2")</desc>|" "$to/$1.svg"
 }
 
