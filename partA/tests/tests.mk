@@ -15,8 +15,9 @@ $(ZOO_OBJECTS): partA/build/tests/%.o: partA/tests/%.c
 	@mkdir -p $(@D)
 	$(COMPILE) -O0 -g -fno-lto -fno-sanitize=all -c -o $@ $<
 
+# Some tests copy it elsewhere.
 partA/build/tests/zoo: $(ZOO_OBJECTS) partA/libletsbefriends.so
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(ZOO_OBJECTS) -Wl,--eh-frame-hdr -Wl,-rpath,'$$ORIGIN/../..' -LpartA -Wl,--no-as-needed -lletsbefriends -pthread -lrt
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(ZOO_OBJECTS) -Wl,--eh-frame-hdr -Wl,-rpath,'$$ORIGIN/../..:$(CURDIR)/partA' -LpartA -Wl,--no-as-needed -lletsbefriends -pthread -lrt
 
 partA/build/tests/%.o: partA/tests/%.c
 	@mkdir -p $(@D)
