@@ -19,7 +19,7 @@ run() {
 
 # the_same COMMAND [ARGUMENT...]
 the_same() {
-  command -v "$1" >/dev/null || skip "$1 is not installed"
+  needs "$1"
   run XX_PRELOAD "$@"
   run LD_PRELOAD "$@"
   diff "$scratch/out.XX_PRELOAD" "$scratch/out.LD_PRELOAD"

@@ -62,11 +62,6 @@ static void fork_for(long seconds, uint64_t *state) {
   free(lingering);
 }
 
-static uint64_t number_from(const char *name, uint64_t otherwise) {
-  const char *text = getenv(name);
-  return text && *text ? strtoull(text, NULL, 10) : otherwise;
-}
-
 int main(void) {
   uint64_t state = number_from("SEED", (uint64_t)time(NULL)), seeds[THREADS];
   long seconds = (long)number_from("SECONDS", 600);

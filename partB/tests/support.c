@@ -65,6 +65,11 @@ size_t full_or(size_t full, size_t small) {
   return is_full() ? full : small;
 }
 
+uint64_t number_from(const char *name, uint64_t otherwise) {
+  const char *text = getenv(name);
+  return text && *text ? strtoull(text, NULL, 10) : otherwise;
+}
+
 size_t random_below(uint64_t *state, size_t bound) {
   return (size_t)(random_next(state) % bound);
 }
@@ -94,6 +99,15 @@ static int kernel_can_share(void) {
   if (twice == MAP_FAILED) return 0;
   munmap(twice, CHUNKSIZE);
   return 1;
+}
+
+static void exit_unless_sharing(void *unused) {
+  (void)unused;
+  CHECK(sharing_works());
+}
+
+int sharing_would_work(void) {
+  return status_of_child(exit_unless_sharing, NULL) == 0;
 }
 
 void skip_without_sharing(void) {

@@ -51,6 +51,9 @@ int peek(const void *address);
 int is_full(void);
 size_t full_or(size_t full, size_t small);
 
+/* A number in the environment, or another one if it is not there. */
+uint64_t number_from(const char *name, uint64_t otherwise);
+
 /* A pseudo-random number below a bound. */
 size_t random_below(uint64_t *state, size_t bound);
 
@@ -58,6 +61,9 @@ struct chunk_stats stats(void);
 
 /* Do lazy copies share memory here? Not under valgrind or qemu, for example. */
 int sharing_works(void);
+
+/* Would they? Asked in a child, so that the library has not started yet afterwards. */
+int sharing_would_work(void);
 
 /* Fails the test if they do not, although the kernel would do its part. */
 void skip_without_sharing(void);

@@ -95,7 +95,7 @@ static void live_within(void *mib) {
   }
   size_t after = (size_t)proc_kib("/proc/self/status", "VmSize:") * 1024;
   CHECK(after <= limits.rlim_cur / 2);
-  CHECK(chunks * CHUNKSIZE + before / 2 + ((size_t)8 << 20) >= limits.rlim_cur / 4);
+  CHECK(chunks * CHUNKSIZE + before / 2 + ((size_t)1 << 20) >= limits.rlim_cur / 4);
 }
 
 static void test_limited_space(void) {

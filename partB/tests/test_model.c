@@ -131,11 +131,6 @@ void fork_and_go_on(void) {
 
 /* ---- Programs ---- */
 
-static uint64_t number_from(const char *name, uint64_t otherwise) {
-  const char *text = getenv(name);
-  return text && *text ? strtoull(text, NULL, 10) : otherwise;
-}
-
 static void run_program(long steps) {
   dice = seed;
   run_steps(steps);

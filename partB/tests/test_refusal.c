@@ -59,16 +59,6 @@ static int outcome(void (*run)(struct refusals), struct refusals refusals) {
   return status;
 }
 
-static void exit_if_sharing(void *unused) {
-  (void)unused;
-  _exit(sharing_works() ? 0 : 1);
-}
-
-/* Asked in a child, so that each run starts the library itself. */
-static int sharing_would_work(void) {
-  return status_of_child(exit_if_sharing, NULL) == 0;
-}
-
 /* So many refusals in a row, from every n-th call on; by default in steps, so that each call
  * is still refused. */
 static void refuse_everywhere(unsigned kinds, long in_a_row, int may_die) {
