@@ -170,3 +170,7 @@ void whole_report(const char *animal, const char *function) {
   CHECK(occurrences(outcome->text, "\n") <= 5);
   check_report(report_of(outcome), function);
 }
+
+void whole_crash(void) {
+  whole_report(test_name(), "crash");
+}

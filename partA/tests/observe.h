@@ -66,6 +66,9 @@ void check_report(const char *report, const char *function);
 /* Fails the test unless the animal's only words are one whole report, and its status is the usual one. */
 void whole_report(const char *animal, const char *function);
 
+/* The same of the animal that the test is named after, which ends in crash. */
+void whole_crash(void);
+
 bool have_addr2line(void);
 bool emulated(void);
 

@@ -41,7 +41,14 @@ static void show(const char *text) {
   }
 }
 
+static const char *name_of_this;
+
+const char *test_name(void) {
+  return name_of_this;
+}
+
 static void run_body(const void *test) {
+  name_of_this = ((const struct test *)test)->name;
   dup2(STDOUT_FILENO, STDERR_FILENO); /* in the order in which it was printed */
   ((const struct test *)test)->run();
 }

@@ -23,6 +23,9 @@ struct test {
 /* Runs the tests in order. Returns 0 if none failed, else 1. */
 int run_tests(const struct test *tests, size_t count);
 
+/* The name of the test that runs: for a function that tests several things. */
+const char *test_name(void);
+
 /* Ends the test as failed, saying which condition did not hold, where. May
  * also be used in a child process of a test: the child exits with status 1. */
 #define CHECK(condition) ((condition) ? (void)0 : test_failed(__FILE__, __LINE__, #condition))
