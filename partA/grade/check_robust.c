@@ -13,8 +13,8 @@ void check_quiet(const char *name) {
   const struct box_result *result = crash("silent");
   if (!result) {
     report_not_tried(ROBUST, name);
-  } else if (result->streams[0].total + result->streams[1].total) {
-    const char *text = result->streams[result->streams[0].total ? 0 : 1].text;
+  } else if (result->streams[BOX_OUT].total + result->streams[BOX_ERR].total) {
+    const char *text = result->streams[result->streams[BOX_OUT].total ? BOX_OUT : BOX_ERR].text;
     report(ROBUST, FAIL, name, "in a program that does not crash the library prints \"%.*s\"",
            (int)strcspn(text, "\n"), text);
   } else {
@@ -41,27 +41,21 @@ void check_stderr(const char *name) {
   const struct box_result *result = crash("write");
   if (!result) {
     report_not_tried(ROBUST, name);
-  } else if (result->streams[0].total) {
+  } else if (*friends_message(result, BOX_OUT)) {
     report(ROBUST, FAIL, name,
            "the message is printed among the program's own output, not on standard error");
-  } else if (!result->streams[1].total) {
+  } else if (!has_message(result)) {
     report(ROBUST, UNDECIDED, name, "no message was printed");
   } else {
     report(ROBUST, PASS, name, "the message is printed on standard error only");
   }
 }
 
-/* The victim prints a word of its own first: a message must follow. */
-static bool has_more_than_the_victims(const struct box_result *result) {
-  size_t own = strlen("victim\n");
-  return result->streams[0].total + result->streams[1].total > own;
-}
-
 void check_printf(const char *name) {
   const struct box_result *result = crash("printf");
   if (!result) {
     report_not_tried(ROBUST, name);
-  } else if (!has_more_than_the_victims(result)) {
+  } else if (!has_message(result)) {
     report(ROBUST, FAIL, name,
            "a program crashed while another thread was in printf, and there was no message: printf waits, "
            "write does not");
@@ -78,10 +72,10 @@ void check_malloc(const char *name) {
   const struct box_result *result = crash("malloc");
   if (!result) {
     report_not_tried(ROBUST, name);
-  } else if (result->streams[BOX_STREAMS - 1].total) {
+  } else if (result->streams[BOX_SENT].total) {
     report(ROBUST, FAIL, name,
            "the handler calls malloc or free (perhaps by printf): it hangs if the crash was in malloc");
-  } else if (!has_more_than_the_victims(result)) {
+  } else if (!has_message(result)) {
     report(ROBUST, UNDECIDED, name, "no message was printed");
   } else {
     report(ROBUST, PASS, name, "the handler calls neither malloc nor free");
@@ -92,9 +86,11 @@ void check_raise(const char *name) {
   const struct box_result *result = crash("raise");
   if (!result) {
     report_not_tried(ROBUST, name);
-  } else if (strstr(result->streams[0].text, "still here")) {
+  } else if (strstr(result->streams[BOX_OUT].text, "still here")) {
     report(ROBUST, FAIL, name,
            "a program that was sent SIGSEGV went on: such a signal does not come again by itself");
+  } else if (!box_ended(result)) {
+    report(ROBUST, FAIL, name, "a program that was sent SIGSEGV %s", box_describe(result).string);
   } else {
     report(ROBUST, PASS, name, "a SIGSEGV that was sent by raise or kill ends the program too");
   }

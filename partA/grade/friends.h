@@ -11,13 +11,13 @@
 
 enum way { ALONE, LINKED, PRELOADED };
 
-/* One run of a program, with the library in one of the ways. At a time of day that is given, the
- * program lies at the same addresses in every run, so that these are no seed. */
+/* One run of a program, with the library in one of the ways. */
 struct run {
   enum way way;
   const char *mode;        /* of the victim; or NULL, then argv is run */
   char *const *argv;       /* another program, preloaded or alone */
-  unsigned long long when; /* seconds; 0: the real time */
+  unsigned long long when; /* the time of day that the program sees, in seconds; 0: the real one */
+  bool alike;              /* it lies at the same addresses in every such run, so that these are no seed */
 };
 
 /* Where things are: the grader's own programs, and this grading's directory. */
@@ -35,9 +35,20 @@ const struct box_result *friends_run(const struct run *run);
 /* How many processes all runs together have left behind. */
 int friends_left_behind(void);
 
-/* Was anything printed that the program does not print when it is healthy and
- * silent? A greeting is no message. */
+/* What was printed on a stream, BOX_OUT or BOX_ERR, besides what is no message: the lines that the program
+ * prints itself, and those that it prints with the library when it is healthy and silent, a greeting. Whether
+ * a greeting arrived plays no part: what a buffer holds may be lost by the end. Valid until the next call. */
+const char *friends_message(const struct box_result *result, int stream);
+
+/* Is there a message on either stream? */
 bool has_message(const struct box_result *result);
+
+/* Where there is no message, or no end: the end of a sentence on what probably happened, as far as can
+ * be seen from outside. */
+const char *friends_guess(enum way way, const struct box_result *result);
+
+/* Takes the words with a digit in them for one, such as addresses and process ids: they say nothing new. */
+void forget_numbers(char *text);
 
 /* A check's line in a few words: report(...) with what holds, or why not. */
 typedef void friends_check(const char *name);

@@ -2,7 +2,8 @@
 # code that both halves share.
 
 FRIENDS_GRADE := partA/build/grade
-FRIENDS_GRADE_OBJECTS := $(patsubst %,$(FRIENDS_GRADE)/%.o,grade run check_required check_robust compare) \
+FRIENDS_GRADE_OBJECTS := $(patsubst %,$(FRIENDS_GRADE)/%.o,grade run message check_required check_random \
+  check_robust compare) \
   $(HARNESS_GRADER)
 GRADERS += $(patsubst %,$(FRIENDS_GRADE)/%,grade victim clock.so)
 

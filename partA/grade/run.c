@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "friends.h"
+#include "message.h"
 
 static const double SECONDS = 1.5;
 
@@ -18,11 +19,6 @@ static void join(char path[PATH_MAX], const char *directory, const char *name) {
 }
 
 static int left_behind;
-static size_t greeting; /* bytes that the library prints in a program that does not crash */
-
-static size_t printed(const struct box_result *result) {
-  return result->streams[0].total + result->streams[1].total;
-}
 
 void friends_startup(const char *build, const char *work) {
   char absolute[PATH_MAX];
@@ -32,8 +28,7 @@ void friends_startup(const char *build, const char *work) {
   join(linked, work, "victim");
   join(library, work, "libfriends.so");
   if (snprintf(search_path, sizeof search_path, "LD_LIBRARY_PATH=%s", work) >= PATH_MAX) exit(2);
-  const struct box_result *silent = friends_run(&(struct run){.way = PRELOADED, .mode = "silent"});
-  greeting = silent ? printed(silent) : 0;
+  message_startup(friends_run(&(struct run){.way = PRELOADED, .mode = "silent"}));
 }
 
 const char *friends_victim(void) {
@@ -62,9 +57,9 @@ const struct box_result *friends_run(const struct run *run) {
   snprintf(preload, sizeof preload, "LD_PRELOAD=%s%s%s", run->when ? faked_clock : "", run->when ? " " : "",
            run->way == PRELOADED ? library : "");
   struct box box = {.argv = run->mode ? victim : run->argv, .added = variables, .confined = true};
-  int before = run->when ? place_alike() : 0;
+  int before = run->alike ? place_alike() : 0;
   bool tried = pace_run(&box, SECONDS, &result);
-  if (run->when) personality((unsigned long)before);
+  if (run->alike) personality((unsigned long)before);
   if (!tried) return NULL;
   left_behind += result.left_behind;
   return &result;
@@ -72,10 +67,6 @@ const struct box_result *friends_run(const struct run *run) {
 
 int friends_left_behind(void) {
   return left_behind;
-}
-
-bool has_message(const struct box_result *result) {
-  return printed(result) > greeting;
 }
 
 void report_not_tried(enum section section, const char *name) {
