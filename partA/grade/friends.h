@@ -17,6 +17,7 @@ struct run {
   const char *mode;        /* of the victim; or NULL, then argv is run */
   char *const *argv;       /* another program, preloaded or alone */
   unsigned long long when; /* the time of day that the program sees, in seconds; 0: the real one */
+  bool graded;             /* a check that is required: see pace_run */
   bool alike;              /* it lies at the same addresses in every such run, so that these are no seed */
 };
 

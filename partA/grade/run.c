@@ -58,7 +58,7 @@ const struct box_result *friends_run(const struct run *run) {
            run->way == PRELOADED ? library : "");
   struct box box = {.argv = run->mode ? victim : run->argv, .added = variables, .confined = true};
   int before = run->alike ? place_alike() : 0;
-  bool tried = pace_run(&box, SECONDS, &result);
+  bool tried = pace_run(&box, SECONDS, run->graded, &result);
   if (run->alike) personality((unsigned long)before);
   if (!tried) return NULL;
   left_behind += result.left_behind;

@@ -106,7 +106,7 @@ submit() {
 autograder_grades() {
   set_up
   cp partB/handout/handout.c "$scratch/lazycopy.c"
-  cp partA/tests/mutants/plain.c "$scratch/letsbefriends.c"
+  cp partA/handout/handout.c "$scratch/letsbefriends.c"
   submit "$scratch/lazycopy.c" "$scratch/letsbefriends.c"
   has '^\.output string 100 of 100 points' # extras make the score more than 100
   submit

@@ -2,9 +2,11 @@
 #include <stdio.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include "../harness/effort.h"
 #include "../measure/maps.h"
+#include "../measure/measure.h"
 #include "checks.h"
 
 /* A chunk in a crowd: only its last page is used, so that a crowd fits in memory. */
@@ -34,22 +36,38 @@ static bool memory_is_short(void) {
   return getrusage(RUSAGE_SELF, &usage) == 0 && usage.ru_maxrss > most;
 }
 
+/* Why there are no more: a function of the library gave none, or the check may not take more. NULL: there
+ * are as many as there should be. */
+struct limit {
+  const char *refused, *spent;
+};
+
+/* A chunk that a function gave, or that fails as the refusal it is. */
+static bool is_refused(const void *chunk, const char *function, struct limit *limit) {
+  static char text[60];
+  if (chunk && chunk != MAP_FAILED) return false;
+  snprintf(text, sizeof text, "%s returned %s", function, chunk ? "MAP_FAILED" : "NULL");
+  limit->refused = text;
+  return true;
+}
+
 /* Makes up to most pairs, for so many seconds of processor time, as long as memory lasts. Returns
- * how many; *refused says whether the library gave no more. */
-static size_t make_crowd(size_t most, double seconds, bool *refused) {
+ * how many. */
+static size_t make_crowd(size_t most, double seconds, struct limit *limit) {
   double start = effort_of_this_process();
-  *refused = false;
+  *limit = (struct limit){NULL, NULL};
   for (size_t i = 0; i < most; i++) {
     if (i % 100 == 0) doing("made chunk %zu and its lazy copy", i + 1);
-    if (effort_of_this_process() - start > seconds || memory_is_short()) return i;
+    if (effort_of_this_process() - start > seconds) limit->spent = "all the time for it was used";
+    if (memory_is_short()) limit->spent = "900 MiB of memory were used";
+    if (limit->spent) return i;
     unsigned char *original = lab.alloc();
-    *refused = !original || original == MAP_FAILED;
-    if (*refused) return i;
+    if (is_refused(original, "chunk_alloc", limit)) return i;
     original[EARLY] = mark(i, EARLY);
     original[LAST] = mark(i, LAST);
     unsigned char *copy = lab.copy_lazy(original);
-    *refused = !copy || copy == MAP_FAILED;
-    if (*refused) return i;
+    if (copy == original) fail("chunk_copy_lazy returned its argument, not a copy");
+    if (is_refused(copy, "chunk_copy_lazy", limit)) return i;
     crowd[i] = (struct member){original, copy};
   }
   return most;
@@ -94,36 +112,67 @@ static size_t reachable_pairs(void) {
   return pairs < most ? pairs : most;
 }
 
+/* Chunks that nobody touches, as long as time and memory last; returns how many. The last one is copied and
+ * written: it must be as good as the first. */
+static size_t make_more(size_t there_are, size_t more) {
+  double start = effort_of_this_process();
+  struct limit limit;
+  size_t made = 0;
+  for (; made < more && effort_of_this_process() - start < 3 && !memory_is_short(); made++) {
+    if (made % 100 == 0) doing("made chunk %zu", there_are + made + 1);
+    if (is_refused(lab.alloc(), "chunk_alloc", &limit))
+      fail("%s when there were %zu chunks: is there a limit in the code?", limit.refused, there_are + made);
+  }
+  struct pair pair = new_pair(3);
+  write_side(&pair, true, EARLY, 0xA1);
+  write_side(&pair, false, LAST, 0xA2);
+  compare_pair(&pair, "many chunks were made, and the last one's original is wrong",
+               "many chunks were made, and the last one's copy is wrong");
+  return made;
+}
+
+/* Another number each time, so that no limit can be just above it; as far as the kernel's mappings go. */
+static size_t another_number(size_t there_are) {
+  const size_t least = 4000, most = 13000, room = 2000;
+  size_t reachable = mapping_limit() > there_are + room ? mapping_limit() - there_are - room : 0;
+  uint64_t state = (uint64_t)getpid() ^ (uint64_t)(now_us() * 16);
+  random_next(&state);
+  size_t more = least + random_next(&state) % (most - least);
+  return more < reachable ? more : reachable;
+}
+
 void check_many(void) {
   enum { ENOUGH = 3000, WRITES = 40 };
-  size_t most = reachable_pairs();
-  bool refused;
+  struct limit limit;
   lab.startup();
-  size_t count = make_crowd(most, 6, &refused);
-  if (refused)
-    fail("no more than %zu chunks with a lazy copy each could be made: is there a limit in the code?", count);
+  size_t count = make_crowd(reachable_pairs(), 6, &limit);
+  if (limit.refused && count == 0) fail("%s for the very first chunk", limit.refused);
+  if (limit.refused)
+    fail("%s when there were %zu chunks with a lazy copy each: is there a limit in the code?", limit.refused,
+         count);
   if (count < ENOUGH)
-    undecided("after 6 s, or 900 MiB, there were only %zu chunks with a lazy copy each", count);
+    undecided("there were only %zu chunks with a lazy copy each when %s", count, limit.spent);
   check_crowd(count, "many chunks were made, and one is wrong");
   write_to_some(count, WRITES);
   check_crowd(count, "some of many chunks were written, and another changed");
-  remark("%zu chunks, each with a lazy copy", count);
+  size_t more = make_more(2 * count, another_number(2 * count));
+  remark("%zu chunks, each with a lazy copy, and %zu without", count, more);
 }
 
 void check_mapping_limit(void) {
   enum { WRITES = 20, SOME = 300 };
   size_t pairs = mapping_limit() / 2 + SOME;
+  struct limit limit;
   if (!WIDE_ADDRESSES) undecided("addresses of %zu bits do not reach that far", 8 * sizeof(void *));
   if (pairs > MOST_PAIRS)
     undecided("vm.max_map_count is too high here to be reached soon: %zu", mapping_limit());
-  bool refused;
   lab.startup();
-  size_t count = make_crowd(pairs, 5, &refused);
-  if (refused)
-    fail("there was no more after %zu chunks with a lazy copy each: each is a mapping of the kernel's",
-         count);
+  size_t count = make_crowd(pairs, 5, &limit);
+  if (limit.refused)
+    fail("%s when there were %zu chunks with a lazy copy each: each is a mapping of the kernel's",
+         limit.refused, count);
   if (count < pairs)
-    undecided("after 5 s, or 900 MiB, there were only %zu chunks with a lazy copy each", count);
+    undecided("there were only %zu chunks with a lazy copy each when %s", count, limit.spent);
   write_to_some(count, WRITES);
   check_crowd(count, "many chunks were made, and one is wrong");
   remark("%zu chunks, each with a lazy copy", pairs);

@@ -152,25 +152,48 @@ void check_leak(void) {
   remark("%.1f chunks of memory", each);
 }
 
+/* In the forked child: writes, lets the parent write, and exits with 0 if its chunks hold its own bytes. */
+static _Noreturn void live_as_child(struct pair *pair, unsigned char *single, unsigned char *single_model,
+                                    int tell_parent, int hear_parent) {
+  char byte = 0;
+  write_byte(single, single_model, 1, 0xA1);
+  write_byte(pair->original, pair->original_model, 2, 0xA1);
+  write_byte(pair->copy, pair->copy_model, 3, 0xA1);
+  if (write(tell_parent, &byte, 1) != 1 || read(hear_parent, &byte, 1) != 1) _exit(1);
+  bool right = memcmp(single, single_model, CHUNKSIZE) == 0 &&
+               memcmp(pair->original, pair->original_model, CHUNKSIZE) == 0 &&
+               memcmp(pair->copy, pair->copy_model, CHUNKSIZE) == 0;
+  _exit(right ? 0 : 3);
+}
+
 void check_fork(void) {
+  enum { OTHER_PAGE = CHUNKSIZE / 2 }; /* than the child writes to: it may have those of its own */
   lab.startup();
   struct pair pair = new_pair(1);
   unsigned char *single = new_chunk();
   fill(single, 2);
   unsigned char *single_model = new_model(single);
+  int to_parent[2], to_child[2];
+  char byte = 0;
+  if (pipe(to_parent) != 0 || pipe(to_child) != 0) undecided("no pipe could be made");
   doing("wrote to chunks in a forked child");
   pid_t child = fork();
   if (child < 0) undecided("no process could be made");
-  if (child == 0) {
-    single[1] = pair.original[2] = pair.copy[3] = 0xA1;
-    _exit(0);
-  }
+  if (child == 0) live_as_child(&pair, single, single_model, to_parent[1], to_child[0]);
+  close(to_parent[1]);
+  if (read(to_parent[0], &byte, 1) != 1) fail("a forked child could not write to its chunks");
+  doing("wrote to chunks while a forked child lives" UNRECOGNISED);
+  write_byte(single, single_model, OTHER_PAGE + 1, 0xA2);
+  write_byte(pair.original, pair.original_model, OTHER_PAGE + 2, 0xA2);
+  write_byte(pair.copy, pair.copy_model, OTHER_PAGE + 3, 0xA2);
   int status = 0;
+  if (write(to_child[1], &byte, 1) != 1) undecided("no pipe could be written to");
   while (waitpid(child, &status, 0) < 0 && errno == EINTR) continue;
-  if (status != 0) fail("a forked child could not write to its chunks");
   compare(single, single_model, "a forked child wrote to a chunk, and its parent sees it");
   compare_pair(&pair, "a forked child wrote to an original, and its parent sees it",
                "a forked child wrote to a copy, and its parent sees it");
+  if (status != 0)
+    fail("the parent wrote to chunks, and a forked child does not find its own bytes any more");
 }
 
 static void expect_null(void *(*copy)(void *), const char *name, void *argument, const char *what) {

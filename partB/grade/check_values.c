@@ -3,6 +3,12 @@
 
 #include "checks.h"
 
+static void need_zeros(const unsigned char *chunk) {
+  for (size_t i = 0; i < CHUNKSIZE; i++) {
+    if (chunk[i]) fail("a new chunk is not all zeros: the byte at offset %zu is 0x%02x", i, chunk[i]);
+  }
+}
+
 void check_alloc(void) {
   enum { COUNT = 8 };
   unsigned char *chunks[COUNT], *models[COUNT];
@@ -11,6 +17,8 @@ void check_alloc(void) {
   for (unsigned i = 0; i < COUNT; i++) {
     doing("called chunk_alloc");
     chunks[i] = new_chunk();
+    doing("read a new chunk");
+    need_zeros(chunks[i]);
     doing("wrote to the %d bytes of a new chunk", CHUNKSIZE);
     fill(chunks[i], i);
     models[i] = new_model(chunks[i]);

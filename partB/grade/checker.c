@@ -100,6 +100,7 @@ struct entry {
 
 static const struct entry *find_check(const char *name) {
   static const struct entry entries[] = {
+      {HANDLER_CHECK, check_handler},
 #define CHECK(section, name, function, seconds, title) {name, function},
 #include "checks.def"
 #undef CHECK

@@ -37,7 +37,8 @@ void expect_end(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* What is reported behind a pass. */
 void remark(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* What doing ends with when the handler is to make a write possible. */
+/* What doing ends with when the handler is to make a write possible. If it does not, the grader asks what the
+ * handler does (check_handler), and says that instead. */
 #define UNRECOGNISED ": your handler did not recognise it, or did not make it writable"
 
 /* Two chunks, one the lazy copy of the other, and what they should hold. */
@@ -47,7 +48,7 @@ struct pair {
   unsigned number; /* lazy copies are counted from 1 */
 };
 
-/* The lab's functions; they fail the check if they give no chunk. */
+/* The lab's functions; they fail the check if they give no chunk, or as a copy the chunk itself. */
 unsigned char *new_chunk(void);
 unsigned char *eager_copy(void *chunk);
 unsigned char *lazy_copy(void *chunk);
@@ -80,6 +81,10 @@ void write_side(const struct pair *pair, bool to_copy, size_t offset, unsigned c
 
 /* Pseudo-random numbers below a bound; the same in every run. */
 size_t random_below(size_t bound);
+
+/* Not graded: what does the handler do at a first write? Fails with the answer, as the end of a sentence. */
+#define HANDLER_CHECK "handler"
+void check_handler(void);
 
 #define CHECK(section, name, function, seconds, title) void function(void);
 #include "checks.def"

@@ -37,7 +37,7 @@ class_refuses() {
 # Right in one part, looping in one part without the other, and one file twice.
 class_rows() {
   mkdir -p "$class/ada/a" "$class/$looping" "$class/twice/old"
-  cp partA/tests/mutants/plain.c "$class/ada/a/letsbefriends.c"
+  cp partA/handout/handout.c "$class/ada/a/letsbefriends.c"
   printf '#include <signal.h>\nstatic void spin(int signal) { for (;;) (void)signal; }\n%s\n' \
     '__attribute__((constructor)) static void install(void) { signal(SIGSEGV, spin); }' >"$class/$looping/letsbefriends.c"
   : | tee "$class/twice/lazycopy.c" >"$class/twice/old/lazycopy.c"
@@ -83,7 +83,7 @@ class_report() {
   class=$scratch/sloppy out=$scratch/sloppy.csv report=$scratch/sloppy.reports/bob.report
   mkdir -p "$class/bob/a/b"
   cp partB/handout/handout.c "$class/bob/a/b/handout.c"
-  sed 's|"../../handout/handout.c"|"handout.c"|' partB/tests/mutants/sloppy.c >"$class/bob/a/b/lazycopy.c"
+  sed 's|"../../handout/handout.c"|"handout.c"|' partB/grade/mutants/sloppy.c >"$class/bob/a/b/lazycopy.c"
   grade_class || fail "$(cat "$scratch/err")"
   row "\"bob\",0,60,0,60,$(required B),0,0,\"A: there is no letsbefriends.c\","
   ! grep -v -E '^#|^(pass|FAIL|undecided|note) +([a-z]+[.][a-z-]+|builds) +[^ ]' "$report" || fail 'a line in another form'

@@ -116,7 +116,7 @@ void print_gradescope(const struct score *score, const char *seconds) {
   snprintf(output, sizeof output, "%s of %s points, and %s of %s as a bonus. %s%s",
            points_text(required.reached).string, points_text(required.worth).string,
            points_text(bonus.reached).string, points_text(bonus.worth).string,
-           required.undecided + bonus.undecided ? "Not all could be decided; hand it in once more. " : "",
+           required.open + bonus.open ? "Not all could be decided; hand it in once more. " : "",
            score->remark);
   printf("{\n  \"score\": %s,\n  \"execution_time\": %s,\n  ",
          points_text(required.reached + bonus.reached).string, seconds);

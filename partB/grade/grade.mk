@@ -8,7 +8,7 @@
 
 GRADE_BUILD := partB/build/grade
 GRADE_CHECKS := checker pairs check_values check_split check_many check_speed check_extra check_robust \
-  check_threads malloc_watch
+  check_threads check_handler malloc_watch
 GRADERS += $(GRADE_BUILD)/grade $(GRADE_BUILD)/checker $(GRADE_BUILD)/marks $(GRADE_BUILD)/requirements
 
 $(GRADE_BUILD)/%.o: partB/grade/%.c
@@ -42,8 +42,8 @@ endif
 # All mutants, and our own libraries: two or three minutes.
 .PHONY: check-mutants
 check-mutants: all $(GRADERS)
-	@sh partB/harness/tally.sh 'sh partB/tests/mutants/run.sh friends partA/tests/mutants' \
-	  'sh partB/tests/mutants/run.sh lazycopy partB/tests/mutants'
+	@sh partB/harness/tally.sh 'sh partB/grade/mutants/run.sh friends partA/grade/mutants' \
+	  'sh partB/grade/mutants/run.sh lazycopy partB/grade/mutants'
 
 # Paths may hold anything, so the shell takes them from the environment.
 export LAZYCOPY FRIENDS POINTS JSON JUNIT SUBMISSION REQUIRED DIR OUT JOBS

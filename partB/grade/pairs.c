@@ -16,12 +16,17 @@ unsigned char *new_chunk(void) {
   return need(lab.alloc(), "chunk_alloc");
 }
 
+static unsigned char *need_copy(void *copy, const void *chunk, const char *function) {
+  if (copy == chunk) fail("%s returned its argument, not a copy", function);
+  return need(copy, function);
+}
+
 unsigned char *eager_copy(void *chunk) {
-  return need(lab.copy_eager(chunk), "chunk_copy_eager");
+  return need_copy(lab.copy_eager(chunk), chunk, "chunk_copy_eager");
 }
 
 unsigned char *lazy_copy(void *chunk) {
-  return need(lab.copy_lazy(chunk), "chunk_copy_lazy");
+  return need_copy(lab.copy_lazy(chunk), chunk, "chunk_copy_lazy");
 }
 
 void fill(unsigned char *chunk, unsigned seed) {
@@ -63,7 +68,6 @@ void copy_original(struct pair *pair) {
   doing("made lazy copy %u", pair->number);
   pair->copy_model = new_model(pair->original_model);
   pair->copy = lazy_copy(pair->original);
-  if (pair->copy == pair->original) fail("chunk_copy_lazy returned its argument, not a copy");
 }
 
 struct pair new_pair(unsigned seed) {

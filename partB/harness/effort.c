@@ -93,7 +93,7 @@ static struct look look_at_descendants(void) {
 
 /* Seconds on the wall for a second of processor time: twice what was seen to be needed,
  * but the machine may become busy later. */
-static double patience_with(struct slowness slowness) {
+static double wall_for_a_second(struct slowness slowness) {
   static const double LEAST = 20;
   double twice = 2 * slowness.wall / slowness.work;
   return twice > LEAST ? twice : LEAST;
@@ -107,13 +107,15 @@ struct effort effort_begin(double limit, double patience) {
   patience *= slowness.work;
   return (struct effort){.limit = limit,
                          .patience = patience,
-                         .guard = limit * patience_with(slowness) + patience,
+                         .longest = limit * wall_for_a_second(slowness) + patience,
                          .began_at = now,
-                         .awake_at = now};
+                         .awake_at = now,
+                         .ready_at = now};
 }
 
 enum effort_verdict effort_look(struct effort *effort) {
   static const double LEAST = 0.005; /* of one processor: what uses less sleeps */
+  static const double MOMENTS = 4;   /* times our patience, for what is awake for moments only */
   struct look look = look_at_descendants();
   double now = now_us() / 1e6;
   double used = look.ticks / (double)sysconf(_SC_CLK_TCK);
@@ -122,7 +124,9 @@ enum effort_verdict effort_look(struct effort *effort) {
     effort->seen = effort->used;
     effort->awake_at = now;
   }
+  if (!look.any || !look.all_sleep) effort->ready_at = now;
   if (effort->used > effort->limit) return HAS_SPENT_ALL;
   if (now - effort->awake_at > effort->patience) return HANGS;
-  return now - effort->began_at > effort->guard ? STARVES : GOES_ON;
+  if (now - effort->ready_at > MOMENTS * effort->patience) return HANGS;
+  return now - effort->began_at > effort->longest ? STARVES : GOES_ON;
 }

@@ -23,9 +23,10 @@ double effort_of_this_process(void);
 struct effort {
   double limit;          /* of processor time */
   double patience;       /* on the wall, without any processor time */
-  double guard;          /* on the wall, however little processor time it was given */
+  double longest;        /* on the wall, however little processor time it was given */
   double used;           /* processor time so far */
   double seen, awake_at; /* of these: when it last was seen to use any, and when that was */
+  double ready_at;       /* when one of them last was running, or ready to */
   double began_at;
 };
 
@@ -33,8 +34,8 @@ struct effort {
 struct effort effort_begin(double limit, double patience);
 
 /* Has it used more than its limit? Or has it slept, all of it, for as long as our patience
- * lasts? Then it waits for what never comes. Or was it given so little of the processors
- * that we cannot wait for more? Then nothing is known of it. */
+ * lasts, or a few times as long but for moments, asking again and again? Then it waits for what never comes.
+ * Or was it given so little of the processors that we cannot wait for more? Then nothing is known of it. */
 enum effort_verdict { GOES_ON, HAS_SPENT_ALL, HANGS, STARVES };
 enum effort_verdict effort_look(struct effort *effort);
 

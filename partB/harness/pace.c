@@ -27,7 +27,7 @@ static bool nothing_known(const struct box_result *result) {
   return result->ending == STOPPED_STARVING || result->ending == NOT_STARTED;
 }
 
-bool pace_run(struct box *box, double seconds, struct box_result *result) {
+bool pace_run(struct box *box, double seconds, bool graded, struct box_result *result) {
   bool in_haste = hung >= MOST_HUNG;
   box->seconds = in_haste ? HASTY_SECONDS : seconds;
   box->patience = in_haste ? HASTY_PATIENCE : PATIENCE;
@@ -37,6 +37,11 @@ bool pace_run(struct box *box, double seconds, struct box_result *result) {
   if (left < HASTY_SECONDS) return false;
   run_and_note(box, result);
   bool again = nothing_known(result) || (result->ending == STOPPED_ASLEEP && !in_haste);
+  if (result->ending == STOPPED_FOR_TIME && hasty && graded && left >= 2 * HASTY_SECONDS) {
+    again = true;
+    hasty = false;
+    box->seconds *= 2;
+  }
   if (again) run_and_note(box, result);
   hung += result->ending == STOPPED_FOR_TIME || result->ending == STOPPED_ASLEEP;
   reason = result->ending == NOT_STARTED

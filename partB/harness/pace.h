@@ -12,12 +12,13 @@
 void pace_start(double seconds);
 
 /* Runs a check that would like so many seconds of processor time. What was found asleep, or
- * starving, gets a second chance. Returns false if there was no time left, or if
- * the machine was too busy both times: then nothing is known, and pace_reason says why. */
-bool pace_run(struct box *box, double seconds, struct box_result *result);
+ * starving, gets a second chance; in haste what used all of its time gets one with twice as much, if it is
+ * graded: no points stay open because of a loop. Returns false if there was no time left, or if the machine
+ * was too busy both times: then nothing is known, and pace_reason says why. */
+bool pace_run(struct box *box, double seconds, bool graded, struct box_result *result);
 const char *pace_reason(void);
 
-/* Did the last check get less time than it would like? One that was stopped then
+/* Did the last check get less time than it would like, and no second chance? One that was stopped then
  * may be slow without being wrong. */
 bool pace_was_hasty(void);
 

@@ -122,6 +122,16 @@ static void test_hangs(void) {
   CHECK(strncmp(box_describe(result).string, "hung", 4) == 0);
 }
 
+static void poll_for_ever(const void *unused) {
+  (void)unused;
+  for (;;) usleep(1000);
+}
+
+/* It asks again and again, and is awake for moments only. */
+static void test_polls(void) {
+  CHECK(run(poll_for_ever, 60, 0.1)->ending == STOPPED_ASLEEP);
+}
+
 static void test_starves(void) {
   const struct box_result *result = run(get_nothing, 0.02, 0.3);
   CHECK(result->ending == STOPPED_STARVING && strstr(box_describe(result).string, "busy"));
@@ -231,6 +241,7 @@ static void test_slow_machine(void) {
 static const struct test tests[] = {
     {"harness_loops", test_loops, 20},
     {"harness_hangs", test_hangs, 20},
+    {"harness_polls", test_polls, 20},
     {"harness_starves", test_starves, 20},
     {"harness_starves_twice", test_starves_twice, 20},
     {"harness_ends", test_ends, 20},

@@ -1,0 +1,3 @@
+/* Always the same message. */
+#define CHOICE 3
+#include "../../handout/handout.c"

@@ -1,0 +1,3 @@
+/* The constructor crashes. */
+#define START raise(SIGSEGV)
+#include "../../handout/handout.c"

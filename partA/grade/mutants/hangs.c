@@ -1,0 +1,4 @@
+/* The handler never returns. */
+#define END \
+  for (;;) pause()
+#include "../../handout/handout.c"

@@ -1,0 +1,3 @@
+/* Does not compile. */
+#define MESSAGES ten
+#include "../../handout/handout.c"

@@ -1,0 +1,3 @@
+/* Seven messages. */
+#define MESSAGES 7
+#include "../../handout/handout.c"

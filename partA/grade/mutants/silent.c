@@ -1,0 +1,3 @@
+/* No message. */
+#define PRINT(message) (void)(message)
+#include "../../handout/handout.c"

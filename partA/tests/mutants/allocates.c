@@ -1,4 +1,0 @@
-/* Calls malloc in the handler. */
-#include <string.h>
-#define PRINT(message) puts(strdup(message))
-#include "plain.c"

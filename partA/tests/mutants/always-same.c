@@ -1,3 +1,0 @@
-/* Always the same message. */
-#define CHOICE 3
-#include "plain.c"

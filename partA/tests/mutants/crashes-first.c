@@ -1,3 +1,0 @@
-/* The constructor crashes. */
-#define START raise(SIGSEGV)
-#include "plain.c"

@@ -1,4 +1,0 @@
-/* The handler never returns. */
-#define END \
-  for (;;) pause()
-#include "plain.c"

@@ -1,3 +1,0 @@
-/* Does not compile. */
-#define MESSAGES ten
-#include "plain.c"

@@ -1,3 +1,0 @@
-/* No constructor: the program would have to call be_friends itself. */
-#define WHEN_LOADED
-#include "plain.c"

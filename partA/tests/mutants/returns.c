@@ -1,3 +1,0 @@
-/* The handler returns, and the crash happens again. */
-#define END (void)0
-#include "plain.c"

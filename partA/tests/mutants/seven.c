@@ -1,3 +1,0 @@
-/* Seven messages. */
-#define MESSAGES 7
-#include "plain.c"

@@ -1,3 +1,0 @@
-/* No message. */
-#define PRINT(message) (void)(message)
-#include "plain.c"

@@ -1,3 +1,0 @@
-/* Random numbers without a seed: every run begins alike. */
-#define START (void)0
-#include "plain.c"

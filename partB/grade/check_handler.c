@@ -1,0 +1,69 @@
+/* What does the graded library's handler do at a first write? It is called by one of ours, which counts, and
+ * is told of faults in it. That is no check of its own: it gives the words for those that end at a first
+ * write. */
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "checks.h"
+
+enum { MOST_CALLS = 20, STACK = 1 << 20 };
+
+static struct sigaction theirs;
+static struct pair written;
+static int calls, depth;
+
+/* A fault while their handler runs. */
+static _Noreturn void fail_inside(const unsigned char *address) {
+  bool in_original = (size_t)(address - written.original) < CHUNKSIZE;
+  bool in_copy = (size_t)(address - written.copy) < CHUNKSIZE;
+  if (in_original || in_copy)
+    fail("your handler itself wrote to %s, which is not writable yet", in_copy ? "the copy" : "the original");
+  fail("your handler crashed itself, at address %p", (const void *)address);
+}
+
+static void call_theirs(int signal_number, siginfo_t *info, void *context) {
+  if (depth > 0) fail_inside(info->si_addr);
+  if (++calls > MOST_CALLS)
+    fail(
+        "your handler was called %d times for the same write, returned each time, and did not make it "
+        "possible",
+        MOST_CALLS);
+  depth++;
+  doing("was in your handler");
+  if (theirs.sa_flags & SA_SIGINFO) {
+    theirs.sa_sigaction(signal_number, info, context);
+  } else {
+    theirs.sa_handler(signal_number);
+  }
+  doing("returned from your handler");
+  depth--;
+}
+
+/* On a stack of its own, so that a fault in their handler can be told, with SIGSEGV let through. What uses up
+ * that stack in their handler ends the process. */
+static void watch_handler(void) {
+  stack_t stack = {.ss_size = STACK};
+  stack.ss_sp = mmap(NULL, STACK, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (stack.ss_sp == MAP_FAILED || sigaltstack(&stack, NULL) != 0)
+    undecided("there is no memory for a stack");
+  mprotect(stack.ss_sp, SMALL_PAGE, PROT_NONE);
+  struct sigaction ours = {.sa_sigaction = call_theirs, .sa_flags = SA_SIGINFO | SA_NODEFER | SA_ONSTACK};
+  sigemptyset(&ours.sa_mask);
+  sigaction(SIGSEGV, &ours, NULL);
+}
+
+void check_handler(void) {
+  lab.startup();
+  written = new_pair(1);
+  sigaction(SIGSEGV, NULL, &theirs);
+  if (theirs.sa_handler == SIG_DFL) fail("after chunk_startup there is no handler for SIGSEGV");
+  if (theirs.sa_handler == SIG_IGN) fail("after chunk_startup SIGSEGV is ignored");
+  watch_handler();
+  doing("wrote to a lazy copy");
+  written.copy[1] = 0xA1;
+  doing("wrote to the original of a lazy copy");
+  written.original[2] = 0xA1;
+}
