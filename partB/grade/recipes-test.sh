@@ -80,7 +80,7 @@ recipe() {
   trap 'kill "$listening"; rm -f "$@"' EXIT
   curious "$@" >"$scratch/lab/students/ada/lazycopy.c"
   cp "$scratch/lab/students/ada/lazycopy.c" "$scratch/lab/students/bob"
-  cp partA/tests/mutants/plain.c "$scratch/lab/students/ada/letsbefriends.c"
+  cp partA/handout/handout.c "$scratch/lab/students/ada/letsbefriends.c"
   export LAB_SECRET=secret
   # The curious one does find things where nothing hides them.
   try 1 sh partB/grade/grade.sh --required --submission "$scratch/lab/students/ada"

@@ -23,14 +23,49 @@ grade_arguments() {
   refuses no-directory --with "$scratch/no-directory"
 }
 
-# A crash at a first write: which chunk, where, and that the handler left it alone. (Here
-# there is none: whatever writes to a lazy copy ends soon, which is cheap.)
+# says NAME C-CODE WORDS: the plain answer with a handler of its own, and what is said of a first write. (Whatever
+# writes to a lazy copy ends soon, which is cheap.)
+says() {
+  printf '#define _GNU_SOURCE\n#include <signal.h>\n#include <unistd.h>\n%s\n#include "%s/partB/handout/handout.c"\n' \
+    "$2" "$PWD" >"$scratch/$1.c"
+  try 1 sh partB/grade/grade.sh --required --with partB/handout --lazycopy "$scratch/$1.c"
+  grep -q "^FAIL *split.first-last .*wrote to offset 0 of the original of lazy copy 1: $3\$" "$scratch/out" ||
+    fail "$1: $(cat "$scratch/out")"
+}
+
+# A crash at a first write: which chunk, where, and what the handler does.
 grade_words() {
-  printf '#define _GNU_SOURCE\n#include <signal.h>\n#define sigaction(...) 0\n#include "%s/partB/handout/handout.c"\n' \
-    "$PWD" >"$scratch/no handler.c"
-  try 1 sh partB/grade/grade.sh --required --with partB/handout --lazycopy "$scratch/no handler.c"
-  grep -q '^FAIL *split.first-last .*wrote to offset 0 of the original of lazy copy 1: your handler did not recognise it' \
-    "$scratch/out" || fail "$(cat "$scratch/out")"
+  handle='#define sigaction(...) signal(SIGSEGV, mine)
+static void mine(int'
+  says none '#define sigaction(...) 0' 'after chunk_startup there is no handler for SIGSEGV'
+  says crashes "$handle n) { *(volatile int *)(size_t)(n - 11) = 1; }" 'your handler crashed itself, at address (nil)'
+  says recurses "static volatile int depth;
+$handle n) { volatile char a[999]; a[0] = 1; depth += n; if (depth) mine(n); depth += a[0]; }" \
+    'your handler crashed itself; did it use up its stack?'
+  says exits "$handle n) { _exit(n - 11); }" 'your handler ended the program'
+  says ignores "$handle n) { signal(n, SIG_DFL); }" \
+    'your handler did not recognise the address, and brought back the default action'
+}
+
+# Before 2.34, glibc's dlsym calls calloc.
+grade_old_libc() {
+  cat >"$scratch/old.c" <<'PROGRAM'
+#include <stdlib.h>
+void *__real_dlsym(void *library, const char *name);
+void *__wrap_dlsym(void *library, const char *name) {
+  char *early = calloc(1, 40);
+  if (!early) abort();
+  free(early);
+  return __real_dlsym(library, name);
+}
+int main(void) {
+  char *memory = realloc(calloc(2, 9), 1000);
+  free(memory);
+  return memory ? 0 : 1;
+}
+PROGRAM
+  try 0 "${CC:-cc}" -D_GNU_SOURCE -o "$scratch/old" "$scratch/old.c" partB/grade/malloc_watch.c -Wl,--wrap=dlsym -ldl
+  try 0 "$scratch/old"
 }
 
 # elsewhere MOUNT COMMAND...: where something else is mounted, with status 2 and a line.
@@ -55,4 +90,4 @@ grade_place() {
   ! grep -q never "$scratch/out" || fail 'it goes on'
 }
 
-run_all grade_ arguments words place
+run_all grade_ arguments words old_libc place
