@@ -76,6 +76,8 @@ help:
 	@echo '  make plot            draws what it measured (needs gnuplot)'
 	@echo 'Teach'
 	@echo '  make kit DIR=path    writes what students of the lab start from'
+	@echo '  make show            draws what a lazycopy does, step by step: LAZYCOPY=file.c HTML=page.html'
+	@echo '                       STEPS="a = alloc; b = lazy a; write b"'
 	@echo '  make grade           judges the libraries, or answers: LAZYCOPY=file.c FRIENDS=file.c, or SUBMISSION=directory;'
 	@echo '                       also REQUIRED=1 POINTS=file JSON=file JUNIT=file'
 	@echo '  make grade-class DIR=path OUT=grades.csv   judges what a class has handed in, JOBS=n at a time'

@@ -12,7 +12,7 @@
 #             effort         descendants, measure
 #             leftovers      descendants
 #             tally.sh, shelltest.sh, order-test.sh, json_lines   nothing
-#   tester (copytest)        measure
+#   tester (copytest, show)  box, measure; make show also the grader's compile.sh
 #   measure/                 nothing
 #   the libraries            nothing of all this
 

@@ -15,8 +15,8 @@ bool maps_next(FILE *maps, struct mapping *mapping) {
   while (maps && fgets(line, sizeof line, maps)) {
     unsigned long long start, end, offset, inode;
     mapping->name[0] = '\0';
-    if (sscanf(line, "%llx-%llx %4s %llx %*s %llu %63[^\n]", &start, &end, mapping->permissions, &offset,
-               &inode, mapping->name) < 5) {
+    if (sscanf(line, "%llx-%llx %4s %llx %11s %llu %63[^\n]", &start, &end, mapping->permissions, &offset,
+               mapping->device, &inode, mapping->name) < 6) {
       continue; /* the end of a long name */
     }
     mapping->writable = mapping->permissions[1] == 'w';

@@ -17,6 +17,7 @@ struct mapping {
   uintptr_t start, end;
   char permissions[5]; /* as in "rw-s": may be read, written, run; is shared (else p) */
   bool writable, shared;
+  char device[12];        /* with the inode: */
   uint64_t inode, offset; /* which memory it is, if it is shared; else of a file */
   char name[64];          /* its beginning; empty if it has none */
 };

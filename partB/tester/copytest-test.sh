@@ -79,7 +79,7 @@ copytest_is_quiet() {
 
 copytest_helps() {
   try 0 "$copytest" --help
-  for option in chunks writes runs seed csv quiet show help; do
+  for option in chunks writes runs seed csv quiet show html help; do
     grep -q -e "--$option" "$scratch/out" || fail "--$option is missing"
     grep -q "Fl Fl $option" partB/tester/copytest.1 || fail "--$option is missing from the man page"
   done

@@ -4,7 +4,7 @@
  *
  *   copytest                          the lab's test: 500 chunks, 100 writes
  *   copytest --chunks 500 --csv -     the figures of each run, for a program
- *   copytest --show                   draws what the chunks share, step by step
+ *   copytest --show [STEPS]           draws what the chunks share, step by step
  *
  * A run itself is in copytest_run.c, the drawing in show.c. */
 #include <errno.h>
@@ -21,14 +21,14 @@
 #include "../measure/text.h"
 #include "copytest_csv.h"
 #include "copytest_run.h"
+#include "copytest_show.h"
 #include "lazycopy.h"
-#include "show.h"
 
 enum { SAME = 0, DIFFERENT = 1, TROUBLE = 2 };
 
 struct options {
   unsigned long long chunks, writes, runs, seed;
-  const char *csv;
+  const char *csv, *steps, *page;
   bool quiet, show;
 };
 
@@ -44,7 +44,9 @@ static const char help[] =
     "  --csv FILE    write the figures of every run to FILE; - is standard output,\n"
     "                and the table goes to standard error then\n"
     "  --quiet       print no table; the exit status tells\n"
-    "  --show        draw what chunks share, step by step, and do nothing else\n"
+    "  --show [STEPS]  draw what chunks share, step by step, and do nothing else; STEPS is\n"
+    "                such as 'a = alloc; b = lazy a; write b; read a; free b'\n"
+    "  --html FILE   with --show: write it to FILE as well, as a page for a browser\n"
     "  --help        print this text\n"
     "\n"
     "Exit status: 0 the values are the same, 1 they differ, 2 bad usage or not enough\n"
@@ -66,8 +68,7 @@ static void finish_output(void) {
   if (fflush(stdout) != 0 || ferror(stdout)) give_up("standard output: ", strerror(errno));
 }
 
-/* A file that is opened later would take the number of a standard stream that is
- * closed, and be printed to. */
+/* A file that is opened later would take the number of a closed standard stream. */
 static void keep_standard_streams(void) {
   int file;
   do file = open("/dev/null", O_RDONLY);
@@ -85,15 +86,12 @@ static unsigned long long read_number(const char *option, unsigned long long low
 }
 
 static struct options read_options(int argc, char **argv) {
-  static const struct option known[] = {{"chunks", required_argument, NULL, 'c'},
-                                        {"writes", required_argument, NULL, 'w'},
-                                        {"runs", required_argument, NULL, 'r'},
-                                        {"seed", required_argument, NULL, 's'},
-                                        {"csv", required_argument, NULL, 'f'},
-                                        {"quiet", no_argument, NULL, 'q'},
-                                        {"show", no_argument, NULL, 'd'},
-                                        {"help", no_argument, NULL, 'h'},
-                                        {NULL, 0, NULL, 0}};
+  static const struct option known[] = {
+      {"chunks", required_argument, NULL, 'c'}, {"writes", required_argument, NULL, 'w'},
+      {"runs", required_argument, NULL, 'r'},   {"seed", required_argument, NULL, 's'},
+      {"csv", required_argument, NULL, 'f'},    {"quiet", no_argument, NULL, 'q'},
+      {"show", no_argument, NULL, 'd'},         {"html", required_argument, NULL, 'p'},
+      {"help", no_argument, NULL, 'h'},         {NULL, 0, NULL, 0}};
   struct options options = {.chunks = 500, .writes = 100, .runs = 5, .seed = 1};
   for (int option; (option = getopt_long(argc, argv, "", known, NULL)) != -1;) {
     switch (option) {
@@ -118,6 +116,9 @@ static struct options read_options(int argc, char **argv) {
       case 'd':
         options.show = true;
         break;
+      case 'p':
+        options.page = optarg;
+        break;
       case 'h':
         fputs(help, stdout);
         finish_output();
@@ -126,6 +127,8 @@ static struct options read_options(int argc, char **argv) {
         exit(TROUBLE);
     }
   }
+  if (options.show && optind < argc) options.steps = argv[optind++];
+  if (options.page && !options.show) give_up("--html goes with --show only", "");
   if (optind < argc) give_up("takes options only, not ", argv[optind]);
   return options;
 }
@@ -225,10 +228,9 @@ int main(int argc, char **argv) {
   keep_standard_streams();
   struct options options = read_options(argc, argv);
   if (options.show) {
-    if (access("/proc/self/maps", R_OK) != 0) give_up("--show: ", "/proc is not mounted here");
-    if (!show_sharing()) give_up("--show: ", strerror(errno));
+    int shown = show_library(options.steps, options.page);
     finish_output();
-    return SAME;
+    return shown;
   }
   check_memory(&options);
   if (options.csv && !csv_possible(options.csv)) give_up_csv(options.csv);

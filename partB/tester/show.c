@@ -1,134 +1,97 @@
-/* What is drawn is the true state, not a script: for each chunk, the kernel's
- * list of mappings (/proc/self/maps) gives the protection, and the shared memory
- * and the offset in it that the chunk maps. Chunks with the same offset share. */
 #include "show.h"
 
+#include <errno.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "../measure/maps.h"
 #include "../measure/text.h"
-#include "lazycopy.h"
 #include "show_draw.h"
+#include "show_judge.h"
+#include "show_page.h"
+#include "show_words.h"
 
-static struct chunk chunks[CHUNKS];
+static bool colour; /* is the picture drawn in colours? */
 
-/* The frame that stands in each column of the picture: a chunk that maps it. */
-static struct chunk frames[CHUNKS];
-
-static bool same_frame(const struct chunk *a, const struct chunk *b) {
-  return a->inode == b->inode && a->offset == b->offset;
-}
-
-/* Asks the kernel what a chunk's address maps. */
-static bool look_up(struct chunk *chunk) {
-  struct mapping mapping;
-  if (!maps_find(chunk->address, &mapping)) return false;
-  snprintf(chunk->protection, sizeof chunk->protection, "%.3s", mapping.permissions);
-  chunk->inode = mapping.inode;
-  size_t within = (size_t)chunk->address - mapping.start;
-  chunk->offset = mapping.inode ? mapping.offset + within : (size_t)chunk->address;
-  return true;
-}
-
-static bool in_use(const struct chunk *frame) {
-  for (int i = 0; i < CHUNKS; i++) {
-    if (chunks[i].live && same_frame(&chunks[i], frame)) return true;
+/* What the answer printed meanwhile, a line each; other bytes than text as '?'. */
+static void print_output(struct printed printed) {
+  bool begins = true;
+  for (size_t i = 0; i < printed.length; i++) {
+    char byte = printed.text[i];
+    if (begins) fputs(i == 0 ? "\n    It printed: " : "\n                ", stdout);
+    begins = byte == '\n';
+    if (!begins) putchar(byte == '\t' || (byte >= ' ' && byte <= '~') ? byte : '?');
+    if (i == 300) {
+      fputs("...", stdout);
+      break;
+    }
   }
-  return false;
+  if (printed.length > 0) putchar('\n');
 }
 
-static int place_of(const struct chunk *chunk) {
-  for (int place = 0; place < CHUNKS; place++) {
-    if (frames[place].live && same_frame(&frames[place], chunk)) return place;
+static void print_figures(const struct figures *figures) {
+  printf("\n    Live chunks: %zu, sharing: %zu, frames in use: %zu, saved by sharing: %s\n",
+         figures->live_chunks, figures->sharing_chunks, figures->frames_in_use,
+         size_text((double)figures->bytes_saved).string);
+}
+
+/* Whether anything is wrong. */
+static bool print_step(const struct steps *steps, const struct run *run, int i, struct layout *layout) {
+  const struct moment *moment = &run->moments[i];
+  struct verdict verdict;
+  show_judge(steps, &steps->list[i], i > 0 ? moment - 1 : NULL, moment, &verdict);
+  layout_go_on(layout, moment);
+  printf("%d. %s\n\n", i + 1, steps->list[i].text);
+  draw_sharing(steps, moment, layout, colour);
+  if (moment->left_out) printf("\n    %s\n", left_out_text(&steps->list[i]).string);
+  if (moment->refused) printf("\n    %s\n", refused_text(&steps->list[i]).string);
+  if (verdict.remark) printf("\n    %s\n", verdict.remark);
+  print_output(printed_in_step(run, i));
+  for (int mark = 0; mark < verdict.count; mark++) {
+    printf("%s    %s %s\n", mark ? "" : "\n", colour ? "\033[1;31m!!\033[0m" : "!!", verdict.marks[mark]);
   }
-  return NONE;
+  if (moment->has_figures) print_figures(&moment->figures);
+  putchar('\n');
+  return verdict.count > 0 || moment->refused;
 }
 
-/* A frame keeps its column while it is in use; a new one gets the column below
- * its chunk, or the next that is free. There are never more frames than chunks. */
-static void place_frames(void) {
-  for (int i = 0; i < CHUNKS; i++) {
-    if (frames[i].live && !in_use(&frames[i])) frames[i].live = false;
-  }
-  for (int i = 0; i < CHUNKS; i++) {
-    if (!chunks[i].live) continue;
-    chunks[i].place = place_of(&chunks[i]);
-    if (chunks[i].place != NONE) continue;
-    int place = i;
-    while (frames[place].live) place = (place + 1) % CHUNKS;
-    frames[place] = chunks[i];
-    chunks[i].place = place;
-  }
+/* The step at which the picture ends, if not all were done. */
+static void print_end(const struct steps *steps, const struct run *run, int i) {
+  printf("%d. %s\n", i + 1, steps->list[i].text);
+  print_output(printed_in_step(run, i));
+  printf("\n    !! %s\n", end_text(run, i).string);
 }
 
-/* What the library says about the step. */
-static void print_figures(void) {
-  static struct chunk_stats before;
-  struct chunk_stats stats;
-  chunk_get_stats(&stats);
-  if (stats.splits > before.splits) {
-    puts("\n    The write met shared memory: 64 KiB were copied, to give each side its own.");
-  } else if (stats.splits_without_copy > before.splits_without_copy) {
-    puts("\n    Nobody else had this frame any longer: it was made writable, nothing was copied.");
-  }
-  printf("\n    Live chunks: %zu, sharing: %zu, frames in use: %zu, saved by sharing: %s\n\n",
-         stats.live_chunks, stats.sharing_chunks, stats.frames_in_use,
-         size_text((double)stats.bytes_saved).string);
-  before = stats;
-}
-
-/* One step: what was done, what there is now, and the library's own figures. */
-static bool show_step(const char *what, bool colour) {
-  static int step;
-  for (int i = 0; i < CHUNKS; i++) {
-    if (chunks[i].live && !look_up(&chunks[i])) return false;
-  }
-  place_frames();
-  printf("%d. %s\n\n", ++step, what);
-  draw_sharing(chunks, frames, colour);
-  print_figures();
-  return true;
-}
-
-static bool made(int column, void *address) {
-  chunks[column].address = address;
-  chunks[column].live = address != NULL;
-  return address != NULL;
-}
-
-static bool freed(int column) {
-  chunks[column].live = false;
-  return chunk_free(chunks[column].address) == 0;
-}
-
-static void write_byte(int column, char value) {
-  *(volatile unsigned char *)chunks[column].address = (unsigned char)value;
-}
-
-static bool show_steps(bool colour) {
-  if (!made(0, chunk_alloc())) return false;
-  write_byte(0, 'A');
-  if (!show_step("a = chunk_alloc();  a[0] = 'A';", colour)) return false;
-  if (!made(1, chunk_copy_lazy(chunks[0].address))) return false;
-  if (!show_step("b = chunk_copy_lazy(a);", colour)) return false;
-  if (!made(2, chunk_copy_lazy(chunks[1].address))) return false;
-  if (!show_step("c = chunk_copy_lazy(b);  a copy of the copy", colour)) return false;
-  write_byte(1, 'B');
-  if (!show_step("b[0] = 'B';  one is written", colour)) return false;
-  write_byte(2, 'C');
-  if (!show_step("c[0] = 'C';  so is another", colour)) return false;
-  write_byte(0, 'X');
-  if (!show_step("a[0] = 'X';  and the last", colour)) return false;
-  return freed(1) && show_step("chunk_free(b);", colour);
-}
-
-bool show_sharing(void) {
-  bool colour = isatty(STDOUT_FILENO) && !getenv("NO_COLOR");
+static enum shown print_all(const struct steps *steps, const struct run *run) {
+  struct layout layout = {0};
+  bool wrong = false;
   puts(
       "Above: the chunks that the program sees, with their protection and first byte.\n"
       "Below: the memory behind them, in frames of 64 KiB. (From /proc/self/maps.)\n");
-  return show_steps(colour);
+  int done = steps_shown(steps, run);
+  for (int i = 0; i < done; i++) wrong |= print_step(steps, run, i, &layout);
+  if (done < steps->count) print_end(steps, run, done);
+  return wrong || done < steps->count ? SOMETHING_IS_WRONG : AS_IT_MUST_BE;
+}
+
+static enum shown complain(const char *program, const char *about, const char *why) {
+  fprintf(stderr, "%s: %s: %s\n", program, about, why);
+  return NOT_SHOWN;
+}
+
+enum shown show(const char *program, const struct answer *answer, const char *steps_text, const char *page) {
+  static struct run run;
+  struct steps steps;
+  char why[200];
+  if (!steps_read(steps_text, &steps, why, sizeof why)) return complain(program, "steps", why);
+  if (access("/proc/self/maps", R_OK) != 0)
+    return complain(program, "/proc is not mounted here", "it tells what is shown");
+  if (page && !page_possible(page)) return complain(program, page, strerror(errno));
+  if (!show_run(answer, &steps, &run)) return complain(program, "not enough memory", strerror(errno));
+  colour = isatty(STDOUT_FILENO) && !getenv("NO_COLOR");
+  enum shown shown = print_all(&steps, &run);
+  if (page && !page_write(page, &steps, &run)) return complain(program, page, strerror(errno));
+  return shown;
 }

@@ -1,0 +1,117 @@
+#!/bin/sh
+# Tests of what is shown of anybody's lazycopy. Run from the top of the tree.
+# shellcheck source=partB/harness/shelltest.sh disable=SC2317
+. partB/harness/shelltest.sh
+program=partB/build/tester/show
+
+# library FILE: what `make show` makes of a mutant, without the grader's leniency.
+library() { ${CC:-cc} -std=gnu11 -D_GNU_SOURCE -O2 -fPIC -shared -w -IpartB -o "$scratch/lazycopy.so" "$1" -pthread -Wl,-Bsymbolic; }
+
+# shows STATUS [STEPS [PAGE]]: of the library made last.
+shows() {
+  status=$1
+  shift
+  try "$status" "$program" "$scratch/lazycopy.so" "$@"
+}
+
+# marked STEP WORDS: in that step, and in none before.
+marked() {
+  awk '/^[0-9]+\. / { step = $1 } /!!/ { print step $0; exit }' "$scratch/out" >"$scratch/first"
+  grep -q "^$1\\. .*$2" "$scratch/first" || fail "$file: the first mark is: $(cat "$scratch/first")"
+}
+
+# mutant NAME STEP WORDS [STEPS]
+mutant() {
+  file=$1
+  library "partB/tests/mutants/$1.c" || fail "$1 does not compile"
+  shows 1 "$4"
+  marked "$2" "$3"
+}
+
+show_right_answers() {
+  library partB/handout/handout.c || skip "no compiler"
+  shows 0
+  ! grep '!!' "$scratch/out" || fail "a right answer is marked"
+  grep -q 'There is no chunk_free' "$scratch/out" || fail "what is missing is not told"
+  try 0 partB/copytest --show 'a = alloc; s = snapshot a; write a; read s; restore a s; pin a; b = lazy a; write b 65535'
+  ! grep '!!' "$scratch/out" || fail "the library is marked"
+  grep -q '\[ ---   -  \]' "$scratch/out" || fail "the snapshot does not sleep"
+}
+
+show_wrong_answers() {
+  mutant both-linked 4 'a changed, too: b and a still share a frame'
+  mutant copy-unprotected 2 'b can be written: nobody will notice'
+  mutant original-unprotected 2 'a can be written: nobody will notice'
+  mutant contents-lost 4 'the old bytes are gone'
+  mutant half-restored 4 'the old bytes are gone'
+  mutant no-copy 2 'b is a itself'
+  mutant eager-in-disguise 2 'the copy is not lazy'
+  mutant newest-protected 3 'b can be written'
+  mutant no-copy-of-copy 3 'chunk_copy_lazy returned NULL'
+}
+
+# ends STEP WORDS STATEMENT: of an answer whose lazy copy is that.
+ends() {
+  file="lazy: $3"
+  {
+    echo '#include <unistd.h>'
+    sed '/^void .chunk_copy_lazy/,$d' partB/kit/lazycopy.c
+    echo "void *chunk_copy_lazy(void *chunk) { $3 return chunk; }"
+  } >"$scratch/ends.c"
+  library "$scratch/ends.c" || fail "it does not compile"
+  shows 1
+  marked "$1" "$2"
+}
+
+# Small ones: those mutants that do the same map gigabytes meanwhile.
+show_ends_with_the_step() {
+  mutant handler-once 5 'crashed (Segmentation fault)'
+  mutant handler-exits 4 'ended with exit status'
+  ends 2 'printed more than a MiB' 'for (;;) write(1, "flood", 5);'
+  ends 2 'hung' 'for (;;) pause();'
+  ends 2 'was stopped' 'for (;;) continue;'
+  grep -q '^1\. a = ' "$scratch/out" || fail "the steps before are not shown"
+}
+
+show_own_steps() {
+  mutant last-byte-missed 3 'crashed' 'a = alloc; b = lazy a; write b 65535'
+  library partB/handout/handout.c
+  shows 0 'a=alloc;b=lazy a;c=lazy b;write b;write a;;'
+  grep -q "^5\\. a\\[0\\] = 'X';$" "$scratch/out" || fail "not the steps: $(cat "$scratch/out")"
+}
+
+show_refuses() {
+  for steps in 'jump a' 'a' 'a = alloc; b = lazy c' 'a = alloc; a = alloc' 'a = alloc; write a 65536' \
+    'a = alloc; free a; write a' 'a = alloc b' 'A = alloc' 'a = alloc; write a 1 2' ' ; ' \
+    'a=alloc;b=alloc;c=alloc;d=alloc;e=alloc;f=alloc;g=alloc;h=alloc;i=alloc'; do
+    try 2 partB/copytest --show "$steps"
+    one_line_about 'copytest: --show: steps: '
+    [ ! -s "$scratch/out" ] || fail "something on standard output"
+  done
+  try 2 partB/copytest --show --html /nonexistent/file
+  one_line_about /nonexistent/file
+  try 2 partB/copytest --show --html "$scratch"
+  one_line_about 'Is a directory'
+  try 2 partB/copytest --html "$scratch/page"
+  one_line_about html
+  echo 'int wrong = ;' >"$scratch/wrong.c"
+  try 1 sh partB/tester/show.sh "$scratch/wrong.c" "$program"
+  grep -q 'wrong.c:1:.*error: ' "$scratch/err" || fail "not the compiler's words: $(cat "$scratch/err")"
+  try 2 sh partB/tester/show.sh "$scratch/none.c" "$program"
+  one_line_about none.c
+}
+
+# The page says what the text says: in each step the same chunks, rights, and frames.
+show_page_is_like_the_text() {
+  try 0 partB/copytest --show --html "$scratch/page.html"
+  grep -o '^ *\[ [r-][w-][x-] .*\|^[0-9]*\. ' "$scratch/out" | sed "s/'.'//g" | grep -o '[r-][w-]-\|^[0-9]*\.' >"$scratch/text"
+  sed -n 's/.*<section.*id="step-\([0-9]*\)".*/\1./p; /class="chunk/s/.*>\([r-][w-]-\).*/\1/p' "$scratch/page.html" >"$scratch/drawn"
+  grep -v '^freed' "$scratch/drawn" | diff "$scratch/text" - >"$scratch/diff" || fail "text (<) and page (>): $(cat "$scratch/diff")"
+  [ "$(wc -l <"$scratch/text")" -ge 20 ] || fail "nothing was compared"
+  ! grep -E 'https?://' "$scratch/page.html" | grep -v 'xmlns="http://www.w3.org/2000/svg"' || fail "it asks the network"
+}
+
+for name in right_answers wrong_answers ends_with_the_step own_steps refuses page_is_like_the_text; do
+  run_test "show_$name"
+done
+exit "$failures"
