@@ -59,7 +59,6 @@ static void run_point(const struct scenario *scenario, const double *x) {
   }
   if (bytes > 1e9) plan.laps = 1;
   if (quick) plan.processes = 1;
-  plan.copies = scaled((double)plan.copies);
   for (int i = 0; i < WAYS; i++) {
     racers[i] = scenario->racers[i];
     racers[i].plan = &plan;

@@ -2,10 +2,10 @@
  *
  *   bench.c      options; runs the scenarios
  *   scenarios.c  what is measured: a table of races, rows and bars
- *   laps.c, many.c   what racers do
+ *   laps.c, many.c, rounds.c, freeing.c   what racers do
  *   race.c       fair measuring of several contenders
  *   report.c     tables for people and CSV for programs
- *   method.c     the ways to copy that are compared */
+ *   method.c, bare.c   the ways to copy that are compared */
 #ifndef BENCH_H
 #define BENCH_H
 
@@ -36,13 +36,20 @@ struct method {
   void (*release)(struct block *copy);
   /* Once all copies are released: the original writable as before, the cheapest way. NULL: it is. */
   void (*renew)(struct block *source);
+  /* Gives the original the bytes of its one copy, at its addresses. NULL: cannot. */
+  void (*restore)(struct block *source, const struct block *copy);
 };
 
 /* BARE is the system calls of lazy copying and the few steps of a split, with no library
  * around them, in the places that are best for them: below it nobody gets on this machine.
- * SHARED is the eager copy, into shared memory, of the lab's plain answer. */
-enum way { LAZY, HANDOUT, KERNEL, FORK, EAGER, EAGER_WARM, BARE, SHARED, WAYS };
+ * SHARED is the eager copy, into shared memory, of the lab's plain answer. COMPARE copies
+ * the pages that memcmp finds to differ. */
+enum way { LAZY, HANDOUT, KERNEL, FORK, EAGER, EAGER_WARM, BARE, SHARED, SNAPSHOT, COMPARE, WAYS };
 extern const struct method methods[WAYS];
+
+bool bare_alloc(struct block *block, size_t count), bare_copy(const struct block *source, struct block *copy);
+void bare_release(struct block *copy), bare_renew(struct block *source);
+void bare_restore(struct block *source, const struct block *copy);
 
 char *chunk_at(const struct block *block, size_t index);
 struct block part(const struct block *block, size_t first, size_t count); /* not to be released */
@@ -52,10 +59,11 @@ void touch(const struct block *block);                                    /* wri
  * next; and process by process in turn, so that what the machine does meanwhile meets all ---- */
 
 /* What a lap may find out: microseconds, bytes, and how many. What it does not set is 0. Copies
- * again are those of what has been written since; the last write is that of the last sharer. */
-enum { NONE, COPY, SECOND, AGAIN, WRITE, LAST, BOTH, ALLOC, FREE, START };
+ * again are those of what has been written since; the last write is that of the last sharer; to undo is
+ * to restore; a wait is the longest of a write. */
+enum { NONE, COPY, SECOND, AGAIN, WRITE, LAST, BOTH, ALLOC, FREE, UNDO, WAIT, START };
 enum { MEMORY = START + 1, WRITTEN };
-enum { MAPPINGS = WRITTEN + 1, LIMIT, THREADS, WRONG, FAILED, REFUSED, FALLBACKS, FIGURES };
+enum { MAPPINGS = WRITTEN + 1, LIMIT, THREADS, WRONG, FIGURES };
 
 struct racer;
 typedef void preparation(const struct racer *racer), measurement(const struct racer *racer, double *figures);
@@ -64,7 +72,7 @@ struct plan {
   preparation *prepare; /* once in each process; or NULL */
   measurement *lap;
   size_t chunks; /* of the original; 0: x bytes, where x is a point of the scenario's */
-  size_t copies; /* for lap_many */
+  size_t copies; /* for lap_many; and that a ring keeps */
   /* For each racer, and in each process after a lap that does not count. If there is one lap
    * only, it is the first: for what takes much memory or leaves a state behind. */
   size_t processes, laps;
@@ -91,12 +99,13 @@ struct outcome {
 void race(const struct racer *racers, struct outcome *outcomes); /* WAYS of each */
 _Noreturn void drop_out(const char *what); /* ends a racer with the failure "WHAT: error of errno" */
 
-/* ---- laps.c, many.c: what racers do; times are for each of what is done ---- */
+/* ---- laps.c, many.c, rounds.c, freeing.c: what racers do; times are for each of what is done ---- */
 
 /* An original, touched or random; a small one with x copies; a program's surroundings. */
 preparation prepare_original, prepare_random, prepare_many_copies, prepare_program;
 measurement lap_copy_each, lap_write_each, lap_write_some, lap_copy_block, lap_copy_then_write, lap_snapshots,
-    lap_memory, lap_records, lap_alloc_free, lap_start, lap_many;
+    lap_memory, lap_records, lap_alloc_free, lap_start, lap_many, lap_ring, lap_restore, lap_scattered_writes,
+    lap_free_sparse, lap_wait;
 
 /* ---- scenarios.c: what is raced, and what of it is reported ---- */
 
@@ -126,7 +135,7 @@ extern const struct scenario {
   };
   struct plan plan;
   struct racer racers[WAYS]; /* the n-th has the n-th method, if it names no other */
-  struct row rows[5];
+  struct row rows[6];
   struct bar bars[6];
   struct {
     const double *points; /* the values of x, ended by a negative one; NULL: the racers have their own */

@@ -1,6 +1,6 @@
 # make bench: the benchmark, and the programs that it starts.
 
-BENCH_OBJECTS := $(addprefix partB/build/bench/,bench.o scenarios.o race.o report.o laps.o many.o method.o handout.o)
+BENCH_OBJECTS := $(addprefix partB/build/bench/,bench.o scenarios.o race.o report.o laps.o many.o rounds.o freeing.o method.o bare.o handout.o)
 BENCH_PROGRAMS := $(addprefix partB/build/bench/,nothing nothing-linked empty.so)
 
 TESTBINS += partB/bench/bench

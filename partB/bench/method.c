@@ -59,6 +59,15 @@ static void lazy_renew(struct block *source) {
   chunk_make_writable(source->start, source->count * CHUNKSIZE);
 }
 
+static bool snapshot_copy(const struct block *source, struct block *copy) {
+  *copy = (struct block){.count = source->count, .start = chunks_snapshot(source->start, source->count)};
+  return copy->start;
+}
+
+static void lazy_restore(struct block *source, const struct block *copy) {
+  chunks_restore(source->start, copy->start, source->count);
+}
+
 /* --- handout: the lab's plain answer, chunk by chunk; bench.mk gives it these names --- */
 
 void handout_startup(void);
@@ -116,6 +125,11 @@ static void kernel_renew(struct block *source) {
   map(source, MAP_SHARED | MAP_FIXED);
 }
 
+/* Back to the file: to the one image that there is. */
+static void kernel_restore(struct block *source, const struct block *copy) {
+  madvise(source->start, copy->count * CHUNKSIZE, MADV_DONTNEED);
+}
+
 /* --- fork: a snapshot in a child --- */
 
 static bool private_alloc(struct block *block, size_t count) {
@@ -159,61 +173,37 @@ static void warm_release(struct block *copy) {
   (void)copy;
 }
 
-/* --- bare --- */
-
-enum { SPARES = 2 }; /* few, so that they stay in the processor's cache */
-
-static char *window; /* the original's frames, and spare ones behind them */
-static char *target; /* where copies go: the copy of frame i is the i-th chunk here */
-static size_t frames, next_spare;
-
-/* Async-signal-safe. */
-static void split(int signal_number, siginfo_t *info, void *context) {
-  (void)signal_number, (void)context;
-  size_t index = (size_t)((char *)info->si_addr - target) / CHUNKSIZE;
-  char *spare = window + (frames + next_spare++ % SPARES) * CHUNKSIZE;
-  memcpy(spare, window + index * CHUNKSIZE, CHUNKSIZE);
-  char *chunk = target + index * CHUNKSIZE;
-  mremap(spare, 0, CHUNKSIZE, MREMAP_MAYMOVE | MREMAP_FIXED, chunk);
-  (void)*(volatile char *)chunk; /* a fault for reading maps the pages around it, too */
+static void eager_restore(struct block *source, const struct block *copy) {
+  memcpy(source->start, copy->start, copy->count * CHUNKSIZE);
 }
 
-static bool bare_alloc(struct block *block, size_t count) {
-  struct sigaction action = {.sa_sigaction = split, .sa_flags = SA_SIGINFO};
-  sigaction(SIGSEGV, &action, NULL);
-  size_t size = count * CHUNKSIZE;
-  frames = count;
-  window = mmap(NULL, size + SPARES * CHUNKSIZE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-  target = mmap(NULL, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-  if (window == MAP_FAILED || target == MAP_FAILED) return false;
-  touch(&(struct block){.count = SPARES, .start = window + size});
-  *block = (struct block){.count = count, .start = mremap(window, 0, size, MREMAP_MAYMOVE)};
-  return block->start != MAP_FAILED;
+/* --- compare: pages that differ are copied, from and to warm memory --- */
+
+static void copy_what_differs(char *to, const char *from, size_t size) {
+  for (size_t offset = 0; offset < size; offset += 4096) {
+    if (memcmp(to + offset, from + offset, 4096) != 0) memcpy(to + offset, from + offset, 4096);
+  }
 }
 
-static bool bare_copy(const struct block *source, struct block *copy) {
-  size_t size = source->count * CHUNKSIZE;
-  *copy = (struct block){.count = source->count, .start = target + source->first * CHUNKSIZE};
-  return mprotect(source->start, size, PROT_READ) == 0 &&
-         mremap(source->start, 0, size, MREMAP_MAYMOVE | MREMAP_FIXED, copy->start) != MAP_FAILED;
+static bool compare_copy(const struct block *source, struct block *copy) {
+  *copy = warm_memory;
+  copy_what_differs(copy->start, source->start, source->count * CHUNKSIZE);
+  return true;
 }
 
-static void bare_release(struct block *copy) {
-  mmap(copy->start, copy->count * CHUNKSIZE, PROT_NONE,
-       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0);
-}
-
-static void bare_renew(struct block *source) {
-  mprotect(source->start, source->count * CHUNKSIZE, PROT_READ | PROT_WRITE);
+static void compare_restore(struct block *source, const struct block *copy) {
+  copy_what_differs(source->start, copy->start, copy->count * CHUNKSIZE);
 }
 
 const struct method methods[WAYS] = {
-    [LAZY] = {lazy_alloc, lazy_copy, lazy_release, lazy_renew},
-    [HANDOUT] = {handout_alloc_block, handout_copy_block, handout_release, handout_renew},
-    [KERNEL] = {kernel_alloc, kernel_copy, unmap, kernel_renew},
-    [FORK] = {private_alloc, forked_copy, forked_release, NULL},
-    [EAGER] = {private_alloc, eager_copy, unmap, NULL},
-    [EAGER_WARM] = {warm_alloc, eager_copy, warm_release, NULL},
-    [BARE] = {bare_alloc, bare_copy, bare_release, bare_renew},
-    [SHARED] = {handout_alloc_block, handout_copy_block_eagerly, handout_release, NULL},
+    [LAZY] = {lazy_alloc, lazy_copy, lazy_release, lazy_renew, lazy_restore},
+    [SNAPSHOT] = {lazy_alloc, snapshot_copy, lazy_release, lazy_renew, lazy_restore},
+    [HANDOUT] = {handout_alloc_block, handout_copy_block, handout_release, handout_renew, NULL},
+    [KERNEL] = {kernel_alloc, kernel_copy, unmap, kernel_renew, kernel_restore},
+    [FORK] = {private_alloc, forked_copy, forked_release, NULL, NULL},
+    [EAGER] = {private_alloc, eager_copy, unmap, NULL, eager_restore},
+    [EAGER_WARM] = {warm_alloc, eager_copy, warm_release, NULL, eager_restore},
+    [COMPARE] = {warm_alloc, compare_copy, warm_release, NULL, compare_restore},
+    [BARE] = {bare_alloc, bare_copy, bare_release, bare_renew, bare_restore},
+    [SHARED] = {handout_alloc_block, handout_copy_block_eagerly, handout_release, NULL, NULL},
 };

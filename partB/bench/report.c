@@ -63,7 +63,10 @@ static double measure(const struct bar *bar, const struct outcome *outcomes) {
   return count ? summarize(values, count).median : NAN;
 }
 
-static void report_bar(const char *scenario, const struct bar *bar, const struct outcome *outcomes) {
+/* Of a curve's point, which is named as well. */
+static void report_bar(const struct scenario *scenario, const struct bar *bar, double x,
+                       const struct outcome *outcomes) {
+  char what[120];
   double measured = measure(bar, outcomes);
   int figure = bar->operation == OVER ? NONE : bar->one.figure;
   bool met = bar->sense == LEAST ? measured >= bar->limit : measured <= bar->limit;
@@ -71,9 +74,11 @@ static void report_bar(const char *scenario, const struct bar *bar, const struct
   bars++;
   bars_measured += !isnan(measured);
   bars_met += met;
-  printf("  %-60s %10s  %s %-10s %s\n", bar->what, with_unit(measured, figure).string,
+  snprintf(what, sizeof what, scenario->curve.over ? "%s; %.10g %s" : "%s", bar->what, x,
+           scenario->curve.over);
+  printf("  %-60s %10s  %s %-10s %s\n", what, with_unit(measured, figure).string,
          bar->sense == LEAST ? ">=" : "<=", with_unit(bar->limit, figure).string, verdict);
-  fprintf(csv, "bar,%s,%s,,%s,%.6g,,,%s %g,%s\n", scenario, bar->what, unit(figure), measured,
+  fprintf(csv, "bar,%s,%s,,%s,%.6g,,,%s %g,%s\n", scenario->name, what, unit(figure), measured,
           bar->sense == LEAST ? "at least" : "at most", bar->limit, verdict);
 }
 
@@ -86,7 +91,8 @@ void report_scenario(const struct scenario *scenario, const struct racer *racers
       if (meant && racers[i].name) report_figure(scenario->name, row, &racers[i], &outcomes[i]);
     }
   }
-  for (const struct bar *bar = scenario->bars; bar->what; bar++) report_bar(scenario->name, bar, outcomes);
+  for (const struct bar *bar = scenario->bars; bar->what; bar++)
+    report_bar(scenario, bar, racers[0].x, outcomes);
 }
 
 void report_end(const char *remark) {

@@ -5,6 +5,34 @@
 #define SHARING_WAYS [LAZY] = {"lazy"}, [HANDOUT] = {"handout"}, [KERNEL] = {"kernel"}
 #define ALL_WAYS SHARING_WAYS, [FORK] = {"fork"}, [EAGER] = {"eager"}, [EAGER_WARM] = {"eager-warm"}
 
+#define RING_WAYS                                                     \
+  [SNAPSHOT] = {"snapshot"}, [EAGER_WARM] = {"memcpy; to one place"}, \
+  [COMPARE] = {"memcmp and memcpy; one place"}, [FORK] = {"fork; a child kept for each"}
+#define RING_ROWS                                                                     \
+  {                                                                                   \
+    {EACH, COPY, "copy"}, {EACH, FREE, "free"}, {EACH, WRITE, "a write; on average"}, \
+        {SNAPSHOT, MAPPINGS, "mappings"}, {                                           \
+      LAZY, MAPPINGS                                                                  \
+    }                                                                                 \
+  }
+#define RING_BARS \
+  { "memcpy of all / a snapshot", {EAGER_WARM, COPY}, OVER, {SNAPSHOT, COPY}, LEAST, 10 }
+#define RING_BAR_LAZY \
+  { "chunk_copy_lazy / a snapshot", {LAZY, COPY}, OVER, {SNAPSHOT, COPY}, LEAST, 10 }
+#define RING_CURVE .curve = {(const double[]){10, 100, -1}, "writes between two"}
+
+/* memfd has one image, for which it is the fastest. */
+#define RESTORING_WAYS(size)                                                                                 \
+  [SNAPSHOT] = {"snapshot", size}, [EAGER_WARM] = {"memcpy", size}, [COMPARE] = {"memcmp and memcpy", size}, \
+  [KERNEL] = {"memfd; MADV_DONTNEED", size}, [FORK] = {"fork; write; exit", size},                           \
+  [BARE] = {"bare: one mremap a chunk", size}
+#define RESTORE_ROWS                                                 \
+  {                                                                  \
+    {EACH, UNDO, "restore"}, {EACH, WRITE, "a write; on average"}, { \
+      EACH, BOTH, "write and restore"                                \
+    }                                                                \
+  }
+
 const struct scenario scenarios[] = {
     {{"one-chunk", "copying one written chunk after another"},
      {prepare_original, lap_copy_each, .chunks = 2000, .processes = 6, .laps = 5},
@@ -77,16 +105,62 @@ const struct scenario scenarios[] = {
      {{"64 copies made", {0, COPY}, .limit = 60e3},
       {"wrong values after random first writes", {1, WRONG}, .limit = 0},
       {"mappings; of vm.max_map_count", {1, MAPPINGS}, OVER, {1, LIMIT}, MOST, 0.9}}},
-    {{"scattered", "100,000 one-chunk copies in random order"},
-     {prepare_random, lap_many, .chunks = 2000, .copies = 100000, .processes = 1, .laps = 1, .memory = 55},
-     {{"a copy; on average", .x = 2000}},
-     {{0, COPY},
-      {0, WRITE, NULL, "a first write; on average"},
-      {0, FALLBACKS, NULL, "copied eagerly for lack of mappings"},
-      {0, MAPPINGS, NULL, "mappings"}},
-     {{"copies that failed", {0, FAILED}, .limit = 0},
-      {"copies with wrong values", {0, WRONG}, .limit = 0},
-      {"mmap calls refused to the program", {0, REFUSED}, .limit = 0}}},
+    {{"ring-64m-8", "8 copies of 64 MiB kept: free the oldest, take one, write random bytes"},
+     {NULL, lap_ring, .chunks = 1024, .copies = 8, .processes = 3, .laps = 1, .memory = 10},
+     {RING_WAYS, [LAZY] = {"lazy"}},
+     RING_ROWS,
+     {RING_BARS, RING_BAR_LAZY},
+     RING_CURVE},
+    {{"ring-64m-64", "the same; 64 kept"},
+     {NULL, lap_ring, .chunks = 1024, .copies = 64, .processes = 3, .laps = 1, .memory = 66},
+     {RING_WAYS, [LAZY] = {"lazy"}},
+     RING_ROWS,
+     {RING_BARS, RING_BAR_LAZY, {"mappings", {SNAPSHOT, MAPPINGS}, .limit = 1499}},
+     RING_CURVE},
+    {{"ring-1g-8", "8 copies of 1 GiB kept"},
+     {NULL, lap_ring, .chunks = 16384, .copies = 8, .processes = 3, .laps = 1, .memory = 10},
+     {RING_WAYS, [LAZY] = {"lazy"}},
+     RING_ROWS,
+     {RING_BARS, RING_BAR_LAZY},
+     RING_CURVE},
+    {{"ring-1g-64", "64 copies of 1 GiB kept (chunk_copy_lazy would turn eager: 64 GiB)"},
+     {NULL, lap_ring, .chunks = 16384, .copies = 64, .processes = 3, .laps = 1, .memory = 3},
+     {RING_WAYS},
+     RING_ROWS,
+     {RING_BARS},
+     RING_CURVE},
+    {{"restore", "100 random bytes of 1 GiB are written; then all is as before; at the same addresses"},
+     {NULL, lap_restore, .processes = 5, .laps = 1, .chunks = 16384, .memory = 2.2},
+     {RESTORING_WAYS(0x1p30), [LAZY] = {"snapshot; of 64 MiB", 0x1p26, .method = &methods[SNAPSHOT]}},
+     RESTORE_ROWS,
+     {{"memcpy of all / restore", {EAGER_WARM, UNDO}, OVER, {SNAPSHOT, UNDO}, LEAST, 50},
+      {"fork; write; exit / write and restore", {FORK, BOTH}, OVER, {SNAPSHOT, BOTH}, LEAST, 8},
+      {"restore / of 64 MiB", {SNAPSHOT, UNDO}, OVER, {LAZY, UNDO}, MOST, 1.5},
+      {"restore / its bare system calls", {SNAPSHOT, UNDO}, OVER, {BARE, UNDO}, MOST, 1.25}}},
+    {{"restore-size", "the same against the size"},
+     {NULL, lap_restore, .processes = 3, .laps = 1, .memory = 2.2},
+     {RESTORING_WAYS(0)},
+     RESTORE_ROWS,
+     .curve = {(const double[]){0x1p26, 0x1p28, 0x1p30, -1}, "bytes"}},
+    {{"free-sparse", "freeing 64 GiB of which one page was touched"},
+     {NULL, lap_free_sparse, .chunks = 1 << 20, .processes = 5, .laps = 1},
+     {[LAZY] = {"its lazy copy"}},
+     {{LAZY, COPY}, {LAZY, AGAIN, NULL, "freeing the copy"}, {LAZY, FREE, NULL, "freeing the block"}},
+     {{"freeing 64 GiB of which one page was touched / its lazy copy",
+       {LAZY, FREE},
+       OVER,
+       {LAZY, COPY},
+       MOST,
+       2}}},
+    {{"free-wait", "the longest first write of another thread while 1 GiB is freed"},
+     {NULL, lap_wait, .chunks = 16384, .processes = 7, .laps = 1, .memory = 1.5},
+     {[LAZY] = {"chunks_free"}, [KERNEL] = {"munmap of shared memory"}},
+     {{EACH, WAIT}, {EACH, FREE, "freeing it"}},
+     {{"wait during chunks_free / during munmap", {LAZY, WAIT}, OVER, {KERNEL, WAIT}, MOST, 1.5}}},
+    {{"chunk-size", "a copy of 64 MiB; then 1,024 random bytes of it are written"},
+     {NULL, lap_scattered_writes, .chunks = (64 << 20) / CHUNKSIZE, .processes = 3, .laps = 1, .memory = 2.2},
+     {[LAZY] = {"lazy", CHUNKSIZE}, [FORK] = {"fork", CHUNKSIZE}},
+     {{EACH, COPY, "copy"}, {EACH, WRITE, "a write; on average"}, {EACH, MEMORY, "memory"}}},
     {{"records", "the library's own memory, for each chunk of address space"},
      {NULL, lap_records, .chunks = 2048, .processes = 1, .laps = 1, .memory = 8},
      {{"63 copies of 128 MiB", .x = 63},
