@@ -34,12 +34,28 @@ if (scenario eq "memory") { set logscale y 2; set format y "%.0b %BB" } else { s
 if (scenario eq "copy-size") { set logscale x 16; set logscale y; set format x "%.0b %BB" }
 if (scenario eq "first-write-live") { set logscale xy; set format x "%.0f" }
 if (scenario eq "break-even") { set format x "%g%%"; set yrange [0:] }
+if (scenario eq "chunk-size") {
+  set logscale x 2; set logscale y; set format x "%.0b %BB"
+  set logscale y2 2; set y2tics textcolor rgb grey; set format y2 "%.0b %BB"
+  set y2label "memory in use" textcolor rgb grey
+  set key below maxcols 3
+  set bmargin 7.5
+}
 
 set output to
 set datafile separator ","
-rows(i) = "grep '^figure,".scenario.",".word(methods, i).",' ".csv
-shown = ""
-do for [i = 1:6] { if (strlen(system(rows(i)))) { shown = shown." ".i } }
 set errorbars 0 linewidth 1
-plot for [i in shown] "<".rows(int(i)) using 4:($6 * unit):($7 * unit):($8 * unit) title names[int(i)] \
-  with yerrorlines linetype int(i)
+if (scenario eq "chunk-size") {
+  part(row) = "<grep '^figure,chunk-size: ".row.",' ".csv
+  plot part("copy,lazy") using 4:($6 * unit):($7 * unit):($8 * unit) title "a copy" with yerrorlines linetype 1, \
+    part("a write; on average,lazy") using 4:($6 * unit):($7 * unit):($8 * unit) title "a first write" with yerrorlines linetype 2, \
+    part("memory,lazy") using 4:6:7:8 axes x1y2 title "memory (right)" with yerrorlines linetype 3, \
+    part("copy,fork") using 4:($6 * unit):($7 * unit):($8 * unit) title "fork" with yerrorlines linetype 4, \
+    part("a write; on average,fork") using 4:($6 * unit):($7 * unit):($8 * unit) title "a first write after it" with yerrorlines linetype 5
+} else {
+  rows(i) = "grep '^figure,".scenario.",".word(methods, i).",' ".csv
+  shown = ""
+  do for [i = 1:6] { if (strlen(system(rows(i)))) { shown = shown." ".i } }
+  plot for [i in shown] "<".rows(int(i)) using 4:($6 * unit):($7 * unit):($8 * unit) title names[int(i)] \
+    with yerrorlines linetype int(i)
+}
