@@ -69,6 +69,14 @@ bench_usage() {
   done
 }
 
+# What the document says is what came with the sources.
+tables_fit() {
+  try 2 sh partB/bench/tables.sh /nonexistent/file
+  one_line_about /nonexistent/file
+  try 0 sh partB/bench/tables.sh partB/bench/results.csv <partB/README.md
+  cmp -s "$scratch/out" partB/README.md || fail "$(diff partB/README.md "$scratch/out")"
+}
+
 plot_draws() {
   try 2 sh partB/bench/plot.sh /nonexistent/file "$scratch"
   one_line_about /nonexistent/file
@@ -80,4 +88,4 @@ plot_draws() {
   done
 }
 
-run_all '' bench_runs_scenarios bench_runs_rounds sizes_measures bench_says_what_failed bench_usage plot_draws
+run_all '' bench_runs_scenarios bench_runs_rounds sizes_measures bench_says_what_failed bench_usage tables_fit plot_draws
