@@ -9,6 +9,7 @@ CLEAN += partB/bench/bench
 
 # BENCHFLAGS: options for bench. make plot draws the figures of make bench, or those that came with the sources,
 # into TO. To redraw the pictures in the READMEs: make plot CSV=partB/bench/results.csv TO=partB/bench
+# and tables.sh for what they say.
 BENCH_CSV := partB/build/bench/results.csv
 CSV ?= $(firstword $(wildcard $(BENCH_CSV)) partB/bench/results.csv)
 TO ?= partB/build/bench

@@ -188,7 +188,7 @@ readme_figures() {
   csv=partB/bench/results.csv
   grep '^bar,' "$csv" | cut -d, -f2,3,6,9,10 >"$scratch/bars"
   for document in $documents; do
-    grep -E '^[a-z-]+,.*,(met|missed)$' "$document" | grep -vxF -f "$scratch/bars"
+    grep -E '^[a-z0-9-]+,.*,(met|missed)$' "$document" | grep -vxF -f "$scratch/bars"
     awk -F, -v document="$document" 'NR == FNR { if ($1 == "figure" && $5 == "us") median[++n] = $6; next }
       function check(text, word, scale, digits, i) {
         split(text, word, " ")
