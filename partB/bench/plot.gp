@@ -47,11 +47,11 @@ set datafile separator ","
 set errorbars 0 linewidth 1
 if (scenario eq "chunk-size") {
   part(row) = "<grep '^figure,chunk-size: ".row.",' ".csv
-  plot part("copy,lazy") using 4:($6 * unit):($7 * unit):($8 * unit) title "a copy" with yerrorlines linetype 1, \
-    part("a write; on average,lazy") using 4:($6 * unit):($7 * unit):($8 * unit) title "a first write" with yerrorlines linetype 2, \
+  plot part("copy,lazy") using 4:($6 * unit):($7 * unit):($8 * unit) title "copy" with yerrorlines linetype 1, \
+    part("a write; on average,lazy") using 4:($6 * unit):($7 * unit):($8 * unit) title "one of the writes" with yerrorlines linetype 2, \
     part("memory,lazy") using 4:6:7:8 axes x1y2 title "memory (right)" with yerrorlines linetype 3, \
-    part("copy,fork") using 4:($6 * unit):($7 * unit):($8 * unit) title "fork" with yerrorlines linetype 4, \
-    part("a write; on average,fork") using 4:($6 * unit):($7 * unit):($8 * unit) title "a first write after it" with yerrorlines linetype 5
+    part("copy,fork") using 4:($6 * unit):($7 * unit):($8 * unit) title "fork: copy" with yerrorlines linetype 4, \
+    part("a write; on average,fork") using 4:($6 * unit):($7 * unit):($8 * unit) title "fork: one of the writes" with yerrorlines linetype 5
 } else {
   rows(i) = "grep '^figure,".scenario.",".word(methods, i).",' ".csv
   shown = ""

@@ -32,7 +32,7 @@ ends() {
     !($3 in first) { order[++curves] = $3; first[$3] = text($6) " at " $4 }
     { last[$3] = text($6) " at " $4 }
     END { for (c = 1; c <= curves; c++) printf "%s: %s, %s. ", order[c], first[order[c]], last[order[c]] }' "$csv" |
-    sed 's/lazy:/lazycopy:/; s/handout:/the plain answer of the lab:/; s/kernel:/memfd with MAP_PRIVATE:/
+    sed 's/lazy:/lazycopy:/g; s/handout:/the plain answer of the lab:/; s/kernel:/memfd with MAP_PRIVATE:/
       s/eager:/memcpy to fresh memory:/; s/eager-warm:/memcpy to warm memory:/'
 }
 

@@ -4,10 +4,10 @@
 # sizes.csv. Without figures a table is left out. Reads the document, and prints it.
 #
 #   sh partB/bench/tables.sh partB/bench/results.csv <partB/README.md >new && mv new partB/README.md
-[ $# -eq 1 ] && [ -r "$1" ] || {
+if [ $# -ne 1 ] || [ ! -r "$1" ]; then
   echo "tables: cannot read ${1:-a CSV that is not named}" >&2
   exit 2
-}
+fi
 awk -F, '
   function time(us) { return us < 1000 ? sprintf("%.3g us", us) : us < 1e6 ? sprintf("%.3g ms", us / 1e3) : sprintf("%.3g s", us / 1e6) }
   function median(scenario, name, x) { return figure[scenario "," name "," x] }
@@ -36,10 +36,10 @@ awk -F, '
     }
   }
   function sizes(  size) {
-    print "| chunk | copy | a first write, on average | memory |"
+    print "| chunk | copy | a write, on average | memory |"
     print "| --- | --- | --- | --- |"
     for (size = 4096; size <= 1048576; size *= 2)
-      print "| " size / 1024 " KiB |" cell("chunk-size: copy", "lazy", size) cell("chunk-size: a write; on average", "lazy", size) \
+      print "| " (size < 1048576 ? size / 1024 " KiB" : "1 MiB") " |" cell("chunk-size: copy", "lazy", size) cell("chunk-size: a write; on average", "lazy", size) \
         sprintf(" %.1f MiB |", median("chunk-size: memory", "lazy", size) / 1048576)
     print "| `fork` |" cell("chunk-size: copy", "fork", 65536) cell("chunk-size: a write; on average", "fork", 65536) \
       sprintf(" %.1f MiB |", median("chunk-size: memory", "fork", 65536) / 1048576)
