@@ -38,7 +38,7 @@ grade_words() {
   handle='#define sigaction(...) signal(SIGSEGV, mine)
 static void mine(int'
   says none '#define sigaction(...) 0' 'after chunk_startup there is no handler for SIGSEGV'
-  says crashes "$handle n) { *(volatile int *)(size_t)(n - 11) = 1; }" 'your handler crashed itself, at address (nil)'
+  says crashes "$handle n) { *(volatile int *)(size_t)(n - 11) = 1; }" 'your handler crashed itself (as does a write to the chunk .*)'
   says recurses "static volatile int depth;
 $handle n) { volatile char a[999]; a[0] = 1; depth += n; if (depth) mine(n); depth += a[0]; }" \
     'your handler crashed itself; did it use up its stack?'
