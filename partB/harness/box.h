@@ -66,10 +66,10 @@ struct box_stream {
 
 struct box_result {
   enum box_ending ending;
-  int code;         /* exit status or signal */
-  double seconds;   /* of processor time, with what all that it started took */
-  double limit;     /* the seconds it was given on this machine */
-  int left_behind;  /* processes that outlived the program, and were killed */
+  int code;        /* exit status or signal */
+  double seconds;  /* of processor time, with what all that it started took */
+  double limit;    /* the seconds it was given on this machine */
+  int left_behind; /* processes that outlived the program, and were killed */
   struct box_stream streams[BOX_STREAMS];
 };
 

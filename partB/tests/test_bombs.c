@@ -156,8 +156,41 @@ static void test_bombs_of_a_user(void) {
   for (size_t i = 0; i < WAYS; i++) blow_up(&ways[i]);
 }
 
+static volatile pid_t *sleeper; /* in shared memory */
+
+static void leave_sleeper(const void *unused) {
+  (void)unused;
+  if (fork() == 0) {
+    setsid();
+    *sleeper = getpid();
+  }
+  for (;;) pause();
+}
+
+static void be_interrupted(void) {
+  static struct box_result result;
+  box_startup();
+  box_run(&(struct box){.run = leave_sleeper, .seconds = 60, .patience = 60}, &result);
+}
+
+/* Whoever ends a grader ends all that it has started. */
+static void test_interrupted(void) {
+  static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
+  sleeper = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  for (size_t i = 0; i < 3; i++) {
+    *sleeper = 0;
+    pid_t caller = fork();
+    if (caller == 0) be_interrupted();
+    while (!*sleeper) usleep(1000);
+    kill(caller, signals[i]);
+    CHECK(wait_status(caller) == 128 + signals[i]);
+    CHECK(kill(*sleeper, 0) != 0);
+  }
+}
+
 static const struct test tests[] = {
     {"bombs", test_bombs, 60},
+    {"bombs_interrupted", test_interrupted, 20},
     {"bombs_of_a_user", test_bombs_of_a_user, 60},
 };
 

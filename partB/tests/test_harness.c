@@ -187,32 +187,6 @@ static void test_leftovers(void) {
   CHECK(wait_status(-1) == -1); /* there is no child, dead or alive */
 }
 
-static volatile pid_t *sleeper; /* in shared memory */
-
-static void leave_sleeper(const void *unused) {
-  if (fork() == 0) {
-    setsid();
-    *sleeper = getpid();
-    sleep_for_ever(unused);
-  }
-  sleep_for_ever(unused);
-}
-
-/* Whoever ends a grader ends all that it has started. */
-static void test_interrupted(void) {
-  static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
-  sleeper = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-  for (size_t i = 0; i < 3; i++) {
-    *sleeper = 0;
-    pid_t caller = fork();
-    if (caller == 0) run(leave_sleeper, 60, 60);
-    while (!*sleeper) usleep(1000);
-    kill(caller, signals[i]);
-    CHECK(wait_status(caller) == 128 + signals[i]);
-    CHECK(kill(*sleeper, 0) != 0);
-  }
-}
-
 /* Memory that is mapped twice is there once; what is private, or not mapped any more, too. */
 static void test_mapped_memory(void) {
   enum { SIZE = 8 << 20, SLACK = 1 << 20 };
@@ -248,7 +222,6 @@ static const struct test tests[] = {
     {"harness_slow_machine", test_slow_machine, 20},
     {"harness_flood", test_flood, 20},
     {"harness_leftovers", test_leftovers, 20},
-    {"harness_interrupted", test_interrupted, 20},
     {"harness_mapped_memory", test_mapped_memory, 20},
 };
 
