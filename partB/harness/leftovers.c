@@ -70,6 +70,12 @@ static void wait_for_all(const struct descendants *all, pid_t program) {
   }
 }
 
+/* Until then its children may be on their way to this process, and found nowhere. */
+static void wait_for_end(pid_t program) {
+  siginfo_t info;
+  while (waitid(P_PID, (id_t)program, &info, WEXITED | WNOWAIT) < 0 && errno == EINTR) continue;
+}
+
 static bool any_but(const struct descendants *all, pid_t program) {
   return all->count > 1 || (all->count == 1 && all->processes[0] != program);
 }
@@ -83,6 +89,7 @@ int kill_descendants(pid_t program) {
     more = any_but(&all, program);
     int alive = kill_all(&all, program);
     if (times == 0) killed = alive; /* later ones are mostly the same, about to end */
+    wait_for_end(program);
     wait_for_all(&all, program);
     descendants_forget(&all);
   }
