@@ -58,6 +58,46 @@ class_rows() {
   done
 }
 
+# verdict STUDENT NAME: one of a check in the student's report.
+verdict() { sed -n "s/^\([a-zA-Z]*\)  *$2 .*/\1/p" "$reports/$1.report"; }
+
+# Who prints something when a program starts has a message all the same; what is no copy passes nothing that is about copies; an answer
+# counts for who has written it, with the header that came with it.
+class_cases() {
+  [ "$SCALE" = full ] || skip 'grades three answers: set SCALE=full'
+  class=$scratch/cases out=$scratch/cases.csv reports=$scratch/cases.reports
+  mkdir -p "$class/greets" "$class/no copy" "$class/own header" "$class/of another"
+  cat >"$class/greets/letsbefriends.c" <<'GREETS'
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+static void tell(int number) {
+  static char message[] = "Chin up, friend a.\n";
+  struct timespec now;
+  clock_gettime(CLOCK_REALTIME, &now);
+  message[16] = (char)('a' + ((unsigned long)now.tv_nsec / 1000 + (unsigned long)getpid()) % 16);
+  _exit(write(2, message, strlen(message)) < 0 ? 1 : 128 + number);
+}
+__attribute__((constructor)) static void greet(void) {
+  puts("A friend has come.");
+  signal(SIGSEGV, tell);
+}
+GREETS
+  sed 's|^void .chunk_copy_lazy(void .chunk) {|&\n  return chunk;|' partB/handout/handout.c >"$class/no copy/lazycopy.c"
+  sed 's|^#include "lazycopy.h"|&\n#ifndef MINE\n#error the header\n#endif|' partB/handout/handout.c >"$class/own header/lazycopy.c"
+  { cat partB/grade/lab/lazycopy.h; echo '#define MINE'; } >"$class/own header/lazycopy.h"
+  echo '#include "../own header/lazycopy.c"' >"$class/of another/lazycopy.c"
+  grade_class || fail "$(cat "$scratch/err")"
+  row "\"greets\",40,0,0,40,$(required A),0,0,"
+  row "\"own header\",0,60,0,60,$(required B),0,0,"
+  row '"of another",0,0,0,0,0,0,0,"B: it does not compile: it is made of '
+  for check in values.equal values.copy-written speed.read-only speed.memory split.every-byte; do
+    [ "$(verdict 'no copy' "$check")" = FAIL ] || fail "$check: $(cat "$reports/no copy.report")"
+  done
+}
+
 # As learning platforms and editors leave them: taken if it is the only one; what is hidden is left out.
 class_names() {
   class=$scratch/names out=$scratch/names.csv reports=$scratch/names.reports
@@ -149,4 +189,4 @@ class_links() {
   refuses 'pipe is no file' "$class" "$scratch/pipe" 1
 }
 
-run_all class_ refuses rows names report goes_on links
+run_all class_ refuses rows names cases report goes_on links

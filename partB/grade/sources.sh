@@ -23,12 +23,14 @@ is_below() {
   case "${1#"$2"}/" in */../*) return 1 ;; esac
 }
 
-# is_of_system FILE REAL: a link in a directory of the system leads where the system wants.
-is_of_system() {
+# in_searched FILE [COMMAND...]: below a directory of the system, or below what the command makes of its name.
+in_searched() {
+  path=$1
+  shift
   while IFS= read -r directory; do
     [ -n "$directory" ] || continue
-    is_below "$1" "$directory" || is_below "$2" "$(readlink -f "$directory")" || continue
-    return 0
+    [ $# -eq 0 ] || directory=$("$@" "$directory")
+    ! is_below "$path" "$directory" || return 0
   done <<SEARCHED
 $searched
 SEARCHED
@@ -42,12 +44,12 @@ foreign_source() {
   list=$1 tree=$2
   shift 2
   files_of "$list" | grep -vxF -e "$named" | while IFS= read -r file; do
-    ! is_below "$file" "$PWD" || continue
+    if is_below "$file" "$PWD" || in_searched "$file"; then continue; fi # where a link leads the system wants
     real=$(readlink -f "$file") && [ -e "$real" ] || real=''
     if is_below "$real" "$tree" && [ -n "$(find "$real" -links -2)" ]; then continue; fi
     for directory; do
       if is_below "$real" "$directory"; then continue 2; fi
     done
-    is_of_system "$file" "$real" || printf 'it is made of %s, which was not handed in with it\n' "$file"
+    in_searched "$real" readlink -f || printf 'it is made of %s, which was not handed in with it\n' "$file"
   done | head -n 1 | tr '\001-\011\013-\037\177' '?'
 }
