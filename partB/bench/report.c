@@ -43,6 +43,7 @@ static void report_figure(const char *scenario, const struct row *row, const str
   }
   for (size_t lap = 0; lap < outcome->count; lap++) values[lap] = outcome->laps[lap][row->figure];
   struct summary summary = summarize(values, outcome->count);
+  if (summary.high == 0) return; /* this racer does not find it out */
   printf("  %-34s %10s   (%s to %s)\n", name, with_unit(summary.median, row->figure).string,
          with_unit(summary.low, row->figure).string, with_unit(summary.high, row->figure).string);
   fprintf(csv, "figure,%s%s%s,%s,%.10g,%s,%.6g,%.6g,%.6g,,\n", scenario, row->part ? ": " : "",
