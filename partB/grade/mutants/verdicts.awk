@@ -18,11 +18,13 @@ function word(name, holds) {
 }
 # What is expected of a check; two words where the plain answer decides, or an idle machine would.
 function expected(name) {
-  if (matches(fails, name)) return builds && name != "builds" ? "undecided" : word(name, 0)
+  if (matches(fails, name)) return builds && name != "builds" ? "undecided" : word(name, 0) busy(name)
   if (matches(fails, "?" name)) return "undecided"
   if (matches(base, name)) return word(name, 0) " " word(name, 1) " undecided"
-  return word(name, 1) (name ~ /^robust[.]|^speed[.]read-only$/ ? " undecided" : "")
+  return word(name, 1) busy(name)
 }
+# What takes an idle machine.
+function busy(name) { return name ~ /^robust[.]|^speed[.]read-only$/ ? " undecided" : "" }
 
 BEGIN { builds = matches(fails, "builds") }
 FNR == NR {
