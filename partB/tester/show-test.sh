@@ -23,7 +23,7 @@ marked() {
 # mutant NAME STEP WORDS [STEPS]
 mutant() {
   file=$1
-  library "partB/tests/mutants/$1.c" || fail "$1 does not compile"
+  library "partB/grade/mutants/$1.c" || fail "$1 does not compile"
   shows 1 "$4"
   marked "$2" "$3"
 }

@@ -63,7 +63,7 @@ static int complain(struct reading *reading, const char *complaint) {
 }
 
 /* The number of the chunk with a name; a new one if it is about to be made. */
-static int find_chunk(struct reading *reading, const char *name, bool to_be_made) {
+static int name_chunk(struct reading *reading, const char *name, bool to_be_made) {
   struct steps *steps = reading->steps;
   if (name[0] < 'a' || name[0] > 'z' || name[1])
     return complain(reading, "a chunk is named by a letter, a to z");
@@ -125,9 +125,9 @@ static void read_step(struct reading *reading, char word[MOST_WORDS][LONGEST_WOR
     complain(reading, "not a step such as: a = alloc; b = lazy a; write b; read a; free b");
     return;
   }
-  if (copies) step.source = find_chunk(reading, word[3], false);
-  if (step.act == RESTORE) step.source = find_chunk(reading, word[2], false);
-  step.chunk = find_chunk(reading, word[makes ? 0 : 1], makes);
+  if (copies) step.source = name_chunk(reading, word[3], false);
+  if (step.act == RESTORE) step.source = name_chunk(reading, word[2], false);
+  step.chunk = name_chunk(reading, word[makes ? 0 : 1], makes);
   if (touches && count == 3) step.offset = read_offset(reading, word[2]);
   if (reading->steps->count == MOST_STEPS) complain(reading, "at most 40 steps can be shown");
   if (reading->complaint) return;
