@@ -36,7 +36,7 @@ awk -f "$scratch/example.awk" partB/lazycopy.3 >"$scratch/example.c"
 echo 'int main(void) { return *(volatile int *)16; }' >"$scratch/crash.c"
 
 install_all_files() {
-  [ "$(files_in "$prefix")" = "$installed" ] || fail "installed are: $(files_in "$prefix")"
+  [ "$(files_in "$there")" = "$installed" ] || fail "installed are: $(files_in "$there")"
 }
 
 install_destdir_and_directories() {
@@ -64,10 +64,10 @@ install_umask() {
 }
 
 install_soname() {
-  [ "$(readlink "$prefix/lib/liblazycopy.so")" = liblazycopy.so.1 ] || fail "wrong link liblazycopy.so"
-  [ "$(readlink "$prefix/lib/liblazycopy.so.1")" = "liblazycopy.so.$version" ] || fail "wrong link liblazycopy.so.1"
+  [ "$(readlink "$there/lib/liblazycopy.so")" = liblazycopy.so.1 ] || fail "wrong link liblazycopy.so"
+  [ "$(readlink "$there/lib/liblazycopy.so.1")" = "liblazycopy.so.$version" ] || fail "wrong link liblazycopy.so.1"
   command -v readelf >/dev/null || skip "no readelf"
-  readelf -d "$prefix/lib/liblazycopy.so" | grep -q 'soname: \[liblazycopy.so.1\]' || fail "no soname"
+  readelf -d "$there/lib/liblazycopy.so" | grep -q 'soname: \[liblazycopy.so.1\]' || fail "no soname"
 }
 
 # with_pkg_config PACKAGE SOURCE PROGRAM [OPTION...]
@@ -75,32 +75,32 @@ with_pkg_config() {
   command -v pkg-config >/dev/null || skip "no pkg-config"
   package=$1 source=$2 program=$3
   shift 3
-  flags=$(PKG_CONFIG_PATH=$prefix/lib/pkgconfig pkg-config --cflags --libs "$@" "$package") || fail "pkg-config failed"
+  flags=$(PKG_CONFIG_PATH=$there/lib/pkgconfig pkg-config --cflags --libs "$@" "$package") || fail "pkg-config failed"
   try 0 ${CC:-cc} -Wall -Werror -o "$program" "$source" $flags
 }
 
 install_lazycopy_pkg_config() {
   with_pkg_config lazycopy "$scratch/example.c" "$scratch/example"
   cd "$scratch" || exit 1
-  LD_LIBRARY_PATH=$prefix/lib try 0 ./example
+  LD_LIBRARY_PATH=$there/lib try 0 ./example
   grep -qx 'the table has b, the snapshot a' out || fail "it printed: $(cat out)"
 }
 
 install_lazycopy_static() {
-  try 0 ${CC:-cc} -I"$prefix/include" -o "$scratch/example-static" "$scratch/example.c" \
-    "$prefix/lib/liblazycopy.a" -pthread
+  try 0 ${CC:-cc} -I"$there/include" -o "$scratch/example-static" "$scratch/example.c" \
+    "$there/lib/liblazycopy.a" -pthread
   cd "$scratch" || exit 1
   try 0 ./example-static
 }
 
 install_letsbefriends_pkg_config() {
   with_pkg_config letsbefriends "$scratch/crash.c" "$scratch/crash-linked"
-  LD_LIBRARY_PATH=$prefix/lib try 139 "$scratch/crash-linked"
+  LD_LIBRARY_PATH=$there/lib try 139 "$scratch/crash-linked"
   grep -q '^What happened: ' "$scratch/err" || fail "no report: $(cat "$scratch/err")"
 }
 
 install_preload_by_name() {
-  LD_LIBRARY_PATH=$prefix/lib LD_PRELOAD=libletsbefriends.so try 139 "$scratch/crash"
+  LD_LIBRARY_PATH=$there/lib LD_PRELOAD=libletsbefriends.so try 139 "$scratch/crash"
   grep -q '^What happened: ' "$scratch/err" || fail "no report: $(cat "$scratch/err")"
 }
 
@@ -116,20 +116,20 @@ int main(void) {
   printf("%s %d\n", LAZYCOPY_VERSION_STRING, LAZYCOPY_VERSION);
 }
 E2
-  try 0 ${CC:-cc} -I"$prefix/include" -o "$scratch/version" "$scratch/version.c"
+  try 0 ${CC:-cc} -I"$there/include" -o "$scratch/version" "$scratch/version.c"
   try 0 "$scratch/version"
   read -r version number <"$scratch/out"
   [ "$(echo "$version" | awk -F. '{ print $1 * 10000 + $2 * 100 + $3 }')" = "$number" ] || fail "$version is not $number"
-  [ -e "$prefix/lib/liblazycopy.so.$version" ] || fail "no liblazycopy.so.$version"
+  [ -e "$there/lib/liblazycopy.so.$version" ] || fail "no liblazycopy.so.$version"
   for package in lazycopy letsbefriends; do
-    grep -qx "Version: $version" "$prefix/lib/pkgconfig/$package.pc" || fail "another version in $package.pc"
+    grep -qx "Version: $version" "$there/lib/pkgconfig/$package.pc" || fail "another version in $package.pc"
   done
   grep -q "^- \*\*$version\*\*" README.md || fail "README.md tells no changes of $version"
 }
 
 install_uninstall() {
-  try 0 "$make" -s uninstall PREFIX="$prefix"
-  [ -z "$(files_in "$prefix")" ] || fail "left behind: $(files_in "$prefix")"
+  try 0 "$make" -s uninstall PREFIX="$there"
+  [ -z "$(files_in "$there")" ] || fail "left behind: $(files_in "$there")"
 }
 
 ${CC:-cc} -o "$scratch/crash" "$scratch/crash.c" || exit 1

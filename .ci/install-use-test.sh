@@ -24,8 +24,8 @@ in_mode() {
   [ "$3" = c ] || warnings=$(echo "$strictest" | sed 's/-Wstrict-prototypes//')
   printf '#include <signal.h>\n#include <stddef.h>\n' |
     $1 -std="$2" $warnings -Wsystem-headers -fsyntax-only "-x$3" - 2>/dev/null && warnings="$warnings -Wsystem-headers"
-  try 0 $1 -std="$2" $warnings -isystem "$prefix/include" -o "$scratch/strict" "-x$3" "$scratch/snapshot.c" -xnone \
-    "$prefix/lib/liblazycopy.a" -pthread
+  try 0 $1 -std="$2" $warnings -isystem "$there/include" -o "$scratch/strict" "-x$3" "$scratch/snapshot.c" -xnone \
+    "$there/lib/liblazycopy.a" -pthread
   try 0 "$scratch/strict"
   echo "$1 $2" >>"$scratch/modes"
 }
@@ -56,8 +56,8 @@ int main(void) {
 }
 E2
   for source in 199309L 200809L; do
-    try 0 ${CC:-cc} -std=c11 -D_POSIX_C_SOURCE=$source $strictest -I"$prefix/include" -o "$scratch/handler" \
-      "$scratch/handler.c" "$prefix/lib/liblazycopy.a" -pthread
+    try 0 ${CC:-cc} -std=c11 -D_POSIX_C_SOURCE=$source $strictest -I"$there/include" -o "$scratch/handler" \
+      "$scratch/handler.c" "$there/lib/liblazycopy.a" -pthread
   done
 }
 
@@ -71,7 +71,7 @@ project() {
   awk -v begin="\`\`\`$1" '$0 == "```" { inside = 0 } inside { print } $0 == begin { inside = 1 }' README.md >"$scratch/lines"
   [ -s "$scratch/lines" ] || fail "README.md does not say how"
   cd "$scratch/$1" || exit 1
-  export PKG_CONFIG_PATH="$prefix/lib/pkgconfig" LD_LIBRARY_PATH="$prefix/lib"
+  export PKG_CONFIG_PATH="$there/lib/pkgconfig" LD_LIBRARY_PATH="$there/lib"
 }
 
 install_cmake() {

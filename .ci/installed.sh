@@ -4,6 +4,6 @@
 # count here too.
 # shellcheck source=partB/harness/shelltest.sh
 . partB/harness/shelltest.sh
-prefix=$scratch/usr
+there=$scratch/usr
 make=${MAKE:-make}
-"$make" -s install PREFIX="$prefix" >"$scratch/log" 2>&1 || { echo "FAILED  install: $(cat "$scratch/log")"; exit 1; }
+"$make" -s install PREFIX="$there" >"$scratch/log" 2>&1 || { echo "FAILED  install: $(cat "$scratch/log")"; exit 1; }
