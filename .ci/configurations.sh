@@ -5,7 +5,7 @@
 
 # By worth: where time runs out, the last ones are left out.
 CONFIGURATIONS="asan clang ubsan mutants full install recipes rules format shellcheck mandoc i386 musl tsan valgrind \
-hosts coverage slow tidy cppcheck analyzer O0 lto lua aarch64 riscv64 kernels \
+pages hosts coverage slow tidy cppcheck analyzer O0 lto lua aarch64 riscv64 kernels \
 debian11 debian12 debian13"
 SKIP=77
 
@@ -241,3 +241,10 @@ configuration_install() {
 }
 
 configuration_rules() { make -s partB/build/harness/within && sh .ci/rules-test.sh; }
+
+# A browser opens the page of what is shown, and walks it.
+configuration_pages() {
+  need chromium
+  make -s partB/copytest partB/build/harness/within
+  sh .ci/page-test.sh
+}
