@@ -18,8 +18,9 @@ TO ?= partB/build/bench
 bench: all partB/bench/bench
 	partB/bench/bench --csv $(BENCH_CSV) $(BENCHFLAGS)
 
-plot:
+plot: partB/copytest
 	@sh partB/bench/plot.sh $(CSV) $(TO)
+	@sh partB/tester/split-svg.sh $(TO)/split.svg
 
 partB/bench/bench: $(BENCH_OBJECTS) $(HARNESS_BENCH) partB/liblazycopy.a | $(BENCH_PROGRAMS) partA/libletsbefriends.so
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -pthread $(LDLIBS)
