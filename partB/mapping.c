@@ -91,13 +91,12 @@ enum outcome mapping_open(struct slot slot, size_t count, bool private) {
 static bool map_read_only(struct slot slot, size_t size, struct frame frame) {
   void *place = mremap(window_of(frame), 0, size, MREMAP_MAYMOVE), *target = view_of(slot);
   if (place == MAP_FAILED) return false;
-  if (mprotect(place, size, PROT_READ) != 0 ||
-      mremap(place, size, size, MREMAP_MAYMOVE | MREMAP_FIXED, target) == MAP_FAILED) {
-    munmap(place, size);
-    return false;
-  }
-  madvise(target, size, MADV_DODUMP);
-  return true;
+  madvise(place, size, MADV_DODUMP);
+  if (mprotect(place, size, PROT_READ) == 0 &&
+      mremap(place, size, size, MREMAP_MAYMOVE | MREMAP_FIXED, target) != MAP_FAILED)
+    return true;
+  munmap(place, size);
+  return false;
 }
 
 /* Maps slots to the consecutive frames of the source, which is READ_ONLY or not mapped: slots
