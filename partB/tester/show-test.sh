@@ -101,6 +101,16 @@ show_refuses() {
   one_line_about none.c
 }
 
+# Neither text nor page may say that bytes were copied which are not there.
+show_no_copy_that_was_none() {
+  library partB/grade/mutants/contents-lost.c || skip "no compiler"
+  shows 1 '' "$scratch/page.html"
+  ! grep '64 KiB were copied' "$scratch/out" || fail "the text says so"
+  ! grep '64 KiB \(were copied\|go from\)' "$scratch/page.html" || fail "the page says so"
+  [ "$(grep -c 'right bytes are not in it' "$scratch/out")" -eq 2 ] || fail "the text does not tell it in two steps"
+  [ "$(grep -c '<b>No right copy' "$scratch/page.html")" -eq 3 ] || fail "the page does not tell it in three steps"
+}
+
 # The page says what the text says: in each step the same chunks, rights, and frames.
 show_page_is_like_the_text() {
   try 0 partB/copytest --show --html "$scratch/page.html"
@@ -111,7 +121,7 @@ show_page_is_like_the_text() {
   ! grep -E 'https?://' "$scratch/page.html" | grep -v 'xmlns="http://www.w3.org/2000/svg"' || fail "it asks the network"
 }
 
-for name in right_answers wrong_answers ends_with_the_step own_steps refuses page_is_like_the_text; do
+for name in right_answers wrong_answers ends_with_the_step own_steps refuses no_copy_that_was_none page_is_like_the_text; do
   run_test "show_$name"
 done
 exit "$failures"

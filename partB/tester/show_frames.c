@@ -1,10 +1,16 @@
 #include "show_frames.h"
 
+#include <stdio.h>
 #include <string.h>
 
 bool same_frame(const struct chunk *a, const struct chunk *b) {
   return a->has_frame && b->has_frame && strcmp(a->device, b->device) == 0 && a->inode == b->inode &&
          a->offset == b->offset;
+}
+
+bool copied_whole(const struct chunk *before, const struct chunk *now) {
+  return before->has_frame && now->has_frame && !same_frame(before, now) && now->readable &&
+         !now->in_pieces && !now->wrong;
 }
 
 static bool in_use(const struct moment *moment, const struct chunk *frame) {
@@ -52,4 +58,14 @@ void layout_go_on(struct layout *layout, const struct moment *moment) {
     }
     layout->place[i] = place;
   }
+}
+
+struct label frame_label(const struct layout *layout, int place) {
+  struct label label = {"private memory"};
+  if (place == NONE) {
+    strcpy(label.string, "no memory");
+  } else if (layout->frames[place].is_shared_memory) {
+    snprintf(label.string, sizeof label.string, "frame %d", layout->frames[place].number);
+  }
+  return label;
 }

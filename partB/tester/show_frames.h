@@ -18,7 +18,16 @@ struct layout {
 
 bool same_frame(const struct chunk *a, const struct chunk *b);
 
+/* Did the chunk move to another frame as a whole, and are the right bytes there? */
+bool copied_whole(const struct chunk *before, const struct chunk *now);
+
 /* From the layout of the step before to that of this moment; { 0 } stands before the first. */
 void layout_go_on(struct layout *layout, const struct moment *moment);
+
+/* What the memory in a column, or in none, is called. */
+struct label {
+  char string[24];
+};
+struct label frame_label(const struct layout *layout, int place);
 
 #endif

@@ -134,17 +134,21 @@ static bool somebody_sleeps(const struct chunk *chunks) {
   return false;
 }
 
+/* Only what was found right is said to have been done. */
 static const char *remark_about_write(const struct view *view) {
-  int chunk = view->step->chunk;
-  bool was_writable = view->before[chunk].writable == BYTES;
-  bool was_alone = sharer(view->before, chunk) == NONE && !somebody_sleeps(view->before);
-  if (view->step->act != WRITE || was_writable || !view->now[chunk].writable) return NULL;
-  if (!moved(view, chunk)) {
-    if (!was_alone) return NULL;
+  const struct chunk *before = &view->before[view->step->chunk], *now = &view->now[view->step->chunk];
+  bool was_alone = sharer(view->before, view->step->chunk) == NONE && !somebody_sleeps(view->before);
+  if (view->step->act != WRITE || before->writable == BYTES || !now->writable) return NULL;
+  if (!moved(view, view->step->chunk)) {
+    if (!was_alone || now->wrong) return NULL;
     return "Nobody else had this frame any longer: it was made writable, nothing was copied.";
   }
   if (was_alone) return "Nobody else had this frame any longer, and all the same there is a new one.";
-  return "The write met shared memory: 64 KiB were copied, to give each side its own.";
+  if (copied_whole(before, now))
+    return "The write met shared memory: 64 KiB were copied, to give each side its own.";
+  if (now->wrong)
+    return "The write met shared memory: there is a new frame, but the right bytes are not in it.";
+  return "The write met shared memory: there is a new frame, but not for all of the 64 KiB.";
 }
 
 void show_judge(const struct steps *steps, const struct step *step, const struct moment *before,

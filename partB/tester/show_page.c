@@ -1,60 +1,20 @@
 #include "show_page.h"
 
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "show_frames.h"
+#include "show_html.h"
+#include "show_inside.h"
 #include "show_judge.h"
 #include "show_style.h"
 #include "show_words.h"
 
 /* Where things stand in a drawing. */
 enum { WIDTH = 120, BOX = 104, HEIGHT = 44, FRAMES_AT = 150, BOTTOM = 206 };
-
-static FILE *page;
-
-__attribute__((format(printf, 1, 2))) static void put(const char *format, ...) {
-  va_list arguments;
-  va_start(arguments, format);
-  vfprintf(page, format, arguments);
-  va_end(arguments);
-}
-
-/* Text, in which some signs mean something to a browser. */
-static void put_text(const char *text, size_t length) {
-  for (size_t i = 0; i < length && text[i]; i++) {
-    const char *name = text[i] == '<' ? "&lt;" : text[i] == '>' ? "&gt;" : text[i] == '&' ? "&amp;" : NULL;
-    if (name) {
-      fputs(name, page);
-    } else {
-      fputc(text[i] == '\n' || text[i] == '\t' || (text[i] >= ' ' && text[i] <= '~') ? text[i] : '?', page);
-    }
-  }
-}
-
-static void put_element(const char *element, const char *attributes, const char *text) {
-  put("<%s%s>", element, attributes);
-  put_text(text, strlen(text));
-  put("</%s>\n", element);
-}
-
-struct label {
-  char string[24];
-};
-
-static struct label frame_label(const struct layout *layout, int place) {
-  struct label label = {"private memory"};
-  if (place == NONE) {
-    strcpy(label.string, "no memory");
-  } else if (layout->frames[place].is_shared_memory) {
-    snprintf(label.string, sizeof label.string, "frame %d", layout->frames[place].number);
-  }
-  return label;
-}
 
 static struct label byte_label(const struct chunk *chunk) {
   struct label label = {"not read"};
@@ -124,40 +84,6 @@ static void put_mappings(const struct steps *steps, const struct moment *moment)
     }
   }
   put("</pre>\n");
-}
-
-/* What happens inside a first write, by what there was before and after. */
-static void put_inside(const struct steps *steps, const struct step *step, const struct moment *before,
-                       const struct moment *now, const struct layout *layout_before,
-                       const struct layout *layout) {
-  const struct chunk *old = &before->chunks[step->chunk], *new = &now->chunks[step->chunk];
-  char name = steps->names[step->chunk];
-  if (step->act != WRITE || old->writable == BYTES || !new->writable) return;
-  unsigned long long start = new->address, address = start + step->offset;
-  put("<h3>Inside this write</h3>\n<ol class=\"inside\">\n");
-  put("<li><b>Fault.</b> %c is %s: the processor refuses the write, and the kernel sends SIGSEGV.</li>\n",
-      name, old->protection);
-  put("<li><b>Address.</b> The signal brings 0x%llx. The handler finds the chunk that it lies in: %c, "
-      "0x%llx to 0x%llx.</li>\n",
-      address, name, start, start + BYTES - 1);
-  if (same_frame(old, new)) {
-    put("<li><b>No copy.</b> %c keeps its memory, %s.</li>\n", name,
-        frame_label(layout, layout->place[step->chunk]).string);
-    put("<li><b>Right to write.</b> ");
-  } else {
-    put("<li><b>Copy.</b> 64 KiB go from %s to %s.</li>\n",
-        frame_label(layout_before, layout_before->place[step->chunk]).string,
-        frame_label(layout, layout->place[step->chunk]).string);
-    put("<li><b>Remapping.</b> The address of %c stands for the other memory now. ", name);
-  }
-  put("Before: <code>");
-  put_text(old->lines[0], LONGEST_LINE);
-  put("</code> After: <code>");
-  put_text(new->lines[0], LONGEST_LINE);
-  put("</code></li>\n<li><b>Once more.</b> The handler returns, the processor does the same instruction "
-      "again, "
-      "and %c[%zu] is written.</li>\n</ol>\n",
-      name, step->offset);
 }
 
 /* All steps as code; this one is marked. */
