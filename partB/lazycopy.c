@@ -5,7 +5,10 @@
 
 #include "internal.h"
 
-enum { BATCH = 1024 }; /* chunks after which other threads may take the lock */
+enum {
+  BATCH = 1024, /* chunks after which other threads may take the lock */
+  FORKS = 8,    /* by other threads, while one call gives memory to a new block */
+};
 
 /* ---- New blocks ---- */
 
@@ -20,10 +23,21 @@ void *chunks_alloc(size_t count) {
 
 /* ---- Copies ---- */
 
-/* Without the lock: other threads may go on meanwhile, and write to the source. */
-static void *fill(void *target, const void *chunks, size_t count) {
+/* Has the kernel give memory to a new block. Each fork that another thread begins meanwhile takes
+ * the right to write there: it is asked for again. */
+static bool populate(void *target, size_t size) {
+  for (int i = 0; i <= FORKS; i++) {
+    if (probe_populate(target, size)) return true;
+    if (chunk_make_writable(target, size) != 0) return false;
+  }
+  return false;
+}
+
+/* Without the lock: other threads may go on meanwhile, and write to the source. What is asleep
+ * there is woken first: a touch could not say that the kernel refuses to. */
+static void *fill(void *target, void *chunks, size_t count) {
   int error = errno;
-  if (!probe_populate(target, count * CHUNKSIZE)) {
+  if (chunk_make_readable(chunks, count * CHUNKSIZE) != 0 || !populate(target, count * CHUNKSIZE)) {
     chunks_free(target, count);
     errno = ENOMEM;
     return NULL;
@@ -59,8 +73,14 @@ void *chunks_snapshot(void *chunks, size_t count) {
   return copy(chunks, count, SNAPSHOT);
 }
 
-/* Batch by batch; and by copying the bytes of a chunk that cannot come to share, without the
- * lock, so that the source may wake. */
+/* Copies the bytes of a chunk that cannot come to share: without the lock, as fill does. */
+static int restore_bytes(char *chunk, char *snapshot) {
+  if (chunk_make_readable(snapshot, CHUNKSIZE) != 0 || chunk_make_writable(chunk, CHUNKSIZE) != 0) return -1;
+  copy_words(chunk, snapshot, CHUNKSIZE);
+  return 0;
+}
+
+/* Batch by batch. */
 int chunks_restore(void *chunks, void *snapshot, size_t count) {
   size_t distance = chunks < snapshot ? (char *)snapshot - (char *)chunks : (char *)chunks - (char *)snapshot;
   enter();
@@ -75,9 +95,8 @@ int chunks_restore(void *chunks, void *snapshot, size_t count) {
     if (lock_give(0)) lock_let_others();
     done += restored;
     if (restored == batch) continue;
-    if (chunk_make_writable((char *)chunks + done * CHUNKSIZE, CHUNKSIZE) != 0) return -1;
-    copy_words((char *)chunks + done * CHUNKSIZE, (char *)snapshot + done * CHUNKSIZE, CHUNKSIZE);
-    done++;
+    size_t at = done++ * CHUNKSIZE;
+    if (restore_bytes((char *)chunks + at, (char *)snapshot + at) != 0) return -1;
   }
   return 0;
 }

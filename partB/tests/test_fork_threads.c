@@ -4,6 +4,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "kin.h"
+#include "refusal.h"
 #include "support.h"
 
 enum { THREADS = 3, OWN = 2 };
@@ -80,9 +82,25 @@ static void test_threads_fork(void) {
   for (int i = 0; i < THREADS; i++) pthread_join(threads[i], NULL);
 }
 
+static void fork_once(void) {
+  pid_t child = fork_or_fail();
+  if (child == 0) _exit(0);
+  CHECK(wait_status(child) == 0);
+}
+
+/* An eager copy is filled without the lock: a fork that begins just then protects it, too. */
+static void test_fork_while_filled(void) {
+  skip_without_sharing();
+  char *block = new_block(OWN, 1);
+  meanwhile(MADVISE, 1, fork_once);
+  char *copy = chunks_copy_eager(block, OWN);
+  CHECK(meanwhile_ran() && copy && holds(copy, OWN, 1) && holds(block, OWN, 1));
+}
+
 static const struct test tests[] = {
     {"fork_threads_inside", test_threads_inside, 60},
     {"fork_threads_fork", test_threads_fork, 60},
+    {"fork_while_filled", test_fork_while_filled, 20},
 };
 
 int main(void) {
