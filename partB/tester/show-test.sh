@@ -33,7 +33,7 @@ show_right_answers() {
   shows 0
   ! grep '!!' "$scratch/out" || fail "a right answer is marked"
   grep -q 'There is no chunk_free' "$scratch/out" || fail "what is missing is not told"
-  try 0 partB/copytest --show 'a = alloc; s = snapshot a; write a; read s; restore a s; pin a; b = lazy a; write b 65535'
+  try 0 partB/copytest --show 'a = alloc; s = snapshot a; read s; write a; read s; restore a s; pin a; b = lazy a; write b 65535'
   ! grep '!!' "$scratch/out" || fail "the library is marked"
   grep -q '\[ ---   -  \]' "$scratch/out" || fail "the snapshot does not sleep"
 }
@@ -47,6 +47,7 @@ show_wrong_answers() {
   mutant no-copy 2 'b is a itself'
   mutant eager-in-disguise 2 'the copy is not lazy'
   mutant newest-protected 3 'b can be written'
+  mutant split-on-read 3 'b was only read' 'a = alloc; b = lazy a; read b; write b'
   mutant no-copy-of-copy 3 'chunk_copy_lazy returned NULL'
 }
 

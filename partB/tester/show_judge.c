@@ -126,6 +126,19 @@ static void judge_made(const struct view *view, const struct moment *moment) {
   }
 }
 
+/* Whoever reads needs no memory of its own, and nobody else needs another. */
+static void judge_read(const struct view *view, int chunk) {
+  bool in_pieces =
+      view->now[chunk].in_pieces && view->before[chunk].has_frame && !view->before[chunk].in_pieces;
+  if (!moved(view, chunk) && !in_pieces) return;
+  if (chunk == view->step->chunk) {
+    mark(view, "%c was only read, and has other memory now", name(view, chunk));
+  } else {
+    mark(view, "%c was only read, and %c has other memory now", name(view, view->step->chunk),
+         name(view, chunk));
+  }
+}
+
 /* Whoever is asleep may share any frame. */
 static bool somebody_sleeps(const struct chunk *chunks) {
   for (int i = 0; i < MOST_CHUNKS; i++) {
@@ -161,6 +174,7 @@ void show_judge(const struct steps *steps, const struct step *step, const struct
     if (!now->chunks[i].live) continue;
     if (now->chunks[i].wrong) judge_byte(&view, i);
     judge_rights(&view, i);
+    if (step->act == READ) judge_read(&view, i);
   }
   verdict->remark = remark_about_write(&view);
 }
