@@ -33,18 +33,27 @@ static bool populate(void *target, size_t size) {
   return false;
 }
 
-/* Without the lock: other threads may go on meanwhile, and write to the source. What is asleep
- * there is woken first: a touch could not say that the kernel refuses to. */
-static void *fill(void *target, void *chunks, size_t count) {
+/* Copies the bytes of a chunk to another one: without the lock, so that other threads may go on
+ * meanwhile, and write to the source; only what is asleep is read with it. */
+static bool copy_chunk(char *to, const char *from) {
+  enum outcome outcome = DONE;
+  enter();
+  bool is_copied = copy_unmapped(space_slot_at(to), space_slot_at(from), &outcome);
+  lock_give(outcome == DONE ? 0 : ENOMEM);
+  if (outcome != DONE || (!is_copied && chunk_make_writable(to, CHUNKSIZE) != 0)) return false;
+  if (!is_copied) copy_words(to, from, CHUNKSIZE);
+  return true;
+}
+
+static void *fill(char *target, const char *chunks, size_t count, bool all_mapped) {
   int error = errno;
-  if (chunk_make_readable(chunks, count * CHUNKSIZE) != 0 || !populate(target, count * CHUNKSIZE)) {
-    chunks_free(target, count);
-    errno = ENOMEM;
-    return NULL;
-  }
-  errno = error;
-  copy_words(target, chunks, count * CHUNKSIZE);
-  return target;
+  bool is_filled = populate(target, count * CHUNKSIZE);
+  if (is_filled && all_mapped) copy_words(target, chunks, count * CHUNKSIZE);
+  for (size_t i = 0; i < count && is_filled && !all_mapped; i++)
+    is_filled = copy_chunk(target + i * CHUNKSIZE, chunks + i * CHUNKSIZE);
+  if (!is_filled) chunks_free(target, count);
+  errno = is_filled ? error : ENOMEM;
+  return is_filled ? target : NULL;
 }
 
 enum kind { EAGER, LAZY, SNAPSHOT };
@@ -56,9 +65,11 @@ static void *copy(void *chunks, size_t count, enum kind kind) {
   if (source.index && !shared.index) fresh = slot_open(count, false);
   if (fresh.index && kind != EAGER) registry.stats.eager_fallbacks += count;
   int error = source.index ? ENOMEM : EINVAL;
+  bool all_mapped = true;
+  for (size_t i = 0; fresh.index && i < count; i++) all_mapped &= slot_state(slot_plus(source, i)) < ASLEEP;
   lock_give(shared.index || fresh.index ? 0 : error);
   if (shared.index) return view_of(shared);
-  return fresh.index ? fill(view_of(fresh), chunks, count) : NULL;
+  return fresh.index ? fill(view_of(fresh), chunks, count, all_mapped) : NULL;
 }
 
 void *chunks_copy_eager(void *chunks, size_t count) {
@@ -73,14 +84,7 @@ void *chunks_snapshot(void *chunks, size_t count) {
   return copy(chunks, count, SNAPSHOT);
 }
 
-/* Copies the bytes of a chunk that cannot come to share: without the lock, as fill does. */
-static int restore_bytes(char *chunk, char *snapshot) {
-  if (chunk_make_readable(snapshot, CHUNKSIZE) != 0 || chunk_make_writable(chunk, CHUNKSIZE) != 0) return -1;
-  copy_words(chunk, snapshot, CHUNKSIZE);
-  return 0;
-}
-
-/* Batch by batch. */
+/* Batch by batch; and by copying the bytes of a chunk that cannot come to share. */
 int chunks_restore(void *chunks, void *snapshot, size_t count) {
   size_t distance = chunks < snapshot ? (char *)snapshot - (char *)chunks : (char *)chunks - (char *)snapshot;
   enter();
@@ -96,7 +100,7 @@ int chunks_restore(void *chunks, void *snapshot, size_t count) {
     done += restored;
     if (restored == batch) continue;
     size_t at = done++ * CHUNKSIZE;
-    if (restore_bytes((char *)chunks + at, (char *)snapshot + at) != 0) return -1;
+    if (!copy_chunk((char *)chunks + at, (char *)snapshot + at)) return -1;
   }
   return 0;
 }

@@ -77,16 +77,26 @@ static enum hole reserve_hole(char *address, size_t size) {
   return HOLE_TAKEN;
 }
 
+/* Is the slot's shared memory mapped there? Private memory cannot be mapped again. */
+static bool is_shared(struct slot slot) {
+  void *again = mremap(view_of(slot), 0, CHUNKSIZE, MREMAP_MAYMOVE);
+  if (again == MAP_FAILED) return errno != EINVAL;
+  munmap(again, CHUNKSIZE);
+  return true;
+}
+
 /* A refused call may have unmapped the slot: a HOLE, which is reserved again, unless the kernel
- * refuses that as well and it stays OPEN, or somebody else has TAKEN the place. If what he mapped fills the
- * slot to the last page, it is known by what the slot itself would not allow: to be read, or to be written.
- */
+ * refuses that as well and it stays OPEN, or somebody else has TAKEN the place. If what he mapped
+ * fills the slot to the last page, it is known by what the slot itself would not allow, to be read
+ * or to be written, or by being private. */
 enum hole space_look_for_hole(struct slot slot) {
   uint32_t state = slot_state(slot);
   if (!probe_is_mapped(view_of(slot), CHUNKSIZE)) return reserve_hole(view_of(slot), CHUNKSIZE);
-  bool is_reserved = state == FREE || state == ASLEEP || state == UNMAPPED;
-  if (is_reserved && probe_is_readable(view_of(slot))) return HOLE_TAKEN;
-  return state == READ_ONLY && probe_is_writable(view_of(slot)) ? HOLE_TAKEN : NO_HOLE;
+  bool is_taken = false;
+  if (state == FREE || state == ASLEEP || state == UNMAPPED) is_taken = probe_is_readable(view_of(slot));
+  if (state == READ_ONLY) is_taken = probe_is_writable(view_of(slot));
+  if (is_writable(maps_of(slot))) is_taken = !is_shared(slot);
+  return is_taken ? HOLE_TAKEN : NO_HOLE;
 }
 
 /* Whole pages, so that nothing but whole pages is ever unmapped. */

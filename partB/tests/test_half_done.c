@@ -152,7 +152,21 @@ static void test_short_of_memory(void) {
   CHECK(holds(block, MANY, 1));
 }
 
+/* What is asleep is copied, and restored from, without waking it: mappings may be short. */
+static void test_asleep_without_mappings(void) {
+  skip_without_sharing();
+  char *block = new_block(4, 1), *snapshot = chunks_snapshot(block, 4), *pinned = new_block(4, 2);
+  CHECK(snapshot && chunk_pin(pinned, 4 * CHUNKSIZE) == 0);
+  fill(block, 4, 3);
+  refuse(MREMAP | MPROTECT, 2, FOR_EVER); /* the first one opens the copy */
+  char *copy = chunks_copy_eager(snapshot, 4);
+  CHECK(chunks_restore(pinned, snapshot, 4) == 0);
+  CHECK(refuse_nothing() == 0);
+  CHECK(copy && holds(copy, 4, 1) && holds(pinned, 4, 1) && holds(snapshot, 4, 1) && holds(block, 4, 3));
+}
+
 static const struct test tests[] = {
+    {"half_done_asleep_without_mappings", test_asleep_without_mappings, 20},
     {"half_done_protection", test_protection, 60},
     {"half_done_protection_before_fork", test_protection_before_fork, 60},
     {"half_done_protection_of_split", test_protection_of_split, 60},
