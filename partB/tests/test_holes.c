@@ -96,7 +96,7 @@ static void test_hole_of_copies(void) {
 }
 
 static void test_hole_of_freed(void) {
-  leave_holes(free_some, TAKEN_AT_LAST);
+  leave_holes(free_some, TAKEN_WHOLLY);
 }
 
 static void write_to(char *copy, char *snapshot, char *private) {
@@ -139,7 +139,7 @@ static void test_hole_of_live_chunk(void) {
   leave_hole_in(write_to, TAKEN_WHOLLY);
   leave_hole_in(make_all_writable, TAKEN_WHOLLY);
   leave_hole_in(wake, TAKEN_WHOLLY);
-  leave_hole_in(restore, TAKEN_AT_LAST);
+  leave_hole_in(restore, TAKEN_WHOLLY);
 }
 
 static const struct test tests[] = {
