@@ -14,6 +14,22 @@ copytest_matches() {
   done
 }
 
+# Another column, and other lines of CSV; nothing else changes.
+copytest_takes_snapshots() {
+  try 0 "$copytest" --snapshot --chunks 10 --runs 3 --csv "$scratch/csv"
+  tail -n 1 "$scratch/out" | grep -qx 'OK: the values match' || fail "the last line is not OK"
+  grep -Eq '^ +eager +lazy +snapshot   lazy is +snapshot is$' "$scratch/out" || fail "no column: $(cat "$scratch/out")"
+  for row in copy read write memory; do
+    grep -Eq "^$row( +[0-9.]+ [a-zA-Z]+){3}( +[0-9.]+ times (faster|slower|smaller|larger)){2}$" \
+      "$scratch/out" || fail "no row $row: $(cat "$scratch/out")"
+  done
+  [ "$(grep -Ec '^snapshot,(copy|read|write),10,100,[123],[0-9]+\.[0-9]+$' "$scratch/csv")" -eq 9 ] || fail "no figures"
+  [ "$(wc -l <"$scratch/csv")" -eq 28 ] || fail "not 28 lines"
+  try 1 env BROKEN=snapshot "$broken" --chunks 10 --snapshot
+  grep -q '[0-9]* after eager copying, [0-9]* after snapshot$' "$scratch/err" || fail "it is not said that it is the snapshot"
+  try 0 env BROKEN=snapshot "$broken" --chunks 10 --quiet
+}
+
 copytest_tells_a_difference() {
   try 1 "$broken" --chunks 10 --runs 1
   tail -n 1 "$scratch/out" | grep -q '^FAILED' || fail "the last line is not FAILED"
@@ -79,7 +95,7 @@ copytest_is_quiet() {
 
 copytest_helps() {
   try 0 "$copytest" --help
-  for option in chunks writes runs seed csv quiet show html help; do
+  for option in chunks writes runs seed snapshot csv quiet show html help; do
     grep -q -e "--$option" "$scratch/out" || fail "--$option is missing"
     grep -q "Fl Fl $option" partB/tester/copytest.1 || fail "--$option is missing from the man page"
   done
@@ -197,6 +213,6 @@ copytest_colours_for_terminals_only() {
   return 0
 }
 
-run_all copytest_ matches tells_a_difference tells_a_crash tells_lack_of_memory refuses_bad_usage writes_csv \
+run_all copytest_ matches takes_snapshots tells_a_difference tells_a_crash tells_lack_of_memory refuses_bad_usage writes_csv \
   is_quiet helps notices_a_full_disk leaves_no_part_of_a_file refuses_a_directory keeps_closed_streams_apart \
   ends_with_its_reader interrupted shows_progress shows_sharing colours_for_terminals_only

@@ -3,10 +3,11 @@
  * compares every byte, and prints what each way took.
  *
  *   copytest                          the lab's test: 500 chunks, 100 writes
+ *   copytest --snapshot               the same with snapshots beside the copies
  *   copytest --chunks 500 --csv -     the figures of each run, for a program
  *   copytest --show [STEPS]           draws what the chunks share, step by step
  *
- * A run itself is in copytest_run.c, the drawing in show.c. */
+ * A run itself is in copytest_run.c, the table in copytest_table.c, the drawing in show.c. */
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
@@ -22,6 +23,7 @@
 #include "copytest_csv.h"
 #include "copytest_run.h"
 #include "copytest_show.h"
+#include "copytest_table.h"
 #include "lazycopy.h"
 
 enum { SAME = 0, DIFFERENT = 1, TROUBLE = 2 };
@@ -29,6 +31,7 @@ enum { SAME = 0, DIFFERENT = 1, TROUBLE = 2 };
 struct options {
   unsigned long long chunks, writes, runs, seed;
   const char *csv, *steps, *page;
+  int methods;
   bool quiet, show;
 };
 
@@ -41,6 +44,7 @@ static const char help[] =
     "  --writes N    bytes to write, at random places (default 100)\n"
     "  --runs N      repeat N times and print medians (default 5)\n"
     "  --seed N      where the pseudo-random contents and places begin (default 1)\n"
+    "  --snapshot    take snapshots as well, in a world of their own: another column\n"
     "  --csv FILE    write the figures of every run to FILE; - is standard output,\n"
     "                and the table goes to standard error then\n"
     "  --quiet       print no table; the exit status tells\n"
@@ -86,13 +90,18 @@ static unsigned long long read_number(const char *option, unsigned long long low
 }
 
 static struct options read_options(int argc, char **argv) {
-  static const struct option known[] = {
-      {"chunks", required_argument, NULL, 'c'}, {"writes", required_argument, NULL, 'w'},
-      {"runs", required_argument, NULL, 'r'},   {"seed", required_argument, NULL, 's'},
-      {"csv", required_argument, NULL, 'f'},    {"quiet", no_argument, NULL, 'q'},
-      {"show", no_argument, NULL, 'd'},         {"html", required_argument, NULL, 'p'},
-      {"help", no_argument, NULL, 'h'},         {NULL, 0, NULL, 0}};
-  struct options options = {.chunks = 500, .writes = 100, .runs = 5, .seed = 1};
+  static const struct option known[] = {{"chunks", required_argument, NULL, 'c'},
+                                        {"writes", required_argument, NULL, 'w'},
+                                        {"runs", required_argument, NULL, 'r'},
+                                        {"seed", required_argument, NULL, 's'},
+                                        {"snapshot", no_argument, NULL, 'n'},
+                                        {"csv", required_argument, NULL, 'f'},
+                                        {"quiet", no_argument, NULL, 'q'},
+                                        {"show", no_argument, NULL, 'd'},
+                                        {"html", required_argument, NULL, 'p'},
+                                        {"help", no_argument, NULL, 'h'},
+                                        {NULL, 0, NULL, 0}};
+  struct options options = {.chunks = 500, .writes = 100, .runs = 5, .seed = 1, .methods = LAZY + 1};
   for (int option; (option = getopt_long(argc, argv, "", known, NULL)) != -1;) {
     switch (option) {
       case 'c':
@@ -106,6 +115,9 @@ static struct options read_options(int argc, char **argv) {
         break;
       case 's':
         options.seed = read_number("seed", 0, ULLONG_MAX);
+        break;
+      case 'n':
+        options.methods = SNAPSHOT + 1;
         break;
       case 'f':
         options.csv = optarg;
@@ -133,11 +145,13 @@ static struct options read_options(int argc, char **argv) {
   return options;
 }
 
-/* Both worlds' originals, the eager copies, and the chunks that lazy copying
- * splits; an eighth more for page tables and what else runs. */
+/* The originals of each world, the eager copies, and the chunks that the other
+ * methods split; an eighth more for page tables and what else runs. */
 static void check_memory(const struct options *options) {
   unsigned long long splits = options->writes < options->chunks ? options->writes : options->chunks;
-  double needed = 1.125 * CHUNKSIZE * (3.0 * (double)options->chunks + (double)splits);
+  double needed =
+      1.125 * CHUNKSIZE *
+      ((options->methods + 1.0) * (double)options->chunks + (options->methods - 1.0) * (double)splits);
   long long available = memory_available();
   if (available < 0 || needed <= (double)available) return;
   fprintf(stderr, "copytest: not enough memory: --chunks %llu takes %s, and %s are available\n",
@@ -164,7 +178,12 @@ static void do_runs(const struct options *options, struct outcome *outcomes) {
   for (size_t run = 0; run < options->runs; run++) {
     char label[64];
     snprintf(label, sizeof label, "run %zu of %llu", run + 1, options->runs);
-    struct plan plan = {options->chunks, options->writes, options->seed + run, run % 2, label};
+    struct plan plan = {options->chunks,
+                        options->writes,
+                        options->methods,
+                        options->seed + run,
+                        (int)(run % (size_t)options->methods),
+                        label};
     show_progress(label, 0, 1);
     check_status(run_apart(&plan, &outcomes[run]));
     if (outcomes[run].error) give_up("not enough memory: ", strerror(outcomes[run].error));
@@ -172,53 +191,14 @@ static void do_runs(const struct options *options, struct outcome *outcomes) {
   hide_progress();
 }
 
-static double median_us(const struct outcome *outcomes, size_t runs, enum method method, enum phase phase) {
-  double us[runs];
-  for (size_t run = 0; run < runs; run++) us[run] = outcomes[run].us[method][phase];
-  return summarize(us, runs).median;
-}
-
-/* "7.1 times faster" for lazy copying. */
-static void print_ratio(FILE *stream, double eager, double lazy, const char *less, const char *more) {
-  if (eager <= 0 || lazy <= 0) {
-    fputc('\n', stream);
-  } else if (eager >= lazy) {
-    fprintf(stream, "   %s %s\n", ratio_text(eager / lazy).string, less);
-  } else {
-    fprintf(stream, "   %s %s\n", ratio_text(lazy / eager).string, more);
-  }
-}
-
-static void print_table(FILE *stream, const struct options *options, const struct outcome *outcomes) {
-  size_t runs = options->runs;
-  fprintf(stream, "%llu chunk%s of 64 KiB (%s), %llu writes, %s of %zu run%s\n\n", options->chunks,
-          options->chunks > 1 ? "s" : "", size_text((double)options->chunks * CHUNKSIZE).string,
-          options->writes, runs > 1 ? "medians" : "figures", runs, runs > 1 ? "s" : "");
-  fprintf(stream, "%-8s%10s%10s   lazy is\n", "", method_names[EAGER], method_names[LAZY]);
-  for (int phase = 0; phase < (options->writes ? PHASES : WRITE); phase++) {
-    double eager = median_us(outcomes, runs, EAGER, phase);
-    double lazy = median_us(outcomes, runs, LAZY, phase);
-    fprintf(stream, "%-8s%10s%10s", phase_names[phase], time_text(eager).string, time_text(lazy).string);
-    print_ratio(stream, eager, lazy, "faster", "slower");
-  }
-  const long long *memory = outcomes[0].memory;
-  if (memory[EAGER] >= 0) {
-    fprintf(stream, "%-8s%10s%10s", "memory", size_text((double)memory[EAGER]).string,
-            size_text((double)memory[LAZY]).string);
-    print_ratio(stream, (double)memory[EAGER], (double)memory[LAZY], "smaller", "larger");
-  }
-  fputc('\n', stream);
-}
-
 /* Tells where the first difference is, if there is one. */
 static bool print_difference(const struct options *options, const struct outcome *outcomes) {
   for (size_t run = 0; run < options->runs; run++) {
     const struct outcome *outcome = &outcomes[run];
     if (!outcome->differs) continue;
-    fprintf(stderr,
-            "copytest: run %zu: %s %zu differs at offset %zu: %d after eager copying, %d after lazy\n",
+    fprintf(stderr, "copytest: run %zu: %s %zu differs at offset %zu: %d after eager copying, %d after %s\n",
             run + 1, outcome->in_copy ? "copy" : "original", outcome->chunk, outcome->offset,
-            outcome->values[EAGER], outcome->values[LAZY]);
+            outcome->values[EAGER], outcome->values[outcome->method], method_names[outcome->method]);
     return true;
   }
   return false;
@@ -237,11 +217,13 @@ int main(int argc, char **argv) {
   struct outcome *outcomes = calloc(options.runs, sizeof *outcomes);
   if (!outcomes) give_up("not enough memory", "");
   do_runs(&options, outcomes);
-  if (options.csv && !csv_write(options.csv, options.chunks, options.writes, options.runs, outcomes)) {
+  if (options.csv &&
+      !csv_write(options.csv, options.chunks, options.writes, options.methods, options.runs, outcomes)) {
     give_up_csv(options.csv);
   }
   FILE *report = options.csv && strcmp(options.csv, "-") == 0 ? stderr : stdout;
-  if (!options.quiet) print_table(report, &options, outcomes);
+  struct table table = {options.chunks, options.writes, options.methods, options.runs, outcomes};
+  if (!options.quiet) table_print(report, &table);
   bool differs = print_difference(&options, outcomes);
   if (!options.quiet) fprintf(report, differs ? "FAILED: the values differ\n" : "OK: the values match\n");
   finish_output();

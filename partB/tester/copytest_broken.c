@@ -1,6 +1,7 @@
 /* A library that goes wrong on purpose, to see that copytest tells: its lazy
- * copies are the chunks themselves. The environment variable BROKEN makes
- * lazy copying fail ("memory"), crash ("crash"), or take its time ("slow") instead. */
+ * copies and snapshots are the chunks themselves. The environment variable BROKEN makes
+ * lazy copying fail ("memory"), crash ("crash"), take its time ("slow"), or do what it
+ * should ("snapshot") instead. */
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -30,6 +31,10 @@ void *chunk_copy_lazy(void *chunk) {
     usleep(400000);
     return chunk_copy_eager(chunk);
   }
+  return broken && strcmp(broken, "snapshot") == 0 ? chunk_copy_eager(chunk) : chunk;
+}
+
+void *chunk_snapshot(void *chunk) {
   return chunk;
 }
 

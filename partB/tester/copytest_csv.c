@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-const char *const method_names[METHODS] = {"eager", "lazy"};
+const char *const method_names[METHODS] = {"eager", "lazy", "snapshot"};
 const char *const phase_names[PHASES] = {"copy", "read", "write"};
 
 static bool is_standard_output(const char *name) {
@@ -40,12 +40,13 @@ static void remove_rest(const char *name) {
   errno = error;
 }
 
-bool csv_write(const char *name, size_t chunks, size_t writes, size_t runs, const struct outcome *outcomes) {
+bool csv_write(const char *name, size_t chunks, size_t writes, int methods, size_t runs,
+               const struct outcome *outcomes) {
   FILE *file = is_standard_output(name) ? stdout : fopen(name, "w");
   if (!file) return false;
   fprintf(file, "method,phase,chunks,writes,run,us\n");
   for (size_t run = 0; run < runs; run++) {
-    for (int method = 0; method < METHODS; method++) {
+    for (int method = 0; method < methods; method++) {
       for (int phase = 0; phase < PHASES; phase++) {
         fprintf(file, "%s,%s,%zu,%zu,%zu,%.3f\n", method_names[method], phase_names[phase], chunks, writes,
                 run + 1, outcomes[run].us[method][phase]);

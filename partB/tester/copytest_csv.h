@@ -15,6 +15,7 @@ extern const char *const phase_names[PHASES];
 bool csv_possible(const char *name);
 
 /* False if not all could be written, and errno says why; no part of it is left then. */
-bool csv_write(const char *name, size_t chunks, size_t writes, size_t runs, const struct outcome *outcomes);
+bool csv_write(const char *name, size_t chunks, size_t writes, int methods, size_t runs,
+               const struct outcome *outcomes);
 
 #endif

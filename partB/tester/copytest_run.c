@@ -34,6 +34,11 @@ static void *need(void *memory, int pipe) {
   return memory;
 }
 
+/* For the progress: each world is made, copied, and written and read; the rest is comparing. */
+static size_t all_steps(const struct plan *plan) {
+  return 4 * (size_t)plan->methods * plan->chunks;
+}
+
 static struct world make_world(const struct plan *plan, size_t done, int pipe) {
   struct world world = {need(calloc(plan->chunks, sizeof(char *)), pipe),
                         need(calloc(plan->chunks, sizeof(char *)), pipe)};
@@ -41,7 +46,7 @@ static struct world make_world(const struct plan *plan, size_t done, int pipe) {
   for (size_t i = 0; i < plan->chunks; i++) {
     world.originals[i] = need(chunk_alloc(), pipe);
     fill_random(world.originals[i], CHUNKSIZE, &random);
-    show_progress(plan->label, done + i, 8 * plan->chunks);
+    show_progress(plan->label, done + i, all_steps(plan));
   }
   return world;
 }
@@ -60,7 +65,8 @@ static struct write *plan_writes(const struct plan *plan, int pipe) {
 }
 
 static double copy_all(struct world world, enum method method, size_t chunks, int pipe) {
-  void *(*copy)(void *) = method == LAZY ? chunk_copy_lazy : chunk_copy_eager;
+  static void *(*const copies[METHODS])(void *) = {chunk_copy_eager, chunk_copy_lazy, chunk_snapshot};
+  void *(*copy)(void *) = copies[method];
   double start = now_us();
   for (size_t i = 0; i < chunks; i++) world.copies[i] = need(copy(world.originals[i]), pipe);
   return now_us() - start;
@@ -81,20 +87,26 @@ static double write_some(struct world world, const struct write *writes, size_t 
   return now_us() - start;
 }
 
-static void compare(const struct world worlds[METHODS], size_t chunks, struct outcome *outcome) {
-  for (size_t i = 0; i < 2 * chunks && !outcome->differs; i++) {
-    const unsigned char *sides[METHODS];
-    for (int method = 0; method < METHODS; method++) {
-      sides[method] = i < chunks ? worlds[method].originals[i] : worlds[method].copies[i - chunks];
-    }
-    if (memcmp(sides[EAGER], sides[LAZY], CHUNKSIZE) == 0) continue;
+/* Half of the sides are originals, the others their copies. */
+static unsigned char *side(const struct world *world, size_t i, size_t chunks) {
+  return i < chunks ? world->originals[i] : world->copies[i - chunks];
+}
+
+static void compare_side(const struct world worlds[METHODS], size_t i, const struct plan *plan,
+                         struct outcome *outcome) {
+  const unsigned char *eager = side(&worlds[EAGER], i, plan->chunks);
+  for (int method = LAZY; method < plan->methods && !outcome->differs; method++) {
+    const unsigned char *other = side(&worlds[method], i, plan->chunks);
+    if (memcmp(eager, other, CHUNKSIZE) == 0) continue;
     size_t offset = 0;
-    while (sides[EAGER][offset] == sides[LAZY][offset]) offset++;
+    while (eager[offset] == other[offset]) offset++;
     outcome->differs = true;
-    outcome->in_copy = i >= chunks;
-    outcome->chunk = i % chunks;
+    outcome->method = method;
+    outcome->in_copy = i >= plan->chunks;
+    outcome->chunk = i % plan->chunks;
     outcome->offset = offset;
-    for (int method = 0; method < METHODS; method++) outcome->values[method] = sides[method][offset];
+    outcome->values[EAGER] = eager[offset];
+    outcome->values[method] = other[offset];
   }
 }
 
@@ -102,20 +114,22 @@ static _Noreturn void run(const struct plan *plan, int pipe) {
   struct outcome outcome = {0};
   size_t chunks = plan->chunks;
   chunk_startup();
-  struct world worlds[METHODS] = {make_world(plan, 0, pipe), make_world(plan, chunks, pipe)};
+  struct world worlds[METHODS] = {0};
+  for (int i = 0; i < plan->methods; i++) worlds[i] = make_world(plan, (size_t)i * chunks, pipe);
   struct write *writes = plan_writes(plan, pipe);
-  for (int turn = 0; turn < METHODS; turn++) {
-    enum method method = turn ^ plan->lazy_first;
+  for (int turn = 0; turn < plan->methods; turn++) {
+    enum method method = (turn + plan->first) % plan->methods;
+    size_t done = (size_t)(plan->methods + 2 * turn) * chunks;
     double *us = outcome.us[method];
     long long before = memory_in_use(0);
     us[COPY] = copy_all(worlds[method], method, chunks, pipe);
-    show_progress(plan->label, (size_t)(3 + 2 * turn) * chunks, 8 * chunks);
+    show_progress(plan->label, done + chunks, all_steps(plan));
     us[READ] = read_copies(worlds[method], chunks);
     us[WRITE] = write_some(worlds[method], writes, plan->writes);
-    show_progress(plan->label, (size_t)(4 + 2 * turn) * chunks, 8 * chunks);
+    show_progress(plan->label, done + 2 * chunks, all_steps(plan));
     outcome.memory[method] = before < 0 ? -1 : memory_in_use(0) - before;
   }
-  compare(worlds, chunks, &outcome);
+  for (size_t i = 0; i < 2 * chunks && !outcome.differs; i++) compare_side(worlds, i, plan, &outcome);
   finish(pipe, &outcome);
 }
 

@@ -1,5 +1,5 @@
-/* One run of copytest: two worlds of chunks with the same contents, one copied
- * eagerly, one lazily, written in the same places, and compared in the end. */
+/* One run of copytest: a world of chunks for each method, with the same contents, copied
+ * by that method, written in the same places, and compared in the end. */
 #ifndef COPYTEST_RUN_H
 #define COPYTEST_RUN_H
 
@@ -7,13 +7,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum method { EAGER, LAZY, METHODS };
+enum method { EAGER, LAZY, SNAPSHOT, METHODS };
 enum phase { COPY, READ, WRITE, PHASES };
 
 struct plan {
   size_t chunks, writes;
+  int methods; /* the first so many of them */
   uint64_t seed;
-  bool lazy_first;   /* whose turn is first: alternate, so that neither gains by it */
+  int first;         /* whose turn is first: alternate, so that none gains by it */
   const char *label; /* for the progress line */
 };
 
@@ -22,7 +23,8 @@ struct outcome {
   int error; /* 0, or the errno of a chunk that could not be made */
   double us[METHODS][PHASES];
   long long memory[METHODS]; /* bytes that copying and writing took, or -1 */
-  bool differs;              /* then: the first byte that does, and where */
+  bool differs;              /* then: the first byte that does, in which world, and where */
+  enum method method;
   bool in_copy;
   size_t chunk, offset;
   unsigned char values[METHODS];

@@ -5,7 +5,7 @@
 TESTER_BUILD := partB/build/tester
 SHOW_OBJECTS := $(patsubst partB/%.c,partB/build/%.o,$(filter-out %/show_main.c,$(wildcard partB/tester/show*.c))) \
   $(HARNESS_BOX) $(MEASURE_OBJECTS)
-COPYTEST_OBJECTS := $(addprefix $(TESTER_BUILD)/,copytest.o copytest_run.o copytest_csv.o copytest_show.o) $(sort $(SHOW_OBJECTS))
+COPYTEST_OBJECTS := $(addprefix $(TESTER_BUILD)/,copytest.o copytest_run.o copytest_csv.o copytest_table.o copytest_show.o) $(sort $(SHOW_OBJECTS))
 
 PRODUCTS += partB/copytest
 TESTBINS += $(TESTER_BUILD)/copytest_broken $(TESTER_BUILD)/show
