@@ -157,8 +157,9 @@ enum outcome mapping_make_private(struct slot slot) {
   uint32_t before = maps_of(slot);
   if ((before & STATE) == UNMAPPED && mapping_check_hole(slot) != DONE) return REFUSED;
   int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE;
-  char *copy = mmap(NULL, 2 * CHUNKSIZE, PROT_READ | PROT_WRITE, flags, -1, 0), *second = copy + CHUNKSIZE;
+  char *copy = mmap(NULL, 2 * CHUNKSIZE, PROT_READ | PROT_WRITE, flags, -1, 0);
   if (copy == MAP_FAILED) return REFUSED;
+  char *second = copy + CHUNKSIZE;
   bool is_there = probe_is_readable(view_of(slot)); /* if not, its frame has its bytes */
   memcpy(second, is_there ? view_of(slot) : window_of(frame_of(slot)), CHUNKSIZE);
   memcpy(copy, second, CHUNKSIZE);

@@ -212,6 +212,7 @@ readme_pictures() {
     grep -Eo '\]\([^)]+\.svg\)' "$document" | sed 's/^](//; s/)$//' | while read -r link; do
       picture=${document%/*}/$link
       grep -q '<title>[A-Z][^<]* [^<]*</title>' "$picture" || echo "$picture: no title"
+      case $picture in */split.svg) continue ;; esac # it draws no curve, and its words are text
       grep -Eq '<desc>.*lazycopy: [0-9].*</desc>' "$picture" || echo "$picture: no description"
     done
   done >"$scratch/broken"
