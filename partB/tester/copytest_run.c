@@ -114,8 +114,8 @@ static _Noreturn void run(const struct plan *plan, int pipe) {
   struct outcome outcome = {0};
   size_t chunks = plan->chunks;
   chunk_startup();
-  struct world worlds[METHODS] = {0};
-  for (int i = 0; i < plan->methods; i++) worlds[i] = make_world(plan, (size_t)i * chunks, pipe);
+  struct world worlds[METHODS] = {make_world(plan, 0, pipe)};
+  for (int i = LAZY; i < plan->methods; i++) worlds[i] = make_world(plan, (size_t)i * chunks, pipe);
   struct write *writes = plan_writes(plan, pipe);
   for (int turn = 0; turn < plan->methods; turn++) {
     enum method method = (turn + plan->first) % plan->methods;
