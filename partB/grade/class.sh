@@ -81,7 +81,7 @@ rows() {
 set -- "$directory"/*/
 [ -d "$1" ] || die "$directory has no directories of students"
 # shellcheck disable=SC2086 # several words
-grader=$(cksum $graders "$here"/*.sh "$here"/lab/*; echo "${CC:-cc}"; LC_ALL=C ${CC:-cc} --version 2>&1)
+grader=$(cksum $graders "$here"/*.sh "$here"/*.awk "$here"/lab/*; echo "${CC:-cc}"; LC_ALL=C ${CC:-cc} --version 2>&1)
 # shellcheck disable=SC2016 # later
 begin_work 'echo "Stopping, as soon as those who are being graded are done. The same command goes on." >&2; : >"$work/stop"'
 while [ "$jobs" -gt 0 ]; do

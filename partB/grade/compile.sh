@@ -107,6 +107,8 @@ find_searched
 compile_leniently -I"${source%/*}/" -I"$here/lab" "$@" || exit 1
 warnings=$(grep -c 'warning:' "$log")
 [ "$warnings" -eq 0 ] || note warnings "the compiler warns $warnings times; first: $(first 'warning:')"
+line=$(LC_ALL=C awk -f "$here/pointers.awk" "$source" 2>/dev/null)
+[ -z "$line" ] || note pointers "line $line compares pointers with < or the like, which means something in C only within one object: compare numbers (uintptr_t)"
 if nm -D --defined-only "$library" 2>/dev/null | grep -q ' T main$'; then
   note main 'it has a main of its own, which is not used'
 fi

@@ -114,6 +114,46 @@ sources_complaints() {
   grep -q '^note.error lazycopy.c:2: undefined reference' "$scratch/notes" || fail "$(cat "$scratch/notes")"
 }
 
+# remarks LINE CODE: of the line that compares pointers (0: there is none) in this code, which begins in line 6.
+remarks() {
+  ada_writes '#include <stddef.h>
+#include <stdint.h>
+#include <signal.h>
+typedef struct pair pair;
+struct pair { char *start, *other; uintptr_t low; pair *next; };' "$2"
+  compiles "$ada/lazycopy.c" || fail "$2: $(cat "$scratch/notes" "$scratch/out")"
+  if [ "$1" -eq 0 ]; then
+    ! grep '^note.pointers' "$scratch/notes" || fail "$2: a remark"
+  else
+    grep -q "^note.pointers line $1 compares pointers" "$scratch/notes" || fail "$2: no remark"
+  fi
+}
+
+# Pointers that are compared with < get a remark, and what is right gets none.
+sources_pointers() {
+  remarks 7 'int f(pair *p, char *fault) {
+  while (p && (fault < p->start || fault >= p->start + 9)) p = p->next; return p != 0; }'
+  remarks 6 'int f(pair *p, siginfo_t *info) { return info->si_addr >= (void *)(p->start - 9); }'
+  remarks 6 'int f(pair *p, int start) { return start || (char *)p->low < p->start - 9; }'
+  remarks 6 'int f(pair *p, int start) { return start || p->start < p->other - 9; }'
+  remarks 6 'int f(pair p, void *fault) { if (p.low && p.start + 9 > (char *)fault) return 1; return 0; }'
+  remarks 8 '/* p->start < p->other */ int f(pair *p) {
+  const char *text = "p->start < p->other"; // if (p->start < p->other)
+  return p->other<=p->start && *text; }'
+  remarks 6 'struct node { void *base; }; int f(struct node *node, void *fault) { int size, *other = &size; return node->base > fault && *other; }'
+  remarks 0 'int f(pair *p, char *fault) { return (uintptr_t)fault - (uintptr_t)p->start < 9 || (uintptr_t)fault < (uintptr_t)p->other; }'
+  remarks 0 'int f(pair *p, char *fault) { return fault - p->start < 9 || *fault < 9 || fault[1] > 9 || p->low < *p->start || 9 < fault - p->start; }'
+  remarks 0 'int f(pair *p, char *end) { int n = 0; for (char *c = p->start; c < end; c++) n++; while (p->start < end) p->start++; return n << 1 >> 1; }'
+  remarks 0 'int f(char *start) { return *start; } int g(uintptr_t start, pair *p) { return start < p->low || sizeof start < 9; }'
+  remarks 0 'int f(char **c, int n) { return n * *c[0] < 9 && n * 3 > n; }
+/* an apostrophe'"'"'s comment, "half a string */ int g(int *a, size_t b, size_t c) { return *a + (b < c); }'
+  for part in partA partB; do
+    [ -z "$(awk -f partB/grade/pointers.awk "$part/handout/handout.c")" ] || fail "$part/handout/handout.c: a remark"
+  done
+  sed 's|(uintptr_t)address - (uintptr_t)chunk->start >= CHUNKSIZE|((char *)address < chunk->start)|' partB/handout/handout.c >"$scratch/compares.c"
+  [ -n "$(awk -f partB/grade/pointers.awk "$scratch/compares.c")" ] || fail 'handout.c that compares pointers: no remark'
+}
+
 # A compiler that takes too long is stopped, and that is said.
 sources_endless() {
   ada_writes '#define A(x) x x x x x x x x x x' '#define B(x) A(A(A(A(x))))' 'char *s = B(B(B("endless ")));'
@@ -123,4 +163,4 @@ sources_endless() {
 }
 
 top=$PWD
-run_all sources_ included assembled linked own complaints endless
+run_all sources_ included assembled linked own complaints pointers endless
