@@ -95,17 +95,19 @@ enum outcome slot_wake(struct slot slot) {
   return slot_make_private(slot);
 }
 
-/* Does what the kernel has refused before, if there is room again. */
+/* Does what the kernel has refused before, if there is room again, or so much of it that it may be
+ * what takes the room. Then only what is ZOMBIE goes. */
 void slot_finish(void) {
-  if (registry.unfinished == 0 || registry.forks > 0 || !is_room_for(registry.mapping_budget / 64)) return;
+  size_t few = registry.mapping_budget / 64;
+  bool is_room = is_room_for(few);
+  if (registry.unfinished == 0 || registry.forks > 0 || (!is_room && registry.unfinished <= few)) return;
   for (struct slot slot = {1}; slot.index < registry.end && registry.unfinished > 0; slot.index++) {
     uint32_t maps = maps_of(slot);
     if (maps & ZOMBIE) {
-      unmap_around(slot);
-      return; /* a batch at a time: others may be waiting */
-    } else if ((maps & STATE) == UNMAPPED) {
+      if (unmap_around(slot)) return; /* a batch at a time: others may be waiting */
+    } else if (is_room && (maps & STATE) == UNMAPPED) {
       slot_wake(slot);
-    } else if (is_unfinished(maps)) {
+    } else if (is_room && is_unfinished(maps)) {
       mapping_unprotect(slot);
     }
   }

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "check.h"
+#include "kin.h"
 #include "support.h"
 
 static int zeros;
@@ -99,10 +100,40 @@ static void test_cuts_at_the_limit(void) {
   CHECK(stats().frames_in_use == used - (EACH - 2));
 }
 
+enum { LIMIT = 150, FREED = 400 };
+
+static int frees_in_fork;
+
+/* What is allocated during a fork has mappings of its own, and what is freed keeps them. */
+static void free_in_fork(void) {
+  if (!frees_in_fork) return;
+  void *block = chunks_alloc(FREED);
+  CHECK(block && chunks_free(block, FREED) == 0 && stats().kernel_mappings > LIMIT);
+}
+
+/* Registered before the library's handlers, to run after them: the fork is under way. */
+__attribute__((constructor(101))) static void be_first(void) {
+  pthread_atfork(free_in_fork, NULL, NULL);
+}
+
+/* What was freed goes, though it is what takes all mappings. */
+static void test_freed_beyond_the_limit(void) {
+  skip_without_sharing();
+  char *block = new_block(4, 1);
+  size_t used = stats().frames_in_use, eager = stats().eager_fallbacks;
+  lazycopy_limit_mappings(LIMIT);
+  frees_in_fork = 1;
+  pid_t child = fork_or_fail();
+  if (child == 0) _exit(0);
+  CHECK(wait_status(child) == 0 && stats().frames_in_use == used);
+  CHECK(holds(lazy_copy(block, 4), 4, 1) && stats().eager_fallbacks == eager && lazycopy_is_valid(1));
+}
+
 static const struct test tests[] = {
     {"near_limit_writable", test_writable_near_the_limit, 60},
     {"near_limit_beyond", test_beyond_the_limit, 60},
     {"near_limit_cuts", test_cuts_at_the_limit, 20},
+    {"near_limit_freed", test_freed_beyond_the_limit, 20},
 };
 
 int main(void) {
