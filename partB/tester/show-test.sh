@@ -119,6 +119,8 @@ show_page_is_like_the_text() {
   sed -n 's/.*<section.*id="step-\([0-9]*\)".*/\1./p; /class="chunk/s/.*>\([r-][w-]-\).*/\1/p' "$scratch/page.html" >"$scratch/drawn"
   grep -v '^freed' "$scratch/drawn" | diff "$scratch/text" - >"$scratch/diff" || fail "text (<) and page (>): $(cat "$scratch/diff")"
   [ "$(wc -l <"$scratch/text")" -ge 20 ] || fail "nothing was compared"
+  ! grep '<section[^>]*hidden' "$scratch/page.html" || fail "without scripts a step is hidden"
+  grep -q '<nav hidden' "$scratch/page.html" || fail "without scripts there are buttons"
   ! grep -E 'https?://' "$scratch/page.html" | grep -v 'xmlns="http://www.w3.org/2000/svg"' || fail "it asks the network"
 }
 
