@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <sched.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -30,35 +31,39 @@ static void *need(void *chunk) {
 
 static _Atomic(volatile unsigned char *) watched;
 static atomic_bool done;
-
-struct reader {
-  size_t reads, zeros;
-};
+static atomic_size_t reads;
 
 /* Reads the last byte of the watched chunk again and again. It is never set to 0. */
-static void *watch(void *argument) {
-  struct reader *reader = argument;
-  for (; !atomic_load(&done); reader->reads++) reader->zeros += atomic_load(&watched)[CHUNKSIZE - 1] == 0;
+static void *watch(void *zeros) {
+  for (; !atomic_load(&done); atomic_fetch_add(&reads, 1))
+    *(size_t *)zeros += atomic_load(&watched)[CHUNKSIZE - 1] == 0;
   return NULL;
+}
+
+/* Until the reader has begun and ended a read of what is watched now: a reader that looked at nothing saw
+ * nothing, which proves nothing. */
+static void wait_for_reader(void) {
+  for (size_t before = atomic_load(&reads); atomic_load(&reads) < before + 2;) sched_yield();
 }
 
 static void torn(void) {
   enum { WRITES = 400 };
-  struct reader reader = {0};
+  size_t zeros = 0;
   pthread_t thread;
   unsigned char *original = need(chunk_alloc());
   memset(original, 'x', CHUNKSIZE);
   atomic_store(&watched, original);
-  if (pthread_create(&thread, NULL, watch, &reader) != 0) need(NULL);
+  if (pthread_create(&thread, NULL, watch, &zeros) != 0) need(NULL);
   for (int i = 0; i < WRITES; i++) {
     volatile unsigned char *copy = need(chunk_copy_lazy(original));
     atomic_store(&watched, copy);
+    wait_for_reader();
     copy[0] = 'y';
   }
   atomic_store(&done, true);
   pthread_join(thread, NULL);
   printf("a reader beside %d first writes to chunks without zeros\n", WRITES);
-  printf("saw a zero in %zu of %zu reads\n", reader.zeros, reader.reads);
+  printf("saw a zero in %zu of %zu reads\n", zeros, atomic_load(&reads));
 }
 
 /* ---- limit ---- */
