@@ -18,7 +18,7 @@
 #include "../harness/runner.h"
 #include "support.h"
 
-enum { MOST_STARTED = 5000, SECONDS = 20 };
+enum { MOST_STARTED = 2000, SECONDS = 20 };
 
 /* In memory that all processes share. */
 static struct {
@@ -130,7 +130,7 @@ static void check_all_are_gone(const struct way *way) {
   int tries = bomb->tries;
   usleep(100000);
   if (bomb->tries != tries) printf("%s: still goes on\n", way->name);
-  CHECK(bomb->tries == tries && !bomb->over);
+  CHECK(bomb->tries == tries);
   CHECK(waitpid(-1, NULL, WNOHANG) == -1 && errno == ECHILD);
 }
 
@@ -143,6 +143,7 @@ static void blow_up(const struct way *way) {
 
 enum { WAYS = sizeof ways / sizeof *ways };
 
+/* As root nothing limits them: they may end by themselves before the box has stopped them. */
 static void test_bombs(void) {
   for (size_t i = 0; i < WAYS; i++) blow_up(&ways[i]);
   CHECK(run_bomb(&ways[0])->ending == STOPPED_FOR_PROCESSES);
@@ -153,7 +154,10 @@ static void test_bombs_of_a_user(void) {
   struct rlimit few = {250, 250};
   if (geteuid() == 0 && setresuid(65534, 65534, 65534) != 0) test_skip("no other user here");
   setrlimit(RLIMIT_NPROC, &few);
-  for (size_t i = 0; i < WAYS; i++) blow_up(&ways[i]);
+  for (size_t i = 0; i < WAYS; i++) {
+    blow_up(&ways[i]);
+    CHECK(!bomb->over);
+  }
 }
 
 static volatile pid_t *sleeper; /* in shared memory */
