@@ -36,7 +36,7 @@
  *   LEAVING     private memory, writable          any, until the forks under way end
  *   ASLEEP      reserved addresses                the one that has its bytes
  *   UNMAPPED    nothing, or reserved addresses    the one that has its bytes
- *   STOLEN      what somebody else mapped         none; it is never used again
+ *   STOLEN      perhaps what somebody else mapped none; it is never used again
  *
  * Beside any state that holds something, ZOMBIE: freed by the user, but still mapped.
  *
@@ -105,7 +105,8 @@ struct frame {
   uint32_t index; /* 0: there is none */
 };
 
-/* What a slot maps, in one word: the index of its frame, its state, and perhaps ZOMBIE. */
+/* What a slot maps, in one word: the index of its frame, its state, and perhaps ZOMBIE. From PRIVATE
+ * on it maps no frame, from ASLEEP on nothing of its own, and what is STOLEN is not live. */
 #define IN_STATE(number) ((number##u) << 27)
 enum {
   FRAME = (1u << 26) - 1,
@@ -146,7 +147,7 @@ extern struct registry {
   struct slot_record *slots; /* of each slot */
   struct seen *seen;         /* of each frame */
   uint8_t *states;           /* of each frame, and of the slot whose home it is */
-  uint32_t *pins;            /* of each slot that is PRIVATE or LEAVING: how often it is pinned */
+  uint32_t *pins;            /* of each slot with private memory: how often it is pinned */
   uint32_t span;             /* slots for which there are addresses */
   uint32_t end;              /* all slots and frames with memory lie below */
   uint32_t added;            /* slots, by this process */

@@ -67,7 +67,7 @@ static bool map_writable(struct slot slot, size_t size, struct frame frame) {
   return true;
 }
 
-/* FREE slots have been mapped; or the kernel has refused it. */
+/* Slots have been mapped; or the kernel has refused it, and they are as after_refusal found them. */
 static enum outcome record_if(bool is_mapped, struct slot slot, size_t count, uint32_t maps) {
   if (is_mapped) {
     record_set(slot, count, ALL, maps);

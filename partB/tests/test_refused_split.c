@@ -148,22 +148,6 @@ static void test_giving_back(void) {
   CHECK(is_zero(chunks_alloc(4), 4));
 }
 
-/* What copies bytes from a chunk that is asleep says ENOMEM if the kernel refuses to wake it. (An
- * eager copy takes one mremap for itself.) */
-static void test_waking(void) {
-  skip_without_sharing();
-  char *block = new_block(COUNT, 1), *snapshot = chunks_snapshot(block, COUNT);
-  CHECK(snapshot);
-  fill(block, COUNT, 2);
-  refuse(MREMAP | MMAP, 1, FOR_EVER);
-  CHECK(chunks_restore(block, snapshot, COUNT) == -1 && errno == ENOMEM);
-  CHECK(refuse_nothing() > 0);
-  refuse(MREMAP | MMAP, 2, FOR_EVER);
-  errno = 0;
-  CHECK(!chunks_copy_eager(snapshot, COUNT) && errno == ENOMEM);
-  CHECK(refuse_nothing() > 0 && holds(block, COUNT, 2) && holds(snapshot, COUNT, 1));
-}
-
 static const struct test tests[] = {
     {"refused_split_then_read", test_then_read, 20},
     {"refused_split_then_write", test_then_write, 20},
@@ -171,7 +155,6 @@ static const struct test tests[] = {
     {"refused_split_before_fork", test_before_fork, 20},
     {"refused_split_unmapped_before_fork", test_unmapped_before_fork, 20},
     {"refused_split_late_child", test_late_child, 20},
-    {"refused_waking", test_waking, 20},
     {"refused_giving_back", test_giving_back, 20},
     {"refusal_unmapped", test_unmapped, 60},
 };
