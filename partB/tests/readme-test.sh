@@ -3,7 +3,7 @@
 # are said to hold them, programs compile, and commands print what is printed. Run
 # from the top of the tree.
 #
-# In README.md, partB/README.md and partB/teaching.md, a block marked "c" whose
+# In README.md, partA/README.md, partB/README.md and partB/teaching.md, a block marked "c" whose
 # first line names a file is that file, and a block marked "console" is a session
 # in a directory that holds those files, partA and partB: after "$ " a command,
 # then its output. Numbers may differ; "..." stands for any lines.
@@ -16,8 +16,8 @@ sources=$(cd "$(dirname "$0")/../.." && pwd)
 . "$sources/partB/harness/shelltest.sh"
 within=$sources/partB/build/harness/within
 top=$PWD
-sessions=${SESSIONS:-'README.md partB/README.md partB/teaching.md'}
-run_now=${SESSIONS:-README.md} # the others' programs take gigabytes
+sessions=${SESSIONS:-'README.md partA/README.md partB/README.md partB/teaching.md'}
+run_now=${SESSIONS:-'README.md partA/README.md'} # the others' programs take gigabytes
 [ "$SCALE" != full ] || run_now=$sessions
 documents=$(find . -name '*.md' ! -path '*/build/*' | sort)
 
