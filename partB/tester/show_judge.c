@@ -167,8 +167,8 @@ static const char *remark_about_write(const struct view *view) {
 void show_judge(const struct steps *steps, const struct step *step, const struct moment *before,
                 const struct moment *now, struct verdict *verdict) {
   static const struct moment nothing;
-  struct view view = {steps, step, (before ? before : &nothing)->chunks, now->chunks, verdict};
   *verdict = (struct verdict){0};
+  struct view view = {steps, step, (before ? before : &nothing)->chunks, now->chunks, verdict};
   if (makes(step)) judge_made(&view, now);
   for (int i = 0; i < steps->chunks; i++) {
     if (!now->chunks[i].live) continue;
