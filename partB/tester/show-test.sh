@@ -69,6 +69,14 @@ show_wrong_chunks() {
   mutant eager-is-same 2 'b is a itself' 'a = alloc; b = eager a'
 }
 
+# What is wrong was so before, and is met later.
+show_wrong_later() {
+  mutant page-missed 4 'crashed' 'a = alloc; b = lazy a; write b; write a 45100'
+  mutant from-partner 4 'a is damaged: a.12000. is 0x42' 'a = alloc; b = lazy a; write b 12000; write a 60000'
+  mutant list-reset 4 'crashed' 'a = alloc; b = lazy a; c = alloc; write a'
+  mutant newest-two 6 'crashed' 'a = alloc; b = lazy a; c = lazy b; d = lazy c; e = lazy d; write a'
+}
+
 # ends STEP WORDS STATEMENT: of an answer whose lazy copy is that.
 ends() {
   file="lazy: $3"
@@ -141,7 +149,5 @@ show_page_is_like_the_text() {
   ! grep -E 'https?://' "$scratch/page.html" | grep -v 'xmlns="http://www.w3.org/2000/svg"' || fail "it asks the network"
 }
 
-for name in right_answers wrong_bytes wrong_memory wrong_in_own_steps wrong_chunks ends_with_the_step own_steps refuses no_copy_that_was_none page_is_like_the_text; do
-  run_test "show_$name"
-done
-exit "$failures"
+run_all show_ right_answers wrong_bytes wrong_memory wrong_in_own_steps wrong_chunks wrong_later ends_with_the_step \
+  own_steps refuses no_copy_that_was_none page_is_like_the_text
