@@ -61,10 +61,30 @@ class_rows() {
 # verdict STUDENT NAME: one of a check in the student's report.
 verdict() { sed -n "s/^\([a-zA-Z]*\)  *$2 .*/\1/p" "$reports/$1.report"; }
 
-# Who prints something when a program starts has a message all the same; what is no copy passes nothing that is about copies; an answer
-# counts for who has written it, with the header that came with it.
+# hands_in STUDENT MUTANT: a wrong answer of the graders' own, with what it includes beside it.
+hands_in() {
+  part=${2%%/*} file=$class/$1/lazycopy.c
+  [ "$part" = partB ] || file=$class/$1/letsbefriends.c
+  mkdir -p "$class/$1"
+  cp "$part/handout/handout.c" "$class/$1/handout.c"
+  [ "$part" = partA ] || cp partB/grade/mutants/hooks.h "$class/$1"
+  sed 's|"../../handout/handout.c"|"handout.c"|' "$2" >"$file"
+}
+
+# verdicts STUDENT VERDICT CHECK...
+verdicts() {
+  student=$1 wanted=$2
+  shift 2
+  for check; do
+    [ "$(verdict "$student" "$check")" = "$wanted" ] || fail "$student: $check: $(cat "$reports/$student.report")"
+  done
+}
+
+# Who prints something when a program starts has a message all the same, through whatever it is printed; what is no copy passes
+# nothing that is about copies, however it is made; messages that differ in a number are one, and a seed from
+# an address is told so; an answer counts for who has written it, with the header that came with it.
 class_cases() {
-  [ "$SCALE" = full ] || skip 'grades three answers: set SCALE=full'
+  [ "$SCALE" = full ] || skip 'grades ten answers: set SCALE=full'
   class=$scratch/cases out=$scratch/cases.csv reports=$scratch/cases.reports
   mkdir -p "$class/greets" "$class/no copy" "$class/own header" "$class/of another"
   cat >"$class/greets/letsbefriends.c" <<'GREETS'
@@ -89,13 +109,33 @@ GREETS
   sed 's|^#include "lazycopy.h"|&\n#ifndef MINE\n#error the header\n#endif|' partB/handout/handout.c >"$class/own header/lazycopy.c"
   { cat partB/grade/lab/lazycopy.h; echo '#define MINE'; } >"$class/own header/lazycopy.h"
   echo '#include "../own header/lazycopy.c"' >"$class/of another/lazycopy.c"
+  mkdir "$class/no handler"
+  cat >"$class/no handler/lazycopy.c" <<'PLAIN'
+#define _GNU_SOURCE
+#include "lazycopy.h"
+#include <string.h>
+#include <sys/mman.h>
+void chunk_startup(void) {}
+void *chunk_alloc(void) { return mmap(NULL, CHUNKSIZE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0); }
+void *chunk_copy_eager(void *chunk) { return memcpy(chunk_alloc(), chunk, CHUNKSIZE); }
+void *chunk_copy_lazy(void *chunk) { return chunk; }
+PLAIN
+  hands_in moves partB/grade/mutants/moves.c
+  hands_in 'greets and ends' partA/grade/mutants/greets-at-start.c
+  hands_in address partA/grade/mutants/address-seed.c
+  hands_in numbered partA/grade/mutants/numbered.c
+  mkdir "$class/greets on 2" && sed 's|puts(.*);|write(2, "a friend ", 9);|' "$class/greets/letsbefriends.c" >"$class/greets on 2/letsbefriends.c"
   grade_class || fail "$(cat "$scratch/err")"
+  row "\"greets and ends\",40,0,0,40,$(required A),0,0,"
+  row "\"greets on 2\",40,0,0,40,$(required A),0,0,"
   row "\"greets\",40,0,0,40,$(required A),0,0,"
   row "\"own header\",0,60,0,60,$(required B),0,0,"
   row '"of another",0,0,0,0,0,0,0,"B: it does not compile: it is made of '
-  for check in values.equal values.copy-written speed.read-only speed.memory split.every-byte; do
-    [ "$(verdict 'no copy' "$check")" = FAIL ] || fail "$check: $(cat "$reports/no copy.report")"
+  for student in 'no copy' 'no handler' moves; do
+    verdicts "$student" FAIL values.equal values.copy-written values.original-written values.both-written speed.read-only speed.memory split.every-byte
   done
+  verdicts address FAIL message.random
+  verdicts numbered FAIL message.eight
 }
 
 # As learning platforms and editors leave them: taken if it is the only one; what is hidden is left out.
