@@ -13,13 +13,14 @@ enum { MOST = 8 };
 static struct sigaction previous[MOST];
 static atomic_int count;
 
-/* The fault that this thread has passed on: its context, how deep the stack was, and to which
- * of the handlers. */
-static __thread struct {
+/* The faults that this thread has passed on, one within the handler of another: their contexts,
+ * how deep the stack was, and to which of the handlers. */
+static __thread struct passed {
   const void *context;
   uintptr_t depth;
   int handler;
-} passed __attribute__((tls_model("initial-exec"))); /* other TLS might be made by malloc first */
+} passed[MOST] __attribute__((tls_model("initial-exec"))); /* other TLS might be made by malloc first */
+static __thread size_t passing __attribute__((tls_model("initial-exec")));
 
 /* ---- Solving ---- */
 
@@ -105,13 +106,15 @@ static void call(struct sigaction *handler, siginfo_t *info, void *context) {
 
 /* Which of the previous handlers gets a fault? One that was installed after ours, and is behind
  * it now, may call ours, as the one that it found: then we are here again with the same context,
- * deeper in the stack, and the next one has its turn. */
+ * deeper in the stack, and the next one has its turn. Handlers that have been left are forgotten. */
 static int next_handler(const void *context, uintptr_t depth) {
-  bool is_back = passed.context == context && depth < passed.depth;
-  passed.handler = is_back ? passed.handler - 1 : atomic_load(&count) - 1;
-  passed.context = context;
-  passed.depth = depth;
-  return passed.handler;
+  while (passing > 0 && passed[passing - 1].depth <= depth) passing--;
+  for (size_t i = passing; i-- > 0;) {
+    if (passed[i].context == context) return --passed[i].handler;
+  }
+  if (passing == MOST) passing--;
+  passed[passing] = (struct passed){context, depth, atomic_load(&count) - 1};
+  return passed[passing++].handler;
 }
 
 static void on_fault(int signal, siginfo_t *info, void *context) {

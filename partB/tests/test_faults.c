@@ -1,8 +1,10 @@
 /* SIGSEGV: blocked by somebody, caught by a handler that is installed later, or raised by the
  * library itself. */
 #include <pthread.h>
+#include <setjmp.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "support.h"
@@ -50,9 +52,32 @@ static void write_before_a_later_handler(void *chunk) {
   poke((void *)(uintptr_t)64, 1); /* later, ours again, first */
 }
 
+/* One that is itself interrupted by a fault, which it gets and leaves, before it passes its own on. */
+static char *forbidden;
+static sigjmp_buf within;
+
+static void on_later_looking(int number, siginfo_t *info, void *context) {
+  if (info->si_addr != forbidden) siglongjmp(within, 1);
+  if (++later_calls > 1) _exit(2);
+  if (sigsetjmp(within, 1) == 0) poke(forbidden + 1, 1);
+  found.sa_sigaction(number, info, context);
+}
+
+static void fault_within_a_later_handler(void *unused) {
+  (void)unused;
+  forbidden = mmap(NULL, CHUNKSIZE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  signal(SIGSEGV, on_first);
+  chunk_startup();
+  struct sigaction later = {.sa_sigaction = on_later_looking, .sa_flags = SA_SIGINFO | SA_NODEFER};
+  CHECK(sigaction(SIGSEGV, &later, &found) == 0);
+  chunk_startup();
+  poke(forbidden, 1);
+}
+
 static void test_put_in_front(void) {
   skip_under_sanitizer();
   CHECK(status_of_child(write_before_a_later_handler, new_block(1, 1)) == 0);
+  CHECK(status_of_child(fault_within_a_later_handler, NULL) == 0);
 }
 
 /* A thread whose stack lies in chunks, which the header forbids, copies it lazily: the fault is in
