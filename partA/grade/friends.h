@@ -5,9 +5,9 @@
 
 #include <stdbool.h>
 
+#include "../../partB/grade/pace.h"
+#include "../../partB/grade/report.h"
 #include "../../partB/harness/box.h"
-#include "../../partB/harness/pace.h"
-#include "../../partB/harness/report.h"
 
 enum way { ALONE, LINKED, PRELOADED };
 

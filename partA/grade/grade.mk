@@ -4,7 +4,7 @@
 FRIENDS_GRADE := partA/build/grade
 FRIENDS_GRADE_OBJECTS := $(patsubst %,$(FRIENDS_GRADE)/%.o,grade run message check_required check_random \
   check_robust compare) \
-  $(HARNESS_GRADER)
+  partB/build/grade/pace.o partB/build/grade/report.o $(HARNESS_BOX)
 GRADERS += $(patsubst %,$(FRIENDS_GRADE)/%,grade victim clock.so)
 
 $(FRIENDS_GRADE)/%.o: partA/grade/%.c

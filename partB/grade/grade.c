@@ -11,10 +11,10 @@
 #include <unistd.h>
 
 #include "../harness/box.h"
-#include "../harness/pace.h"
-#include "../harness/report.h"
 #include "../measure/measure.h"
 #include "checks.h"
+#include "pace.h"
+#include "report.h"
 
 struct check {
   enum section section;

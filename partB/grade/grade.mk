@@ -15,7 +15,7 @@ $(GRADE_BUILD)/%.o: partB/grade/%.c
 	@mkdir -p $(@D)
 	$(COMPILE) -c -o $@ $<
 
-$(GRADE_BUILD)/grade: $(GRADE_BUILD)/grade.o $(HARNESS_GRADER)
+$(GRADE_BUILD)/grade: $(patsubst %,$(GRADE_BUILD)/%.o,grade pace report) $(HARNESS_BOX)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^
 
 $(GRADE_BUILD)/checker: $(GRADE_CHECKS:%=$(GRADE_BUILD)/%.o) $(HARNESS_EFFORT) $(MEASURE_MAPS)

@@ -1,4 +1,4 @@
-/* What a report (see ../harness/report.h) is worth: every check with its requirement,
+/* What a report (see report.h) is worth: every check with its requirement,
  * its points and what became of it.
  *
  *   struct score *score = score_of_requirements("requirements");  what is checked

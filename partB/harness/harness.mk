@@ -2,11 +2,10 @@
 # top to the bottom; nobody uses what stands above:
 #
 #   kit, autograder          copy the graders and what these use
-#   grade (both parts)       report, pace, box; the checkers use effort and measure
+#   grade (both parts)       box; the checkers use effort and measure. partA's takes report and pace from partB's
 #   tests (both parts)       runner, shelltest.sh, within
 #   bench                    box, measure
-#   harness/  report         nothing
-#             pace, runner   box
+#   harness/  runner         box
 #             box            effort, leftovers, streams, interrupts
 #             within         effort, leftovers
 #             effort         descendants, measure
@@ -20,7 +19,6 @@ HARNESS_BUILD := partB/build/harness
 HARNESS_EFFORT := $(patsubst %,$(HARNESS_BUILD)/%.o,effort descendants) $(MEASURE_CLOCK)
 HARNESS_BOX := $(patsubst %,$(HARNESS_BUILD)/%.o,box streams interrupts leftovers) $(HARNESS_EFFORT)
 HARNESS_RUNNER := $(HARNESS_BUILD)/runner.o $(HARNESS_BOX) $(MEASURE_MAPS)
-HARNESS_GRADER := $(patsubst %,$(HARNESS_BUILD)/%.o,pace report) $(HARNESS_BOX)
 HARNESS_BENCH := $(HARNESS_BOX) $(MEASURE_OBJECTS)
 
 TESTBINS += $(HARNESS_BUILD)/within

@@ -1,7 +1,7 @@
 # make kit DIR=path: what a student's repository starts from, without solutions.
 
 # All that the checks are made of, and the plain answers: of part A, of part B.
-KIT_CHECKS := partA/grade partB/grade $(wildcard $(patsubst partB/build/%.o,partB/%.[ch],$(HARNESS_GRADER) $(MEASURE_OBJECTS))) \
+KIT_CHECKS := partA/grade partB/grade $(wildcard $(patsubst partB/build/%.o,partB/%.[ch],$(HARNESS_BOX) $(MEASURE_OBJECTS))) \
   $(wildcard partB/tester/show*.[ch]) partB/tester/show.sh
 KIT_ANSWERS := partA/handout/handout.c partB/handout/handout.c
 export KIT_CHECKS KIT_ANSWERS

@@ -6,7 +6,7 @@
 
 #include <stdbool.h>
 
-#include "box.h"
+#include "../harness/box.h"
 
 /* Seconds of processor time for all checks together, on the reference machine. */
 void pace_start(double seconds);

@@ -2,7 +2,7 @@
 
 #include <stddef.h>
 
-#include "effort.h"
+#include "../harness/effort.h"
 
 static const double HASTY_SECONDS = 0.5;
 static const double PATIENCE = 5, HASTY_PATIENCE = 1; /* seconds that a check may sleep */
