@@ -61,7 +61,7 @@ static void bound_median(const double *values, size_t count, double *low, double
   memcpy(sorted, values, count * sizeof *sorted);
   qsort(sorted, count, sizeof *sorted, compare_doubles);
   size_t away = 0;
-  while (4.0 * (double)(away * away) < 1.65 * 1.65 * 4.0 * (double)count) away++;
+  while ((double)(away * away) < 1.65 * 1.65 * (double)count) away++;
   size_t middle = count / 2;
   *low = sorted[away < middle ? middle - away : 0];
   *high = sorted[away < middle ? middle + away : count - 1];
