@@ -61,7 +61,7 @@ static void print_check(const struct check *check) {
   printf("    {\"part\": \"%c\", ", check->part);
   print_member("name", check->name);
   printf(", ");
-  print_member("verdict", check->verdict);
+  print_member("verdict", verdict_word(check->verdict));
   printf(", \"points\": %s, \"of\": %s, ",
          check_undecided(check) ? "null" : points_text(check_points(check)).string,
          points_text(check->worth).string);
@@ -105,7 +105,7 @@ static void print_test(const struct check *check) {
     printf(", \"score\": %s, \"max_score\": %s", points_text(check_points(check)).string,
            points_text(check->worth).string);
   printf(", \"status\": \"%s\", \"visibility\": \"visible\", ", check_holds(check) ? "passed" : "failed");
-  snprintf(text, sizeof text, "%s\n%s: %s", check->requirement, check->verdict, check->reason);
+  snprintf(text, sizeof text, "%s\n%s: %s", check->requirement, verdict_word(check->verdict), check->reason);
   print_member("output", text);
   printf("}");
 }

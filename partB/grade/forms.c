@@ -58,6 +58,6 @@ void print_row(const struct score *score, const char *student) {
   printf(",%d,%d,%s,", a.hold + b.hold, a.undecided + b.undecided,
          points_text(a.open + b.open + bonus.open).string);
   print_field(score->remark);
-  for (size_t i = 0; i < score->count; i++) printf(",%s", score->checks[i].verdict);
+  for (size_t i = 0; i < score->count; i++) printf(",%s", verdict_word(score->checks[i].verdict));
   printf("\r\n");
 }

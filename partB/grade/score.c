@@ -7,7 +7,11 @@
 
 enum { LINE = 2000 };
 
-static const char NOT_TRIED[] = "not tried";
+const char *verdict_word(enum verdict verdict) {
+  static const char *const words[VERDICTS] = {"",     "undecided", "not tried", "FAIL", "none",
+                                              "weak", "pass",      "bonus",     "good"};
+  return words[verdict];
+}
 
 __attribute__((format(printf, 1, 2), noreturn)) static void die(const char *format, ...) {
   va_list arguments;
@@ -113,7 +117,7 @@ static void begin_part(struct score *score, char part, bool only_required) {
     if (check->part != part || check->graded) continue;
     if (only_required && check_kind(check) != REQUIRED_POINTS) continue;
     check->graded = true;
-    strcpy(check->verdict, "undecided");
+    check->verdict = UNDECIDED;
     strcpy(check->reason, "the report does not say");
   }
 }
@@ -128,7 +132,7 @@ static void skip_part(struct score *score, char part, const char *why) {
   for (size_t i = 0; i < score->count; i++) {
     struct check *check = &score->checks[i];
     if (check->part != part || !check->graded) continue;
-    strcpy(check->verdict, NOT_TRIED);
+    check->verdict = NOT_TRIED;
     snprintf(check->reason, sizeof check->reason, "%s", why);
   }
   remark(score, (char[]){part, ':', ' ', '\0'}, why);
@@ -137,10 +141,12 @@ static void skip_part(struct score *score, char part, const char *why) {
 /* A line "VERDICT NAME TEXT". */
 static void take(struct score *score, char part, const char *verdict, const char *name, const char *text) {
   struct check *check = find(score, part, name);
+  enum verdict said = UNDECIDED;
+  while (said < VERDICTS && strcmp(verdict_word(said), verdict) != 0) said++;
   if (strcmp(name, "builds") == 0) {
     skip_part(score, part, text);
-  } else if (check && strcmp(check->verdict, NOT_TRIED) != 0) {
-    snprintf(check->verdict, sizeof check->verdict, "%s", verdict);
+  } else if (check && check->verdict != NOT_TRIED && said < VERDICTS) {
+    check->verdict = said;
     snprintf(check->reason, sizeof check->reason, "%s", text);
   }
 }
@@ -169,8 +175,7 @@ void score_read_report(struct score *score, const char *path, bool only_required
 }
 
 bool check_holds(const struct check *check) {
-  return strcmp(check->verdict, "pass") == 0 || strcmp(check->verdict, "bonus") == 0 ||
-         strcmp(check->verdict, "good") == 0;
+  return check->verdict >= PASS;
 }
 
 hundredths check_points(const struct check *check) {
@@ -178,7 +183,7 @@ hundredths check_points(const struct check *check) {
 }
 
 bool check_undecided(const struct check *check) {
-  return strcmp(check->verdict, "undecided") == 0;
+  return check->verdict == UNDECIDED;
 }
 
 struct sum score_sum(const struct score *score, char part, enum kind kind) {

@@ -16,13 +16,17 @@
 /* Points are counted in these. */
 typedef long hundredths;
 
+/* The words of the report; what was not looked at has none, and NOT_TRIED is what cannot be built. */
+enum verdict { NOT_GRADED, UNDECIDED, NOT_TRIED, FAIL, NONE, WEAK, PASS, BONUS, GOOD, VERDICTS };
+const char *verdict_word(enum verdict verdict);
+
 struct check {
   char part; /* 'A' or 'B': both have a robust.printf */
   char name[40];
   char requirement[500]; /* the handout's sentence */
   hundredths worth;
   bool in_points, graded;
-  char verdict[16]; /* the report's word, or "not tried" */
+  enum verdict verdict;
   char reason[700]; /* what was seen */
 };
 
