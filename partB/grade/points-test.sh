@@ -60,11 +60,11 @@ points_refused() {
   one_line_about 'no-such-file: cannot be read'
 }
 
-# Half points, a part that does not build, and what is undecided.
+# Half points, a part that does not build, what is undecided, and a word that is no verdict.
 points_counted() {
   checks | awk '{ print $1, $2, $1 == "A" ? 0.25 : 2.5 }' >"$scratch/points"
   printf '%s\n' '# partB, lazycopy: x' 'pass values.alloc yes' 'FAIL values.eager no' 'undecided values.equal perhaps' \
-    'none extra.free no' 'bonus extra.many-copies yes' 'note note.main a note' '# partA, letsbefriends: x' \
+    'passes values.model yes' 'none extra.free no' 'bonus extra.many-copies yes' 'note note.main a note' '# partA, letsbefriends: x' \
     'FAIL builds it does not compile: x' 'undecided message.linked not tried' >"$scratch/report"
   try 0 "$build/marks" "$requirements" "$scratch/points" all "$scratch/report" line
   required=$(grep -c '^B [^er]' "$requirements")
