@@ -74,17 +74,6 @@ struct slot copy_sharing(struct slot source, size_t count, bool asleep) {
   return copy;
 }
 
-/* ---- Bytes ---- */
-
-/* Copies the bytes of a slot that is not mapped from its frame to another live slot, so that it
- * needs no waking, for which mappings may be short. Returns whether it was not mapped. */
-bool copy_unmapped(struct slot slot, struct slot source, enum outcome *outcome) {
-  if (slot_state(source) < ASLEEP) return false;
-  *outcome = split(slot);
-  if (*outcome == DONE) copy_words(view_of(slot), window_of(frame_of(source)), CHUNKSIZE);
-  return true;
-}
-
 /* ---- Restoring ---- */
 
 static bool shares(struct slot slot, struct slot other) {

@@ -28,7 +28,6 @@ struct slot enter_range(const void *chunks, size_t count);
 
 /* copy.c */
 struct slot copy_sharing(struct slot source, size_t count, bool asleep);
-bool copy_unmapped(struct slot slot, struct slot source, enum outcome *outcome);
 size_t copy_same(struct slot slots, struct slot others, size_t count);
 size_t copy_restore(struct slot slots, struct slot source, size_t count);
 

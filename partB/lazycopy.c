@@ -34,15 +34,17 @@ static bool populate(void *target, size_t size) {
 }
 
 /* Copies the bytes of a chunk to another one: without the lock, so that other threads may go on
- * meanwhile, and write to the source; only what is asleep is read with it. */
+ * meanwhile, and write to the source. What is not mapped is read from its frame, with the lock, so
+ * that it need not wake: mappings may be short. */
 static bool copy_chunk(char *to, const char *from) {
-  enum outcome outcome = DONE;
   enter();
-  bool is_copied = copy_unmapped(space_slot_at(to), space_slot_at(from), &outcome);
+  enum outcome outcome = split(space_slot_at(to));
+  struct slot source = space_slot_at(from);
+  bool is_mapped = slot_state(source) < ASLEEP;
+  if (outcome == DONE && !is_mapped) copy_words(to, window_of(frame_of(source)), CHUNKSIZE);
   lock_give(outcome == DONE ? 0 : ENOMEM);
-  if (outcome != DONE || (!is_copied && chunk_make_writable(to, CHUNKSIZE) != 0)) return false;
-  if (!is_copied) copy_words(to, from, CHUNKSIZE);
-  return true;
+  if (outcome == DONE && is_mapped) copy_words(to, from, CHUNKSIZE);
+  return outcome == DONE;
 }
 
 static void *fill(char *target, const char *chunks, size_t count, bool all_mapped) {

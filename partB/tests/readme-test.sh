@@ -79,7 +79,7 @@ readme_names() {
 readme_make_targets() {
   MAKEFLAGS='' ${MAKE:-make} -pn clean | sed -n 's/^\([a-z][a-z-]*\):.*/\1/p' >"$scratch/targets"
   for document in $sessions; do
-    grep -Eo '(^|`|\$ )make( [^&|`#]*)?' "$document" | sed 's/^.*make//' | tr ' ' '\n' | awk -v document="$document" '
+    grep -Eo '(^|`|\$ )make( [^&|`#]*)?' "$document" | sed "s/^.*make//; s/'[^']*'//g" | tr ' ' '\n' | awk -v document="$document" '
       NR == FNR { target[$1]; next }
       /./ && !/=/ && !/^-/ && !($1 in target) { print document ": make " $1 ": no such target" }' "$scratch/targets" -
   done >"$scratch/broken"
