@@ -88,9 +88,6 @@ test_signals() {
   crash signals=abrt silent
   equal 139 "$status"
   lacks "$report" '^What happened: '
-}
-
-test_all_signals() {
   crash signals=all divided
   contains "$report" '^What happened: zoo (divided|sent)'
   crash signals=all bus_file
@@ -157,20 +154,20 @@ test_messages() {
   equal 'one three two' "$(echo "$seen" | xargs)"
 }
 
-test_messages_empty_file() {
-  printf '\n\n' >"$scratch/mine"
-  crash "explain=0:messages=$scratch/mine"
-  equal 2 "$(lines "$report")"
-  contains "$report" '^letsbefriends: cannot use "messages='
+test_messages_that_are_none() {
+  for content in '\n\n' 'o\0n\0e\0\n\0'; do
+    # shellcheck disable=SC2059 # it is the format
+    printf "$content" >"$scratch/mine"
+    crash "explain=0:messages=$scratch/mine"
+    equal 2 "$(lines "$report")"
+    contains "$report" '^letsbefriends: cannot use "messages='
+  done
 }
 
 test_messages_of_other_systems() {
   printf 'one\ttwo\r\n\r\n' >"$scratch/mine"
   crash "explain=0:messages=$scratch/mine"
   equal 'one two' "$report"
-  printf 'o\0n\0e\0\n\0' >"$scratch/mine"
-  crash "explain=0:messages=$scratch/mine"
-  contains "$report" '^letsbefriends: cannot use "messages='
 }
 
 # The command that the report names can be given to a shell.
@@ -209,8 +206,8 @@ test_many_messages() {
   [ "$(wc -l <"$scratch/seen")" -ge 8 ] # of 40; fewer come once in a hundred thousand million runs
 }
 
+escape=$(printf '\033')
 test_color() {
-  escape=$(printf '\033')
   crash color=always
   contains "$report" "^${escape}\[1mWhat happened: ${escape}\[0m"
   crash color=auto
@@ -218,7 +215,6 @@ test_color() {
 }
 
 test_color_on_a_terminal() {
-  escape=$(printf '\033')
   shown() {
     on_terminal "env $1 $EMULATOR $zoo silent; true"
     cat "$scratch/out"
@@ -248,5 +244,5 @@ test_set_user_id() {
 }
 
 run_tests default help unknown explain_off symbolize_off backtrace backtrace_of_recursion core signals \
-  all_signals registers other_symbolizers source_line messages messages_empty_file messages_of_other_systems \
+  registers other_symbolizers source_line messages messages_that_are_none messages_of_other_systems \
   command_is_quoted deleted_program many_messages color color_on_a_terminal set_user_id

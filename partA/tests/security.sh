@@ -67,9 +67,7 @@ leave_root() {
   [ -e "$jail/mark" ] || fail 'no program was run, although nothing changed'
 }
 
-test_other_root() {
-  in_namespace leave_root
-}
+test_other_root() { in_namespace leave_root; }
 
 # What has the name of the maps is the jail's.
 meet_false_maps() {
@@ -85,9 +83,7 @@ meet_false_maps() {
   lacks "$report" forged
 }
 
-test_false_maps() {
-  in_namespace meet_false_maps
-}
+test_false_maps() { in_namespace meet_false_maps; }
 
 test_other_rights() {
   needs_root 'change the rights'
@@ -150,22 +146,23 @@ wait \$!"
   done <"$scratch/pids"
 }
 
-# The program's names of files are relative, as distributions build: a directory of a stranger's decides.
+# make_relative SOURCE: the program's names of files are relative, as distributions build: a directory of a
+# stranger's decides.
 make_relative() {
-  mkdir "$scratch/place" "$scratch/theirs"
-  cp partA/tests/changed.c "$scratch/place/"
-  (cd "$scratch/place" && ${CC:-cc} -g -D_GNU_SOURCE -ffile-prefix-map="$scratch/place"=. -o "$scratch/relative" changed.c) || skip 'no compiler'
-  changed=$scratch/relative
+  mkdir -p "$(dirname "$scratch/place/$1")"
+  cp partA/tests/changed.c "$scratch/place/$1"
   cd "$scratch/place"
+  ${CC:-cc} -g -D_GNU_SOURCE -ffile-prefix-map="$scratch/place"=. -o "$scratch/relative" "$1" || skip 'no compiler'
+  changed=$scratch/relative
 }
 
 test_source() {
-  make_relative
+  make_relative changed.c
   crash nothing
   contains "$report" '^Where: main at (\./)*changed\.c:[0-9]+ '
   contains "$report" '^ +[0-9]+ \|.*here'
-  cp "$scratch/place/changed.c" "$scratch/theirs/"
-  sed -i 's,here,forged,' "$scratch/theirs/changed.c"
+  mkdir "$scratch/theirs"
+  sed 's,here,forged,' changed.c >"$scratch/theirs/changed.c"
   touch -d yesterday "$scratch/theirs/changed.c"
   crash directory "$scratch/theirs"
   lacks "$report" forged
@@ -190,11 +187,7 @@ test_source() {
 
 # A link on the way is one as well.
 test_source_behind_a_link() {
-  mkdir -p "$scratch/behind/true"
-  cp partA/tests/changed.c "$scratch/behind/true/"
-  cd "$scratch/behind"
-  ${CC:-cc} -g -D_GNU_SOURCE -ffile-prefix-map="$scratch/behind"=. -o "$scratch/relative" true/changed.c || skip 'no compiler'
-  changed=$scratch/relative
+  make_relative true/changed.c
   crash nothing
   contains "$report" '^ +[0-9]+ \|.*here'
   mv true elsewhere && ln -s elsewhere true

@@ -8,7 +8,7 @@ FRIENDS_TESTS := kinds processes moments threads decoder tables
 FRIENDS_TEST_PROGRAMS := $(FRIENDS_TESTS:%=partA/build/tests/%)
 
 TESTBINS += partA/build/tests/zoo partA/build/tests/by_signal partA/build/tests/facts partA/build/tests/crasher partA/build/tests/changed $(FRIENDS_TEST_PROGRAMS)
-CHECKS += $(FRIENDS_TEST_PROGRAMS) "sh partA/tests/lab.sh" "sh partA/tests/options.sh" "sh partA/tests/security.sh" "sh partA/tests/wrapper.sh" "sh partA/tests/compiled.sh" "sh partA/tests/built.sh" "sh partA/tests/healthy.sh" 'sh partB/harness/order-test.sh $(FRIENDS_OBJECTS)'
+CHECKS += $(FRIENDS_TEST_PROGRAMS) "sh partA/tests/lab.sh" "sh partA/tests/options.sh" "sh partA/tests/security.sh" "sh partA/tests/wrapper.sh" "sh partA/tests/warnings.sh" "sh partA/tests/compiled.sh" "sh partA/tests/built.sh" "sh partA/tests/healthy.sh" 'sh partB/harness/order-test.sh $(FRIENDS_OBJECTS)'
 
 # The zoo is compiled so that each line stays where it is in the source.
 $(ZOO_OBJECTS): partA/build/tests/%.o: partA/tests/%.c
