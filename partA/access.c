@@ -159,7 +159,8 @@ static void bad_jump(uintptr_t address, const struct crash *crash) {
   }
 }
 
-bool access_look(const struct crash *crash) {
+/* Before the report itself maps anything, as files that it reads; false if the maps are not there. */
+static bool look(const struct crash *crash) {
   bool there = maps_around((uintptr_t)crash->info->si_addr, &near_address) &&
                maps_around(arch_sp(crash->context), &near_stack_pointer) &&
                maps_around((uintptr_t)crash->on_stack, &near_own_stack);
@@ -168,7 +169,9 @@ bool access_look(const struct crash *crash) {
   return there;
 }
 
-void explain_access(const struct crash *crash, bool have_maps, unsigned subject) {
+void explain_access(const struct crash *crash) {
+  bool have_maps = look(crash);
+  unsigned subject = calls_subject();
   uintptr_t address = (uintptr_t)crash->info->si_addr;
   enum access access = arch_access(crash->info, crash->context);
   if (access == ACCESS_UNKNOWN && near_address.at.readable && !near_address.at.writable)

@@ -184,18 +184,8 @@ static inline enum access arch_access(const siginfo_t *info, const ucontext_t *c
 #include "arch_x86_64.h"
 #else
 /* Elsewhere the kernel always gives the address itself. */
-static inline const char *arch_wild_pointer(const ucontext_t *context, const unsigned char *code,
-                                            uintptr_t *value) {
-  (void)context;
-  (void)code;
-  (void)value;
-  return NULL;
-}
-
-static inline bool arch_is_vector(const unsigned char *code) {
-  (void)code;
-  return false;
-}
+#define arch_wild_pointer(context, code, value) NULL
+#define arch_is_vector(code) false
 
 static inline const char *arch_register(const ucontext_t *context, unsigned i, uintptr_t *value) {
   *value = i == 0 ? arch_pc(context) : arch_sp(context);

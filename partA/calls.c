@@ -43,3 +43,14 @@ bool calls_passed(const char *patterns) {
   }
   return false;
 }
+
+unsigned calls_subject(void) {
+  unsigned found = is_one_of(calls_called(), FREE_FUNCTIONS) ? SUBJECT_GIVEN : 0;
+  if (calls_passed(HEAP_FUNCTIONS)) found |= SUBJECT_HEAP;
+  if (calls_passed("str* *printf *puts")) found |= SUBJECT_TEXT;
+  if (calls_passed("*scanf")) found |= SUBJECT_SCAN;
+  if (calls_passed("fget* fput* fread* fwrite* fscanf fprintf fclose feof* fseek* ftell* fflush* getc* putc* "
+                   "getline getdelim ungetc rewind"))
+    found |= SUBJECT_FILE;
+  return found;
+}

@@ -1,7 +1,7 @@
 /* The line "What happened": tells kinds of crashes apart, by signal and by what the kernel says about it.
  *
- * To add a kind: a signal that tells all by itself is a line of faults[]; a reason to call abort is a line
- * of stories[], with the functions that are called on the way; what depends on the address goes to
+ * To add a kind: a signal that tells all by itself is a line of stories[], and so is a reason to call abort,
+ * with the functions that are called on the way; what depends on the address goes to
  * access.c, as report_if_... if it is a guess. Then a program that crashes so, built by all compilers, goes
  * to tests/compiled, which says in its comments what is expected; what needs the zoo, to tests/kinds.c. */
 #include <string.h>
@@ -15,63 +15,77 @@ pid_t sender(const siginfo_t *info) {
   return by_process ? info->si_pid : -1; /* a timer's number is where a process's would be */
 }
 
-#define GIVEN "free realloc reallocarray _Zd*"
-#define HEAP GIVEN " malloc calloc *memalign aligned_alloc" /* not new, which may throw */
+/* Kinds of SIGSEGV that come without an address, by numbers that not every C
+ * library names: SEGV_MTEAERR of Arm, SEGV_CPERR of x86. */
+enum { TAG_MISMATCH = 8, CONTROL_PROTECTION = 10 };
 
-/* What the library functions on the way are about. */
-static unsigned subject(void) {
-  unsigned found = is_one_of(calls_called(), GIVEN) ? SUBJECT_GIVEN : 0;
-  if (calls_passed(HEAP)) found |= SUBJECT_HEAP;
-  if (calls_passed("str* *printf *puts")) found |= SUBJECT_TEXT;
-  if (calls_passed("*scanf")) found |= SUBJECT_SCAN;
-  if (calls_passed("fget* fput* fread* fwrite* fscanf fprintf fclose feof* fseek* ftell* fflush* getc* putc* "
-                   "getline getdelim ungetc rewind"))
-    found |= SUBJECT_FILE;
-  return found;
-}
-
-/* Who stands between abort and the program tells why: the first of these stories to fit. */
+/* What the signal itself tells, and of abort, who called it: the first line that fits. Code 0 stands for all
+ * others, and the last line for all other signals. */
 static const struct {
-  const char *passed, *known_as, *story;
+  int number, code;
+  const char *passed, *known_as; /* functions on the way, by a name of ours if that tells more */
+  const char *story;             /* with the program and the address */
 } stories[] = {
-    {HEAP, NULL, "malloc's checks stopped %s."},
-    {"__assert*", "assert", "an assert of %s failed: what it claims to be true was not."},
-    {"__stack_chk_fail*", "the stack protector",
+    {0, 0, "_Zn*", "operator new", NULL},
+    {0, 0, "_Zd*", "operator delete", NULL},
+    {SIGABRT, 0, HEAP_FUNCTIONS, NULL, "malloc's checks stopped %s."},
+    {SIGABRT, 0, "__assert*", "assert", "an assert of %s failed: what it claims to be true was not."},
+    {SIGABRT, 0, "__stack_chk_fail*", "the stack protector",
      "a function of %s wrote past the end of a local array (\"stack smashing\")."},
-    {"__chk_fail", "a check of lengths",
+    {SIGABRT, 0, "__chk_fail", "a check of lengths",
      "%s was stopped before it wrote past the end of an array (\"buffer overflow\")."},
-    {"__cxa_pure_virtual __cxa_deleted_virtual", "a pure virtual function",
+    {SIGABRT, 0, "__cxa_pure_virtual __cxa_deleted_virtual", "a pure virtual function",
      "%s called a virtual function of an object that is not whole: in a constructor or destructor of its "
      "base, or after the object was deleted?"},
-    {"_Unwind_RaiseException", NULL,
+    {SIGABRT, 0, "_Unwind_RaiseException", NULL,
      "%s called std::terminate: an exception left a destructor or a noexcept function?"},
-    {"__cxa_throw* __cxa_rethrow *__throw_", "throw", "%s threw an exception that nothing caught."},
-    {"_ZSt9terminatev __cxa_call_terminate", "std::terminate",
+    {SIGABRT, 0, "__cxa_throw* __cxa_rethrow *__throw_", "throw",
+     "%s threw an exception that nothing caught."},
+    {SIGABRT, 0, "_ZSt9terminatev __cxa_call_terminate", "std::terminate",
      "%s called std::terminate: a std::thread that was not joined, or an exception that left a destructor or "
      "a noexcept function?"},
+    {SIGABRT, 0, NULL, NULL, "%s called abort. The reason may stand above."},
+    {SIGFPE, FPE_INTDIV, NULL, NULL, "%s divided an integer by zero, or the smallest one by -1."},
+    {SIGFPE, 0, NULL, NULL, "%s did a calculation without a valid result, and had asked to be stopped then."},
+    {SIGILL, 0, NULL, NULL,
+     "%s came to an instruction that the processor does not accept, at 0x%lx: a __builtin_trap, a jump into "
+     "data, or a program made for another processor?"},
+    {SIGSEGV, CONTROL_PROTECTION, NULL, NULL,
+     "%s returned or jumped to where it must not: something wrote past the end of a local array?"},
+    {SIGSEGV, TAG_MISMATCH, NULL, NULL,
+     "%s used, a moment ago, a pointer that does not fit the memory there: given back, or past the end of a "
+     "block?"},
+    {SIGSEGV, SI_KERNEL, NULL, NULL,
+     "the kernel found no room on the stack for a signal handler of %s, or a damaged stack when one "
+     "returned: a handler without SA_ONSTACK, on a small or a full stack?"},
+    {0, 0, NULL, NULL, "%s broke a rule of the processor that this library does not know."},
 };
-enum { STORIES = sizeof stories / sizeof *stories };
+enum { LAST = sizeof stories / sizeof *stories - 1 };
 
 const char *known_as(const char *called) {
   unsigned i = 0;
-  if (is_one_of(called, "_Zn* _Zd*")) return called[2] == 'n' ? "operator new" : "operator delete";
-  while (i < STORIES && !is_one_of(called, stories[i].passed)) i++;
-  return i < STORIES ? stories[i].known_as : NULL;
+  while (i < LAST && !(stories[i].passed && is_one_of(called, stories[i].passed))) i++;
+  return stories[i].known_as;
 }
 
-static void aborted(void) {
+static bool fits(unsigned i, const struct crash *crash) {
+  if (stories[i].number != crash->number) return false;
+  if (stories[i].code && stories[i].code != crash->info->si_code) return false;
+  return !stories[i].passed || calls_passed(stories[i].passed);
+}
+
+static void tell_story(const struct crash *crash) {
   unsigned i = 0;
-  while (i < STORIES && !calls_passed(stories[i].passed)) i++;
-  report(i < STORIES ? stories[i].story : "%s called abort. The reason may stand above.",
-         at_start.program_name);
-  report_if_heap(subject());
+  while (i < LAST && !fits(i, crash)) i++;
+  report(stories[i].story, at_start.program_name, (unsigned long)crash->info->si_addr);
 }
 
 static void sent_by_someone(const struct crash *crash) {
   const char *name = signal_name(crash->number), *program = at_start.program_name;
   pid_t process = sender(crash->info);
   if (process == crash->process && crash->number == SIGABRT) {
-    aborted();
+    tell_story(crash);
+    report_if_heap(calls_subject());
   } else if (process == crash->process) {
     report("%s sent itself %s, by raise or kill: did a handler of its own pass on a crash?", program, name);
   } else {
@@ -98,7 +112,7 @@ static void no_address(const struct crash *crash) {
   if (holder) {
     report("%s used a pointer that cannot be an address: 0x%lx, in the %s.", name, (unsigned long)value,
            holder);
-    if (!report_if_heap(subject()) && !report_if_text(value))
+    if (!report_if_heap(calls_subject()) && !report_if_text(value))
       report(" A pointer that was overwritten, or never set?");
   } else {
     report("%s ran an instruction that the processor refused, at 0x%lx: %s", name,
@@ -121,65 +135,27 @@ static void bus_error(const siginfo_t *info, const ucontext_t *context) {
   }
 }
 
-/* Kinds of SIGSEGV that come without an address, by numbers that not every C
- * library names: SEGV_MTEAERR of Arm, SEGV_CPERR of x86. */
-enum { TAG_MISMATCH = 8, CONTROL_PROTECTION = 10 };
-
 bool comes_with_address(const siginfo_t *info) {
   int code = info->si_code;
   return code > 0 && code < CONTROL_PROTECTION && code != TAG_MISMATCH;
 }
 
-/* What the signal itself tells, without a look at anything. Code 0 stands for all others, the last
- * for all other signals. */
-static const struct {
-  int number, code;
-  const char *story; /* with the program and the address */
-} faults[] = {
-    {SIGFPE, FPE_INTDIV, "%s divided an integer by zero, or the smallest one by -1."},
-    {SIGFPE, 0, "%s did a calculation without a valid result, and had asked to be stopped then."},
-    {SIGILL, 0,
-     "%s came to an instruction that the processor does not accept, at 0x%lx: a __builtin_trap, a jump into "
-     "data, or a program made for another processor?"},
-    {SIGSEGV, CONTROL_PROTECTION,
-     "%s returned or jumped to where it must not: something wrote past the end of a local array?"},
-    {SIGSEGV, TAG_MISMATCH,
-     "%s used, a moment ago, a pointer that does not fit the memory there: given back, or past the end of a "
-     "block?"},
-    {0, 0, "%s broke a rule of the processor that this library does not know."},
-};
-
-static void other_fault(const struct crash *crash) {
-  unsigned i = 0, last = sizeof faults / sizeof *faults - 1;
-  while (i < last &&
-         (faults[i].number != crash->number || (faults[i].code && faults[i].code != crash->info->si_code)))
-    i++;
-  report(faults[i].story, at_start.program_name, (unsigned long)crash->info->si_addr);
-}
-
 void explain(const struct crash *crash) {
   const siginfo_t *info = crash->info;
-  bool memory = crash->number == SIGSEGV || crash->number == SIGBUS;
   report_label("What happened: ");
   if (!info) {
     report("%s was stopped by %s; its own handler passed on no more than that.", at_start.program_name,
            signal_name(crash->number));
   } else if (info->si_code <= 0) {
     sent_by_someone(crash);
-  } else if (memory && is_refused(crash)) {
+  } else if (is_refused(crash)) {
     no_address(crash);
-  } else if (memory && info->si_code == SI_KERNEL) {
-    report(
-        "the kernel found no room on the stack for a signal handler of %s, or a damaged stack when one "
-        "returned: a handler without SA_ONSTACK, on a small or a full stack?",
-        at_start.program_name);
   } else if (crash->number == SIGBUS) {
     bus_error(info, crash->context);
-  } else if (memory && comes_with_address(info)) {
-    bool have_maps = access_look(crash);
-    explain_access(crash, have_maps, subject());
+  } else if (crash->number == SIGSEGV && comes_with_address(info)) {
+    explain_access(crash);
   } else {
-    other_fault(crash);
+    tell_story(crash);
   }
   report_send();
 }

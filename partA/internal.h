@@ -75,6 +75,9 @@ struct crash {
   const void *on_stack; /* somewhere in the thread's stack; NULL if that is not known */
 };
 
+/* What works on the heap, as patterns for is_one_of; not new, which may throw. */
+#define FREE_FUNCTIONS "free realloc reallocarray _Zd*"
+#define HEAP_FUNCTIONS FREE_FUNCTIONS " malloc calloc *memalign aligned_alloc"
 /* What the library functions on the way are about: the heap, above all free, text, reading of
  * variables, files. */
 enum { SUBJECT_HEAP = 1, SUBJECT_GIVEN = 2, SUBJECT_TEXT = 4, SUBJECT_SCAN = 8, SUBJECT_FILE = 16 };
@@ -148,9 +151,7 @@ void report_registers(const struct crash *crash);
 void report_attempt(enum access access, uintptr_t address);
 bool report_if_text(uintptr_t address);
 bool report_if_heap(unsigned subject);
-/* The look at the maps, before the report itself maps anything; false if they are not there. */
-bool access_look(const struct crash *crash);
-void explain_access(const struct crash *crash, bool have_maps, unsigned subject);
+void explain_access(const struct crash *crash);
 /* nearby.c */
 void report_region(const struct region *region);
 void report_read_only(const struct surroundings *around);
@@ -165,6 +166,7 @@ bool calls_end_with_main(void);    /* were the calls seen to the last? */
 const char *calls_called(void);    /* the library function that the program's own code had called; "" */
 const char *calls_innermost(void); /* the one in which it happened, as far as a file called it by name */
 bool calls_passed(const char *patterns); /* was one of these called on the way? */
+unsigned calls_subject(void);            /* SUBJECT_HEAP and so on */
 /* symbols.c: child only. */
 void symbol_find(struct frame *frame); /* from the file's own table */
 bool symbolize(struct frame *first); /* asks addr2line about all frames of one file; false if time ran out */

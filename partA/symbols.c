@@ -69,8 +69,7 @@ static void shorten(char *to, size_t size, const char *from) {
     if (depth > 0 || strchr("<([", *from)) {
       if (depth == 0 && skip_word(&from, "(anonymous namespace)::")) continue;
       arguments |= *from == '(';
-      depth += strchr("<([", *from) ? 1 : 0;
-      depth -= strchr(">)]", *from) ? 1 : 0;
+      depth += !!strchr("<([", *from) - !!strchr(">)]", *from);
       from++;
     } else if (skip_word(&from, "__cxx11::")) {
       continue;
@@ -83,14 +82,12 @@ static void shorten(char *to, size_t size, const char *from) {
       size_t sign = *from == '(' ? 2 : angles + rest;
       for (; sign > 0 && used + sizeof "..." < size; sign--) to[used++] = *from++;
       if (strncmp(from, " <", 2) == 0) from++; /* which keeps "<<" and its template arguments apart */
-    } else if (*from == '.' && used > 0) {
-      break; /* what the compiler made of a function */
+    } else if ((*from == '.' && used > 0) || (*from == ' ' && arguments)) {
+      break; /* what the compiler made of a function; "const" */
     } else if (*from == ' ' && !conversion) {
-      if (arguments) break; /* "const" */
       used = 0;
       from++;
     } else {
-      if (arguments && *from == ' ') break;
       to[used++] = *from++;
     }
   }

@@ -8,7 +8,8 @@
 #include "internal.h"
 
 static struct crash crash;
-static ucontext_t *on_stack; /* where unwinding begins */
+static ucontext_t *on_stack;     /* where unwinding begins */
+static struct surroundings code; /* around the program counter */
 static bool parked;
 
 /* What has been written, in memory that both processes see. */
@@ -36,29 +37,28 @@ static _Noreturn void write_lines(int number) {
 /* The code that ran is in no file: a jump went wrong, or it was made by the program.
  * The caller is what one wants to know: its address is the next one on the stack. */
 static void step_back_to_caller(void) {
-  static struct surroundings stack, at;
+  static struct surroundings stack;
   static struct image image;
   static ucontext_t before;
   ucontext_t *context = on_stack;
-  maps_around(arch_pc(context), &at);
-  if (image_find(arch_pc(context), &image) || strcmp(at.at.name, "[vdso]") == 0) return;
+  if (image_find(arch_pc(context), &image) || strcmp(code.at.name, "[vdso]") == 0) return;
   if (maps_around(arch_sp(context), &stack) && !stack.at.readable) return;
-  if (at.at.executable) trace_add(arch_pc(context));
+  if (code.at.executable) trace_add(arch_pc(context));
   before = *context; /* for the explanation; unwinding starts with the one on the stack */
   crash.context = &before;
   /* A jump to data came from a call just now; code may have put more on the stack. */
-  arch_step_back_to_caller(context, at.at.executable ? stack.at.end : arch_sp(context), maps_is_code);
+  arch_step_back_to_caller(context, code.at.executable ? stack.at.end : arch_sp(context), maps_is_code);
 }
 
+/* What is at the program counter, which step_back_to_caller wants to know as well. */
 static void copy_code(void) {
   enum { LONGEST_INSTRUCTION = 15 };
-  static unsigned char code[2 * LONGEST_INSTRUCTION];
-  static struct surroundings at;
+  static unsigned char copy[2 * LONGEST_INSTRUCTION];
   uintptr_t pc = arch_pc(on_stack);
-  maps_around(pc, &at);
-  size_t length = at.at.end - pc < LONGEST_INSTRUCTION ? at.at.end - pc : LONGEST_INSTRUCTION;
-  crash.code = code;
-  if (at.at.readable) memcpy(code, (const void *)pc, length);
+  maps_around(pc, &code);
+  size_t length = code.at.end - pc < LONGEST_INSTRUCTION ? code.at.end - pc : LONGEST_INSTRUCTION;
+  crash.code = copy;
+  if (code.at.readable) memcpy(copy, (const void *)pc, length);
 }
 
 static void work(void) {

@@ -14,12 +14,7 @@ void copy_text(char *to, size_t size, const char *from) {
 static uint32_t character(const char *text, size_t left, size_t *bytes) {
   static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
   unsigned first = (unsigned char)*text;
-  size_t length = first < 0x80   ? 1
-                  : first < 0xc0 ? 0
-                  : first < 0xe0 ? 2
-                  : first < 0xf0 ? 3
-                  : first < 0xf8 ? 4
-                                 : 0;
+  size_t length = first < 0xf8 ? (size_t) "\1\1\1\1\1\1\1\1\0\0\0\0\2\2\3\4"[first >> 4] : 0;
   uint32_t code = length == 1 ? first : first & 0x7fu >> length;
   *bytes = 1;
   if (length == 0 || length > left) return 0;
