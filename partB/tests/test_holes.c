@@ -1,5 +1,7 @@
 /* A refused mremap or mmap has unmapped its target, and another thread has mapped memory of its
  * own there: nobody maps over it, ever after. */
+#include <unistd.h>
+
 #include "check.h"
 #include "refusal.h"
 #include "support.h"
