@@ -57,6 +57,7 @@ static struct {
 /* Takes the text. */
 static void remember(char *text) {
   if (!messages.first) messages.first = strdup(text);
+  if (!messages.first) abort();
   bool as_first = strcmp(messages.first, text) == 0;
   forget_numbers(text);
   for (size_t i = 0; i < messages.different; i++) {

@@ -207,7 +207,7 @@ bool show_run(const struct answer *answer, const struct steps *steps, struct run
 
 struct printed printed_in_step(const struct run *run, int i) {
   const struct box_stream *stream = &run->result.streams[BOX_OUT];
-  const char *at = stream->text, *end = stream->text + stream->kept, *mark = at;
+  const char *at = stream->text, *end = stream->text + stream->kept, *mark;
   for (; at < end; at = mark + 1, i--) {
     mark = memchr(at, end_of_step, (size_t)(end - at));
     if (!mark) mark = end;
