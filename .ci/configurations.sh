@@ -222,6 +222,7 @@ configuration_coverage() {
   make -s -k check CFLAGS='-O0 -g --coverage -fprofile-update=atomic -fno-builtin-fork' \
     LDFLAGS="-Wl,--wrap=_exit,--wrap=raise,--wrap=signal $PWD/coverage.o" || true
   for file in partA/*.c partB/*.c; do
+    [ "$file" != partA/musl.c ] || continue # which has code with musl only
     coverage_of "$file"
   done >coverage.txt
   cat coverage.txt
