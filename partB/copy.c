@@ -42,7 +42,7 @@ static enum outcome copy_pinned(struct slot slot, struct slot source) {
 /* FREE slots come to hold what a run of the source holds. */
 static enum outcome copy_run(struct slot slot, struct slot source, size_t count, bool asleep) {
   uint32_t state = slot_state(source);
-  if (state == READ_ONLY && !asleep) return mapping_share(slot, count, source);
+  if (state == READ_ONLY && !asleep) return mapping_share(slot, count, source, view_of(source));
   if (state == PRIVATE) {
     enum outcome outcome = copy_pinned(slot, source);
     if (outcome != DONE) return outcome;
@@ -90,30 +90,48 @@ size_t copy_same(struct slot slots, struct slot others, size_t count) {
   return same;
 }
 
-/* The number of slots from the first that can be mapped together to a run of the source. */
+/* The number of slots from the first that can be mapped in one call to a run of the source. */
 static size_t restorable(struct slot slot, struct slot source, size_t count) {
-  size_t length = 0, most = run_length(source, count);
   uint32_t first = slot_state(slot);
-  for (; length < most; length++) {
+  size_t length = is_private(maps_of(slot)) ? 0 : 1;
+  if (length == 0 || first == UNMAPPED) return length;
+  for (; length < count; length++) {
     struct slot one = slot_plus(slot, length);
     uint32_t state = slot_state(one);
-    bool alike = (state == ASLEEP) == (first == ASLEEP) && (state != UNMAPPED || length == 0);
-    if (!alike || is_private(maps_of(one)) || shares(one, slot_plus(source, length))) break;
+    if ((state == ASLEEP) != (first == ASLEEP) || state == UNMAPPED || is_private(maps_of(one))) break;
+    if (shares(one, slot_plus(source, length))) break;
   }
-  return first == UNMAPPED && length > 1 ? 1 : length;
+  return length;
 }
 
-/* Makes live slots lazy copies of their counterparts in the source, up to the first that
- * cannot be. Returns how many are. */
-size_t copy_restore(struct slot slots, struct slot source, size_t count) {
-  size_t done = 0, length;
-  if (registry.forks > 0 || !space_sharing_works() || !prepare_source(source, count, false)) return 0;
-  for (; done < count; done += length) {
-    struct slot from = slot_plus(source, done), to = slot_plus(slots, done);
+/* Makes live slots lazy copies of a run of the source, up to the first that cannot be. Returns how
+ * many are. If nothing maps the run, it is lent, once for all of them. */
+static size_t restore_run(struct slot slots, struct slot source, size_t count) {
+  bool is_lent = slot_state(source) != READ_ONLY;
+  char *from = is_lent ? NULL : view_of(source);
+  size_t done = 0;
+  for (size_t length; done < count; done += length) {
+    struct slot slot = slot_plus(slots, done), counterpart = slot_plus(source, done);
     length = 1;
-    if (shares(to, from)) continue;
-    length = is_private(maps_of(from)) || !is_room_for(2) ? 0 : restorable(to, from, count - done);
-    if (length == 0 || mapping_share(to, length, from) != DONE) break;
+    if (shares(slot, counterpart)) continue;
+    length = is_room_for(2) ? restorable(slot, counterpart, count - done) : 0;
+    if (length > 0 && !from) from = mapping_lend(frame_of(source), count);
+    if (length == 0 || !from || mapping_share(slot, length, counterpart, from + done * CHUNKSIZE) != DONE)
+      break;
   }
+  if (is_lent && from) munmap(from, count * CHUNKSIZE);
+  return done;
+}
+
+/* The same for any live slots. */
+size_t copy_restore(struct slot slots, struct slot source, size_t count) {
+  size_t done = 0, length, restored;
+  if (registry.forks > 0 || !space_sharing_works() || !prepare_source(source, count, false)) return 0;
+  do {
+    struct slot from = slot_plus(source, done);
+    length = is_private(maps_of(from)) ? 0 : run_length(from, count - done);
+    restored = restore_run(slot_plus(slots, done), from, length);
+    done += restored;
+  } while (restored > 0 && restored == length && done < count);
   return done;
 }

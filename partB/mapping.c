@@ -86,31 +86,24 @@ enum outcome mapping_open(struct slot slot, size_t count, bool private) {
   return record_if(memory != MAP_FAILED, slot, count, PRIVATE);
 }
 
-/* Maps consecutive frames at slots, READ_ONLY from the first moment: they are made so at a place
- * that nobody knows, and moved from there. */
-static bool map_read_only(struct slot slot, size_t size, struct frame frame) {
-  void *place = mremap(window_of(frame), 0, size, MREMAP_MAYMOVE), *target = view_of(slot);
-  if (place == MAP_FAILED) return false;
+/* Maps consecutive frames, not to be written, at a place that nobody else knows: moved from there, or
+ * mapped a second time, they are READ_ONLY at a slot from the first moment. NULL if the kernel refuses. */
+char *mapping_lend(struct frame frame, size_t count) {
+  size_t size = count * CHUNKSIZE;
+  char *place = mremap(window_of(frame), 0, size, MREMAP_MAYMOVE);
+  if (place == MAP_FAILED) return NULL;
   madvise(place, size, MADV_DODUMP);
-  if (mprotect(place, size, PROT_READ) == 0 &&
-      mremap(place, size, size, MREMAP_MAYMOVE | MREMAP_FIXED, target) != MAP_FAILED)
-    return true;
+  if (mprotect(place, size, PROT_READ) == 0) return place;
   munmap(place, size);
-  return false;
+  return NULL;
 }
 
-/* Maps slots to the consecutive frames of the source, which is READ_ONLY or not mapped: slots
+/* Maps slots to the consecutive frames of the source, which are mapped at from, not to be written: slots
  * that are FREE, or that hold other frames. Those that are ASLEEP stay so. */
-enum outcome mapping_share(struct slot slot, size_t count, struct slot source) {
-  size_t size = count * CHUNKSIZE;
+enum outcome mapping_share(struct slot slot, size_t count, struct slot source, char *from) {
   uint32_t frame = frame_of(source).index, now = slot_state(slot) == ASLEEP ? ASLEEP : READ_ONLY;
-  BELIEVE(slot_state(source) == READ_ONLY || slot_state(source) >= ASLEEP);
-  bool is_mapped = now == ASLEEP;
   if (slot_state(slot) == UNMAPPED && mapping_check_hole(slot) != DONE) return REFUSED;
-  if (!is_mapped) {
-    is_mapped = slot_state(source) == READ_ONLY ? space_map_again(view_of(source), size, view_of(slot))
-                                                : map_read_only(slot, size, frame_of(source));
-  }
+  bool is_mapped = now == ASLEEP || space_map_again(from, count * CHUNKSIZE, view_of(slot));
   enum outcome outcome = record_if(is_mapped, slot, count, frame | now);
   if (outcome == DONE) ring_join(slot, count, source);
   return outcome;
@@ -135,7 +128,13 @@ enum outcome mapping_move(struct slot slot, size_t count, struct frame frame) {
 /* Maps slots that are ASLEEP, or one that is UNMAPPED, to their consecutive frames. */
 enum outcome mapping_wake(struct slot slot, size_t count) {
   if (slot_state(slot) == UNMAPPED && mapping_check_hole(slot) != DONE) return REFUSED;
-  if (!map_read_only(slot, count * CHUNKSIZE, frame_of(slot))) return after_refusal(slot, count);
+  size_t size = count * CHUNKSIZE;
+  char *lent = mapping_lend(frame_of(slot), count);
+  if (!lent) return REFUSED;
+  if (mremap(lent, size, size, MREMAP_MAYMOVE | MREMAP_FIXED, view_of(slot)) == MAP_FAILED) {
+    munmap(lent, size);
+    return after_refusal(slot, count);
+  }
   record_set(slot, count, STATE, READ_ONLY);
   return DONE;
 }
