@@ -21,16 +21,14 @@ static struct range chunks_of(void *address, size_t length) {
 static int for_each(void *address, size_t length, enum outcome (*act)(struct slot)) {
   struct range range = chunks_of(address, length);
   int error = 0;
-  for (size_t i = 0; i < range.count && !error; i++) {
+  size_t i = 0;
+  do {
     enter();
     struct slot slot = enter_range(range.chunks + i * CHUNKSIZE, i == 0 ? range.count : 1);
-    if (!slot.index) {
-      error = EINVAL;
-    } else if (act(slot) != DONE) {
-      error = ENOMEM;
-    }
+    if (!slot.index && range.count > 0) error = EINVAL;
+    if (slot.index && act(slot) != DONE) error = ENOMEM;
     lock_give(error);
-  }
+  } while (++i < range.count && !error);
   return error ? -1 : 0;
 }
 
@@ -39,7 +37,7 @@ int chunk_make_writable(void *address, size_t length) {
 }
 
 static enum outcome make_readable(struct slot slot) {
-  return slot_state(slot) == ASLEEP || slot_state(slot) == UNMAPPED ? slot_wake(slot) : DONE;
+  return slot_state(slot) == ASLEEP || slot_state(slot) == UNMAPPED ? split_to_read(slot) : DONE;
 }
 
 int chunk_make_readable(void *address, size_t length) {
@@ -49,10 +47,9 @@ int chunk_make_readable(void *address, size_t length) {
 /* Counts pins only when all the chunks have memory that stays. */
 static int change_pins(void *address, size_t length, bool pin) {
   struct range range = chunks_of(address, length);
-  if (range.count == 0) return 0;
   enter();
   struct slot slot = enter_range(range.chunks, range.count);
-  int error = slot.index ? 0 : EINVAL;
+  int error = slot.index || range.count == 0 ? 0 : EINVAL;
   for (size_t i = 0; i < range.count && !error; i++) {
     if (pin && slot_pin(slot_plus(slot, i)) != DONE) error = ENOMEM;
     if (!pin && registry.pins[slot.index + i] == 0) error = EINVAL;

@@ -115,23 +115,25 @@ static size_t restore_run(struct slot slots, struct slot source, size_t count) {
     length = 1;
     if (shares(slot, counterpart)) continue;
     length = is_room_for(2) ? restorable(slot, counterpart, count - done) : 0;
-    if (length > 0 && !from) from = mapping_lend(frame_of(source), count);
-    if (length == 0 || !from || mapping_share(slot, length, counterpart, from + done * CHUNKSIZE) != DONE)
-      break;
+    bool maps_it = slot_state(slot) != ASLEEP;
+    if (length > 0 && maps_it && !from) from = mapping_lend(frame_of(source), count);
+    if (length == 0 || (maps_it && !from)) break;
+    if (mapping_share(slot, length, counterpart, maps_it ? from + done * CHUNKSIZE : NULL) != DONE) break;
   }
   if (is_lent && from) munmap(from, count * CHUNKSIZE);
   return done;
 }
 
-/* The same for any live slots. */
+/* The same for any live slots. The kernel may refuse a long run and take shorter ones. */
 size_t copy_restore(struct slot slots, struct slot source, size_t count) {
-  size_t done = 0, length, restored;
+  size_t done = 0, most = count;
   if (registry.forks > 0 || !space_sharing_works() || !prepare_source(source, count, false)) return 0;
-  do {
+  while (done < count && most > 0) {
     struct slot from = slot_plus(source, done);
-    length = is_private(maps_of(from)) ? 0 : run_length(from, count - done);
-    restored = restore_run(slot_plus(slots, done), from, length);
+    size_t length = run_length(from, most < count - done ? most : count - done);
+    size_t restored = is_private(maps_of(from)) ? 0 : restore_run(slot_plus(slots, done), from, length);
     done += restored;
-  } while (restored > 0 && restored == length && done < count);
+    if (restored < length) most = length / 2;
+  }
   return done;
 }

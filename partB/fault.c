@@ -51,7 +51,7 @@ static enum answer solve(const void *address, enum access access) {
       return solve_writable(slot, address);
     case ASLEEP:
     case UNMAPPED:
-      return answer_for(access == WRITE ? split(slot) : slot_wake(slot));
+      return answer_for(access == WRITE ? split(slot) : split_to_read(slot));
     case READ_ONLY: /* a read: another thread has woken it, or the user has closed it */
       if (access != WRITE && !probe_is_readable(address)) return NOT_OURS;
       if (access == READ) return SOLVED;

@@ -35,13 +35,15 @@ void frame_discard(struct frame frame, size_t count) {
   }
 }
 
-/* Discards the warm frames. (While a fork is under way, frames are left alone.) */
+/* Discards the warm frames, once: those that the system does not take stay warm. (While a fork is
+ * under way, frames are left alone.) */
 void frame_trim(void) {
   struct frame frame = {registry.forks > 0 ? registry.end : 1};
   while ((frame.index = space_first_frame(frame.index, FREE_WARM)) < registry.end) {
     size_t count = 1;
     while (frame_state(frame_plus(frame, count)) == FREE_WARM) count++;
     frame_discard(frame, count);
+    frame.index += (uint32_t)count;
   }
 }
 
@@ -65,15 +67,24 @@ bool frame_release(struct frame frame) {
 
 /* ---- Relatives ---- */
 
+/* Takes a frame back if the relatives are gone that have seen it. Returns whether it is to be
+ * discarded then. */
+static bool recover(struct frame frame) {
+  struct seen *seen = &registry.seen[frame.index];
+  bool is_limbo = frame_state(frame) == LIMBO;
+  if (seen->from != 0 && generation_lives(seen->from, is_limbo ? seen->until : FOREVER)) return false;
+  seen->from = 0;
+  return is_limbo;
+}
+
 /* Takes back the frames that only relatives have seen who are gone: all, or the newest. */
 void frame_recover(bool all) {
   if (registry.forks > 0 || !generation_forget_gone(all)) return;
   for (struct frame frame = {1}; frame.index < registry.end; frame.index++) {
-    struct seen *seen = &registry.seen[frame.index];
-    bool is_limbo = frame_state(frame) == LIMBO;
-    if (seen->from != 0 && generation_lives(seen->from, is_limbo ? seen->until : FOREVER)) continue;
-    seen->from = 0;
-    if (is_limbo) frame_discard(frame, 1);
+    uint32_t count = 0;
+    while (frame.index + count < registry.end && recover(frame_plus(frame, count))) count++;
+    if (count > 0) frame_discard(frame, count);
+    frame.index += count;
   }
 }
 

@@ -39,6 +39,7 @@ void fork_take_lock(void);
 
 /* split.c */
 enum outcome split(struct slot slot);
+enum outcome split_to_read(struct slot slot);
 enum outcome split_adopt(struct slot slot, size_t count);
 enum outcome split_bring_home(struct slot slot, size_t count);
 

@@ -5,10 +5,7 @@
 
 #include "internal.h"
 
-enum {
-  BATCH = 1024, /* chunks after which other threads may take the lock */
-  FORKS = 8,    /* by other threads, while one call gives memory to a new block */
-};
+enum { BATCH = 1024 }; /* chunks after which other threads may take the lock */
 
 /* ---- New blocks ---- */
 
@@ -23,39 +20,28 @@ void *chunks_alloc(size_t count) {
 
 /* ---- Copies ---- */
 
-/* Has the kernel give memory to a new block. Each fork that another thread begins meanwhile takes
- * the right to write there: it is asked for again. */
-static bool populate(void *target, size_t size) {
-  for (int i = 0; i <= FORKS; i++) {
-    if (probe_populate(target, size)) return true;
-    if (chunk_make_writable(target, size) != 0) return false;
-  }
-  return false;
-}
-
 /* Copies the bytes of a chunk to another one: without the lock, so that other threads may go on
- * meanwhile, and write to the source. What is not mapped is read from its frame, with the lock, so
- * that it need not wake: mappings may be short. */
+ * meanwhile, and write to the source. The memory is asked for first, as a write that finds none would be
+ * a SIGBUS. What is not mapped is read from its frame, with the lock, so that it need not wake: mappings
+ * may be short. */
 static bool copy_chunk(char *to, const char *from) {
   enter();
-  enum outcome outcome = split(space_slot_at(to));
   struct slot source = space_slot_at(from);
+  bool is_there = split(space_slot_at(to)) == DONE && probe_populate(to, CHUNKSIZE);
   bool is_mapped = slot_state(source) < ASLEEP;
-  if (outcome == DONE && !is_mapped) copy_words(to, window_of(frame_of(source)), CHUNKSIZE);
-  lock_give(outcome == DONE ? 0 : ENOMEM);
-  if (outcome == DONE && is_mapped) copy_words(to, from, CHUNKSIZE);
-  return outcome == DONE;
+  if (is_there && !is_mapped) copy_words(to, window_of(frame_of(source)), CHUNKSIZE);
+  lock_give(is_there ? 0 : ENOMEM);
+  if (is_there && is_mapped) copy_words(to, from, CHUNKSIZE);
+  return is_there;
 }
 
-static void *fill(char *target, const char *chunks, size_t count, bool all_mapped) {
+static void *fill(char *target, const char *chunks, size_t count) {
   int error = errno;
-  bool is_filled = populate(target, count * CHUNKSIZE);
-  if (is_filled && all_mapped) copy_words(target, chunks, count * CHUNKSIZE);
-  for (size_t i = 0; i < count && is_filled && !all_mapped; i++)
-    is_filled = copy_chunk(target + i * CHUNKSIZE, chunks + i * CHUNKSIZE);
-  if (!is_filled) chunks_free(target, count);
-  errno = is_filled ? error : ENOMEM;
-  return is_filled ? target : NULL;
+  size_t done = 0;
+  while (done < count && copy_chunk(target + done * CHUNKSIZE, chunks + done * CHUNKSIZE)) done++;
+  if (done < count) chunks_free(target, count);
+  errno = done < count ? ENOMEM : error;
+  return done < count ? NULL : target;
 }
 
 enum kind { EAGER, LAZY, SNAPSHOT };
@@ -67,11 +53,9 @@ static void *copy(void *chunks, size_t count, enum kind kind) {
   if (source.index && !shared.index) fresh = slot_open(count, false);
   if (fresh.index && kind != EAGER) registry.stats.eager_fallbacks += count;
   int error = source.index ? ENOMEM : EINVAL;
-  bool all_mapped = true;
-  for (size_t i = 0; fresh.index && i < count; i++) all_mapped &= slot_state(slot_plus(source, i)) < ASLEEP;
   lock_give(shared.index || fresh.index ? 0 : error);
   if (shared.index) return view_of(shared);
-  return fresh.index ? fill(view_of(fresh), chunks, count, all_mapped) : NULL;
+  return fresh.index ? fill(view_of(fresh), chunks, count) : NULL;
 }
 
 void *chunks_copy_eager(void *chunks, size_t count) {
@@ -86,7 +70,8 @@ void *chunks_snapshot(void *chunks, size_t count) {
   return copy(chunks, count, SNAPSHOT);
 }
 
-/* Batch by batch; and by copying the bytes of a chunk that cannot come to share. */
+/* Batch by batch; and by copying the bytes of a chunk that cannot come to share: of twice as many
+ * each time, lest a kernel that refuses all be asked for each. */
 int chunks_restore(void *chunks, void *snapshot, size_t count) {
   size_t distance = chunks < snapshot ? (char *)snapshot - (char *)chunks : (char *)chunks - (char *)snapshot;
   enter();
@@ -94,15 +79,18 @@ int chunks_restore(void *chunks, void *snapshot, size_t count) {
   bool is_valid = to.index && from.index && (distance == 0 || distance / CHUNKSIZE >= count);
   if (lock_give(is_valid ? 0 : EINVAL)) lock_let_others();
   if (!is_valid || distance == 0) return is_valid ? 0 : -1;
-  for (size_t done = 0; done < count;) {
+  for (size_t done = 0, by_bytes = 1; done < count;) {
     size_t batch = count - done < BATCH ? count - done : BATCH;
     enter();
     size_t restored = copy_restore(slot_plus(to, done), slot_plus(from, done), batch);
     if (lock_give(0)) lock_let_others();
     done += restored;
     if (restored == batch) continue;
-    size_t at = done++ * CHUNKSIZE;
-    if (!copy_chunk((char *)chunks + at, (char *)snapshot + at)) return -1;
+    if (restored > 0) by_bytes = 1;
+    for (size_t end = count - done < by_bytes ? count : done + by_bytes; done < end; done++) {
+      if (!copy_chunk((char *)chunks + done * CHUNKSIZE, (char *)snapshot + done * CHUNKSIZE)) return -1;
+    }
+    by_bytes *= 2;
   }
   return 0;
 }
@@ -119,7 +107,7 @@ size_t chunks_same(const void *chunks, const void *others, size_t count) {
 
 /* Unmapping is what takes long: batch by batch. */
 int chunks_free(void *chunks, size_t count) {
-  if (!chunks && count > 0) return 0;
+  bool is_nothing = !chunks && count > 0;
   enter();
   struct slot slot = enter_range(chunks, count);
   if (slot.index) slot_free(slot, count);
@@ -128,12 +116,13 @@ int chunks_free(void *chunks, size_t count) {
     if (done > 0) fork_take_lock();
     slot_unmap(slot_plus(slot, done), count - done < BATCH ? count - done : BATCH);
   }
-  lock_give(slot.index ? 0 : EINVAL);
-  return slot.index ? 0 : -1;
+  lock_give(slot.index || is_nothing ? 0 : EINVAL);
+  return slot.index || is_nothing ? 0 : -1;
 }
 
 void chunk_trim(void) {
   enter();
+  frame_recover(true);
   frame_trim();
   lock_give(0);
 }

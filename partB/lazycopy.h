@@ -24,7 +24,7 @@
  *   chunks whenever it likes, lazy copies included. Signals other than SIGSEGV are
  *   held back while the library works.
  * - Do not block SIGSEGV in a thread, or in the mask of a handler, that writes to
- *   chunks: the kernel ends a program that faults then.
+ *   chunks or reads what is asleep: the kernel ends a program that faults then.
  * - After fork() each process has its chunks to itself, as with malloc.
  * - Do not call mprotect, mmap, mremap, munmap or madvise on a chunk, and do not use one
  *   as a stack.
@@ -162,9 +162,9 @@ void chunk_trim(void);
 
 /* For a program whose own SIGSEGV handler was installed after chunk_startup:
  * call this first, with the handler's second and third argument (SA_SIGINFO).
- * Returns 1 if the fault was the first write to a shared chunk: it is solved,
- * the handler must return, and the write is done again. Returns 0 if the fault
- * is none of the library's business. Leaves errno alone. Async-signal-safe: this
+ * Returns 1 if the fault was the first write to a shared chunk, or the first touch
+ * of one that is asleep: it is solved, the handler must return, and the access is
+ * done again. Returns 0 if the fault is none of the library's business. Leaves errno alone. Async-signal-safe: this
  * function is meant to be called from a SIGSEGV handler, and only from there.
  * Install that handler with SA_SIGINFO and a mask of all signals except
  * SIGSEGV: another handler must not run on top of it and write to a

@@ -6,7 +6,10 @@
 
 #include "internal.h"
 
-enum { NEAR = 512 }; /* slots on either side, in which to look for a gap to close */
+enum {
+  NEAR = 512,   /* slots on either side, in which to look for a gap to close */
+  STRETCH = 64, /* slots that are gathered, as their addresses are aligned */
+};
 
 static bool frame_is_own(struct slot slot) {
   return ring_is_alone(slot) && !frame_is_seen(frame_of(slot));
@@ -141,12 +144,33 @@ static bool close_gap(struct slot slot, uint32_t reach) {
   return gap.index && move(gap, best, home_of(gap)) == DONE;
 }
 
+static bool can_be_gathered(struct slot slot) {
+  return is_live(maps_of(slot)) && (slot_state(slot) == READ_ONLY || slot_state(slot) == ASLEEP);
+}
+
+/* A snapshot of what is scattered would take a mapping for each chunk that wakes. Near the limit the
+ * stretch around a slot that is ASLEEP gets consecutive frames instead, and is one mapping. */
+static bool gather(struct slot slot) {
+  struct slot first = slot, end = slot_plus(slot, 1);
+  uint32_t begin = slot.index / STRETCH * STRETCH;
+  while (first.index > begin && can_be_gathered((struct slot){first.index - 1})) first.index--;
+  while (end.index < begin + STRETCH && can_be_gathered(end)) end.index++;
+  struct slot room = frame_find_room(end.index - first.index);
+  return room.index && move(first, end.index - first.index, home_of(room)) == DONE;
+}
+
 /* Makes the slot writable, with memory of its own. After a refusal it has its bytes. A refusal
  * may pass; more mappings may help, but not if it is memory that is short. */
 enum outcome split(struct slot slot) {
   if (registry.forks == 0 && slot_state(slot) == READ_ONLY && mapping_is_dear(slot, 1)) close_gap(slot, NEAR);
+  if (registry.forks == 0 && slot_state(slot) == ASLEEP && !is_room_for(2) && gather(slot)) return DONE;
   enum outcome outcome = try_split(slot);
   if (outcome == DONE) return DONE;
   if (registry.forks == 0 && outcome != NO_MEMORY) close_gap(slot, registry.end);
   return try_split(slot);
+}
+
+/* Has what is ASLEEP or UNMAPPED mapped, so that it can be read. */
+enum outcome split_to_read(struct slot slot) {
+  return !is_room_for(2) && split(slot) == DONE ? DONE : slot_wake(slot);
 }

@@ -9,10 +9,11 @@
 
 #include "support.h"
 
-/* Who calls the library can write to chunks, even if somebody has blocked SIGSEGV. */
+/* Who calls the library can write to chunks, even if somebody has blocked SIGSEGV; also who asks for
+ * nothing. */
 static void test_blocked_faults(void) {
   char *chunk = new_block(1, 1);
-  for (int i = 0; i < 3; i++) {
+  for (int i = 0; i < 6; i++) {
     sigset_t faults;
     sigemptyset(&faults);
     sigaddset(&faults, SIGSEGV);
@@ -20,6 +21,9 @@ static void test_blocked_faults(void) {
     if (i == 0) CHECK(chunk_snapshot(chunk));
     if (i == 1) CHECK(chunk_copy_lazy(chunk));
     if (i == 2) chunk_startup();
+    if (i == 3) CHECK(chunk_make_writable(chunk, 0) == 0);
+    if (i == 4) CHECK(chunk_pin(chunk, 0) == 0);
+    if (i == 5) CHECK(chunk_free(NULL) == 0);
     poke(chunk, i);
     CHECK(pthread_sigmask(SIG_BLOCK, NULL, &faults) == 0 && !sigismember(&faults, SIGSEGV));
   }

@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include "kin.h"
-#include "refusal.h"
 #include "support.h"
 
 enum { THREADS = 3, OWN = 2 };
@@ -88,19 +87,30 @@ static void fork_once(void) {
   CHECK(wait_status(child) == 0);
 }
 
-/* An eager copy is filled without the lock: a fork that begins just then protects it, too. */
+static void *fork_again_and_again(void *forks) {
+  for (; !stop; ++*(atomic_long *)forks) fork_once();
+  return NULL;
+}
+
+/* An eager copy is filled without the lock: each fork that begins meanwhile protects it, too. */
 static void test_fork_while_filled(void) {
-  skip_without_sharing();
-  char *block = new_block(OWN, 1);
-  meanwhile(MADVISE, 1, fork_once);
-  char *copy = chunks_copy_eager(block, OWN);
-  CHECK(meanwhile_ran() && copy && holds(copy, OWN, 1) && holds(block, OWN, 1));
+  enum { COUNT = 200, FORKS = 30 };
+  char *block = new_block(COUNT, 1);
+  atomic_long forks = 0;
+  pthread_t forking;
+  CHECK(pthread_create(&forking, NULL, fork_again_and_again, &forks) == 0);
+  while (forks < FORKS) {
+    char *copy = chunks_copy_eager(block, COUNT);
+    CHECK(copy && holds(copy, COUNT, 1) && holds(block, COUNT, 1) && chunks_free(copy, COUNT) == 0);
+  }
+  stop = 1;
+  pthread_join(forking, NULL);
 }
 
 static const struct test tests[] = {
     {"fork_threads_inside", test_threads_inside, 60},
     {"fork_threads_fork", test_threads_fork, 60},
-    {"fork_while_filled", test_fork_while_filled, 20},
+    {"fork_while_filled", test_fork_while_filled, 60},
 };
 
 int main(void) {

@@ -132,11 +132,32 @@ static void test_freed_beyond_the_limit(void) {
   CHECK(holds(lazy_copy(block, 4), 4, 1) && stats().eager_fallbacks == eager && lazycopy_is_valid(1));
 }
 
+/* Snapshots of a table in pieces wake piece by piece while there are mappings; then they are gathered. */
+static void test_sleepers_at_the_limit(void) {
+  skip_without_sharing();
+  enum { COUNT = 100, KEPT = 6 };
+  char *table = chunks_alloc(COUNT), *snapshots[KEPT];
+  for (int i = 0; i < KEPT; i++) {
+    CHECK((snapshots[i] = chunks_snapshot(table, COUNT)));
+    for (size_t at = (size_t)i % 2; at < COUNT; at += 2) poke(table + at * CHUNKSIZE, i + 1);
+  }
+  size_t limit = stats().kernel_mappings + 20;
+  lazycopy_limit_mappings(limit);
+  for (int i = 0; i < KEPT; i++) {
+    for (int at = COUNT - 1; at >= 0; at--) {
+      int last_write = at % 2 == i % 2 ? i - 1 : i; /* before this snapshot: number of the round, from 1 on */
+      CHECK(peek(snapshots[i] + (size_t)at * CHUNKSIZE) == (last_write > 0 ? last_write : 0));
+    }
+  }
+  CHECK(stats().kernel_mappings <= limit + 2 * KEPT && lazycopy_is_valid(1));
+}
+
 static const struct test tests[] = {
     {"near_limit_writable", test_writable_near_the_limit, 60},
     {"near_limit_beyond", test_beyond_the_limit, 60},
     {"near_limit_cuts", test_cuts_at_the_limit, 20},
     {"near_limit_freed", test_freed_beyond_the_limit, 20},
+    {"near_limit_sleepers", test_sleepers_at_the_limit, 20},
 };
 
 int main(void) {
