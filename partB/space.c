@@ -216,6 +216,7 @@ struct slot space_slot_at(const void *address) {
 
 /* The first index from start on in one of two states; the end if there is none. */
 static uint32_t first_of(uint32_t start, uint8_t state, uint8_t other) {
+  if (start >= registry.end) return start; /* there may be no records yet */
   const uint8_t *states = registry.states + start;
   size_t length = registry.end - start;
   const uint8_t *found = memchr(states, state, length);
@@ -231,7 +232,6 @@ uint32_t space_first_frame(uint32_t start, uint8_t state) {
 
 /* Count neighbouring FREE slots whose homes are free. */
 struct slot space_find(size_t count) {
-  if (registry.end == 0) return (struct slot){0};
   uint32_t start = registry.free_hint = first_of(registry.free_hint, FREE_COLD, FREE_WARM);
   while (start < registry.end && count <= registry.end - start) {
     size_t length = 0;

@@ -7,7 +7,32 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "kin.h"
 #include "support.h"
+
+/* Each function may be the first one that is called: there are no records then. */
+static void call_first(int function) {
+  char here;
+  struct chunk_stats now;
+  if (function == 0) chunk_trim();
+  if (function == 1) CHECK(chunks_same(&here, &here, 1) == 0);
+  if (function == 2) CHECK(chunks_restore(&here, &here, 1) == -1 && chunk_pin(&here, 1) == -1);
+  if (function == 3) CHECK(chunk_make_readable(&here, 1) == -1 && chunk_make_writable(&here, 1) == -1);
+  if (function == 4) CHECK(chunk_free(&here) == -1 && !chunk_snapshot(&here) && !chunk_copy_eager(&here));
+  if (function == 5) chunk_get_stats(&now);
+}
+
+static void test_first_calls(void) {
+  for (int function = 0; function < 6; function++) {
+    pid_t child = fork_or_fail();
+    if (child == 0) {
+      call_first(function);
+      CHECK(holds(new_block(2, 1), 2, 1));
+      _exit(0);
+    }
+    CHECK(wait_status(child) == 0);
+  }
+}
 
 /* Who calls the library can write to chunks, even if somebody has blocked SIGSEGV; also who asks for
  * nothing. */
@@ -113,6 +138,7 @@ static void test_own_stack(void) {
 }
 
 static const struct test tests[] = {
+    {"faults_of_first_calls", test_first_calls, 20},
     {"faults_blocked", test_blocked_faults, 20},
     {"faults_put_in_front", test_put_in_front, 20},
     {"faults_of_own_stack", test_own_stack, 20},
