@@ -1,9 +1,6 @@
 /* Explains an access to an address that does not allow it: which one, what is
  * there, and what mistake usually leads there. A question mark ends what is
  * only a guess. */
-#include <string.h>
-#include <unistd.h>
-
 #include "internal.h"
 
 enum { BEFORE_NULL = 4096, NEAR_NULL = 65536, RED_ZONE = 512, LARGE = 1 << 30 };
@@ -39,7 +36,7 @@ static bool came_from(const struct region *stack, uintptr_t stack_pointer) {
   return false;
 }
 
-/* Which stack is full: this thread's own, another, or none? The first of these that is so tells:
+/* Is a stack full: this thread's own, or another? The first of these that is so tells:
  *
  *   A  The stack pointer is in a stack, and the address just below that, not further than a push or
  *      a red zone reaches.
@@ -49,29 +46,36 @@ static bool came_from(const struct region *stack, uintptr_t stack_pointer) {
  *      above: so it is with stacks that somebody made, as coroutines do, of which nothing is known.
  *
  * None of them is a return that reads its target where the stack pointer is: that was overwritten. */
-static enum { NO_STACK, OWN_STACK, OTHER_STACK } full_stack(const struct crash *crash, enum access access) {
+static bool report_if_stack_is_full(const struct crash *crash, enum access access) {
   const struct region *own = &near_own_stack.at, *at = &near_stack_pointer.at;
   uintptr_t address = (uintptr_t)crash->info->si_addr, stack_pointer = arch_sp(crash->context);
   uintptr_t lowest = stack_pointer - RED_ZONE, next = near_stack_pointer.writable_above;
-  bool below = at->writable && address < at->start && address >= lowest;
-  bool left_own = stack_pointer < own->start && address - lowest < own->start - lowest;
-  bool left_other = !at->writable && next - stack_pointer < LARGE && address - lowest < next - lowest;
+  bool in_stack = at->writable && address < at->start && address >= lowest; /* A */
+  bool left_own = stack_pointer < own->start && address - lowest < own->start - lowest &&
+                  came_from(own, stack_pointer); /* B */
+  bool left_other =
+      next && !at->writable && next - stack_pointer < LARGE && address - lowest < next - lowest; /* C */
   bool returns = access == ACCESS_READ && address == stack_pointer && !at->writable;
-  if (access == ACCESS_EXECUTE || returns) return NO_STACK;
-  if (below) return at->start == own->start ? OWN_STACK : OTHER_STACK; /* A */
-  if (left_own && came_from(own, stack_pointer)) return OWN_STACK;     /* B */
-  return left_other ? OTHER_STACK : NO_STACK;                          /* C */
-}
-
-static void report_stack(const struct crash *crash, bool own) {
+  if (access == ACCESS_EXECUTE || returns || !(in_stack || left_own || left_other)) return false;
   const char *which = "the stack of one of its threads";
-  if (own && crash->on_stack == at_start.on_stack) which = "the stack of its main thread";
-  if (!own && crash->on_stack) which = "a stack that it has made, of a coroutine for example";
+  if (in_stack ? at->start == own->start : left_own) {
+    if (crash->on_stack == at_start.on_stack) which = "the stack of its main thread";
+  } else if (crash->on_stack) {
+    which = "a stack that it has made, of a coroutine for example";
+  }
   report("%s used up %s: recursion that never ends, or a very large local array?", at_start.program_name,
          which);
+  return true;
 }
 
-static bool near_null(uintptr_t address, enum access access, unsigned subject) {
+/* What the functions of the C library on the way to the crash are about. */
+#define ABOUT_TEXT "str* *printf *puts"
+#define ABOUT_READING "*scanf"
+#define ABOUT_FILES                                                                                   \
+  "fget* fput* fread* fwrite* fscanf fprintf fclose feof* fseek* ftell* fflush* getc* putc* getline " \
+  "getdelim ungetc rewind"
+
+static bool report_if_near_null(uintptr_t address, enum access access) {
   if (address >= NEAR_NULL && -address >= BEFORE_NULL) return false;
   report(address == 0 ? ", which is NULL: " : ", which is not mapped. That is ");
   if (address == UINTPTR_MAX) {
@@ -82,50 +86,50 @@ static bool near_null(uintptr_t address, enum access access, unsigned subject) {
   } else {
     if (address > 0) report_distance(address);
     if (address > 0) report(" past NULL: ");
-    if (subject & SUBJECT_FILE && access != ACCESS_WRITE) report("a file that could not be opened, or ");
-    if (subject & SUBJECT_SCAN && access != ACCESS_READ) report("a variable without its &, or ");
-    if (subject & SUBJECT_TEXT && address > 0) report("a number where a pointer belongs, or ");
+    if (access != ACCESS_WRITE && calls_passed(ABOUT_FILES)) report("a file that could not be opened, or ");
+    if (access != ACCESS_READ && calls_passed(ABOUT_READING)) report("a variable without its &, or ");
+    if (address > 0 && calls_passed(ABOUT_TEXT)) report("a number where a pointer belongs, or ");
     report(address > 0 ? "a NULL pointer used as a struct or an array?"
                        : "a pointer that was never set, or a NULL result that was not checked?");
   }
   return true;
 }
 
-bool report_if_heap(unsigned subject) {
-  if (subject & SUBJECT_GIVEN)
+bool report_if_heap(void) {
+  if (!calls_passed(HEAP_FUNCTIONS)) return false;
+  if (is_one_of(calls_called(), FREE_FUNCTIONS))
     report(" free was given what malloc did not give, or what was given back already? If not,");
-  if (subject & SUBJECT_HEAP)
-    report(
-        " malloc's own data is damaged, which happened earlier: a write past the end of a block, or a "
-        "double free? AddressSanitizer finds it.");
-  return subject & SUBJECT_HEAP;
+  report(
+      " malloc's own data is damaged, which happened earlier: a write past the end of a block, or a "
+      "double free? AddressSanitizer finds it.");
+  return true;
 }
 
 /* An int where a pointer belongs: below 4 GiB, or negative. */
-static bool report_if_number(uintptr_t address, enum access access, unsigned subject) {
-  bool scanned = subject & SUBJECT_SCAN && access != ACCESS_READ;
-  if (!is_32_bits(address) || !(scanned || subject & SUBJECT_TEXT)) return false;
+static bool report_if_number(uintptr_t address, enum access access) {
+  bool scanned = access != ACCESS_READ && calls_passed(ABOUT_READING);
+  if (!is_32_bits(address) || !(scanned || calls_passed(ABOUT_TEXT))) return false;
   report(scanned ? " A variable without its &?" : " A number where a pointer belongs?");
   return true;
 }
 
-static void bad_data_access(uintptr_t address, enum access access, unsigned subject) {
+static void bad_data_access(uintptr_t address, enum access access) {
   const struct region *at = &near_address.at;
   bool guarded = at->end && !at->readable && !at->writable && !at->executable;
-  if (!(subject & SUBJECT_HEAP) && near_null(address, access, subject)) return;
+  if (!calls_passed(HEAP_FUNCTIONS) && report_if_near_null(address, access)) return;
   if (guarded) {
     report(", in memory that may not be accessed, like a guard page.");
-    if (!report_if_heap(subject) && !report_if_near(&near_address, false))
-      report(" Memory that was given back?");
+    if (!report_if_heap() && !report_if_near(&near_address, false)) report(" Memory that was given back?");
   } else if (!at->end) {
     report(", which is not mapped.");
-    if (!report_if_cut(address) && !report_if_heap(subject) && !report_if_number(address, access, subject) &&
-        !report_if_near(&near_address, false) && !report_if_text(address) && !report_if_freed(address) &&
-        !report_if_near(&near_address, true))
+    /* Text comes last, as all bytes of an address may happen to be printable. */
+    if (!report_if_cut(address) && !report_if_heap() && !report_if_number(address, access) &&
+        !report_if_near(&near_address, false) && !report_if_freed(address) &&
+        !report_if_near(&near_address, true) && !report_if_text(address))
       report(" A pointer that was never set, or memory that was given back?");
   } else if (access != ACCESS_READ && at->readable && !at->writable) {
     report_read_only(&near_address);
-    report_if_heap(subject);
+    report_if_heap();
   } else {
     report(", which is mapped, but the kernel refused the access.");
   }
@@ -151,42 +155,36 @@ static void bad_jump(uintptr_t address, const struct crash *crash) {
   report(".");
   if (returned) {
     report(" It got there by returning from a function: something wrote past the end of a local array?");
-    report_if_text(address);
+    if (!mapped) report_if_text(address);
     report(" AddressSanitizer finds it.");
-  } else if (!report_if_text(address) && !report_if_cut(address)) {
+  } else if (mapped || !(report_if_cut(address) || report_if_freed(address) || report_if_text(address))) {
     report(" A function pointer that was overwritten, or never set%s?",
            mapped ? "" : ", or a library that was unloaded");
   }
 }
 
-/* Before the report itself maps anything, as files that it reads; false if the maps are not there. */
-static bool look(const struct crash *crash) {
-  bool there = maps_around((uintptr_t)crash->info->si_addr, &near_address) &&
-               maps_around(arch_sp(crash->context), &near_stack_pointer) &&
-               maps_around((uintptr_t)crash->on_stack, &near_own_stack);
-  if (crash->info->si_code == SEGV_MAPERR) /* whatever is there by now */
-    memset(&near_address.at, 0, sizeof near_address.at);
-  return there;
+/* Before the report itself maps anything, as files that it reads. */
+static void look(const struct crash *crash) {
+  struct region *at = &near_address.at;
+  maps_around((uintptr_t)crash->info->si_addr, &near_address);
+  maps_around(arch_sp(crash->context), &near_stack_pointer);
+  maps_around((uintptr_t)crash->on_stack, &near_own_stack);
+  if (crash->info->si_code == SEGV_MAPERR) {
+    memset(at, 0, sizeof *at); /* whatever is there by now */
+  } else if (!at->end) {       /* without /proc, no more is known than that something is there */
+    *at = (struct region){.end = UINTPTR_MAX, .readable = true, .writable = true};
+  }
 }
 
 void explain_access(const struct crash *crash) {
-  bool have_maps = look(crash);
-  unsigned subject = calls_subject();
   uintptr_t address = (uintptr_t)crash->info->si_addr;
   enum access access = arch_access(crash->info, crash->context);
-  if (access == ACCESS_UNKNOWN && near_address.at.readable && !near_address.at.writable)
-    access = ACCESS_WRITE;
-  int full = have_maps ? full_stack(crash, access) : NO_STACK;
-  if (full) {
-    report_stack(crash, full == OWN_STACK);
-    return;
-  }
+  look(crash);
+  if (report_if_stack_is_full(crash, access)) return;
   report_attempt(access, address);
-  if (access == ACCESS_EXECUTE && (have_maps || address == 0)) {
+  if (access == ACCESS_EXECUTE) {
     bad_jump(address, crash);
-  } else if (have_maps) {
-    bad_data_access(address, access, subject);
-  } else if (!near_null(address, access, subject)) {
-    report(crash->info->si_code == SEGV_MAPERR ? ", which is not mapped." : ", which does not allow it.");
+  } else {
+    bad_data_access(address, access);
   }
 }

@@ -1,17 +1,14 @@
 /* Risky work happens in another process, so that whatever becomes of it, the
  * crashed one still ends in time. */
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
 #include <sched.h>
-#include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "internal.h"
 
@@ -64,10 +61,9 @@ static void prepare(void (*last_words)(int)) {
 }
 
 /* Waits for a child; ends it if it is late. */
-static bool ends_in_time(pid_t pid) {
+static void wait_for(pid_t pid) {
   struct timespec pause = {.tv_nsec = 100000};
-  enum { TRIES = 1000 };
-  int tries = TRIES;
+  int tries = 1000;
   while (tries > 0 && waitpid(pid, NULL, WNOHANG | __WALL) == 0) {
     if (milliseconds_left() == 0) {
       kill(pid, SIGKILL);
@@ -75,16 +71,15 @@ static bool ends_in_time(pid_t pid) {
     }
     nanosleep(&pause, NULL);
   }
-  return tries == TRIES;
 }
 
-bool run_in_child(void (*work)(void), void (*last_words)(int)) {
+void run_in_child(void (*work)(void), void (*last_words)(int)) {
   pid_t pid = make_child();
   if (pid == 0) {
     prepare(last_words);
     work();
   }
-  return pid < 0 || ends_in_time(pid);
+  if (pid > 0) wait_for(pid);
 }
 
 /* What remains after waiting for a program is for writing what is known without it. */
@@ -116,7 +111,6 @@ __attribute__((noinline)) static void become(const char *const *names, char **ar
   static char *environment[] = {at_start.search_path, locale, quiet, NULL};
   environ = environment; /* execvpe searches its PATH */
   prctl(PR_SET_PDEATHSIG, SIGKILL);
-  set_limit(RLIMIT_AS, (rlim_t)1 << 30, (rlim_t)1 << 30);
   set_limit(RLIMIT_CPU, PROCESSOR_SECONDS, PROCESSOR_SECONDS);
   dup2(output, STDOUT_FILENO);
   close(STDIN_FILENO);
@@ -124,6 +118,8 @@ __attribute__((noinline)) static void become(const char *const *names, char **ar
   if (input() != STDIN_FILENO) _exit(127);
   int spare = dup(open("/dev/null", O_WRONLY)); /* as standard error, if one is left to open files */
   close(spare < 0 ? STDERR_FILENO : spare);
+  /* Only now, as until exec the memory is the crashed program's, of which there may be more. */
+  set_limit(RLIMIT_AS, (rlim_t)1 << 30, (rlim_t)1 << 30);
   for (; *names; names++) execvpe(*names, arguments, environment);
   _exit(127);
 }

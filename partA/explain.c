@@ -4,9 +4,6 @@
  * with the functions that are called on the way; what depends on the address goes to
  * access.c, as report_if_... if it is a guess. Then a program that crashes so, built by all compilers, goes
  * to tests/compiled, which says in its comments what is expected; what needs the zoo, to tests/kinds.c. */
-#include <string.h>
-#include <unistd.h>
-
 #include "internal.h"
 
 pid_t sender(const siginfo_t *info) {
@@ -85,7 +82,7 @@ static void sent_by_someone(const struct crash *crash) {
   pid_t process = sender(crash->info);
   if (process == crash->process && crash->number == SIGABRT) {
     tell_story(crash);
-    report_if_heap(calls_subject());
+    report_if_heap();
   } else if (process == crash->process) {
     report("%s sent itself %s, by raise or kill: did a handler of its own pass on a crash?", program, name);
   } else {
@@ -112,8 +109,7 @@ static void no_address(const struct crash *crash) {
   if (holder) {
     report("%s used a pointer that cannot be an address: 0x%lx, in the %s.", name, (unsigned long)value,
            holder);
-    if (!report_if_heap(calls_subject()) && !report_if_text(value))
-      report(" A pointer that was overwritten, or never set?");
+    if (!report_if_heap() && !report_if_text(value)) report(" A pointer that was overwritten, or never set?");
   } else {
     report("%s ran an instruction that the processor refused, at 0x%lx: %s", name,
            (unsigned long)arch_pc(crash->context), why);
@@ -160,14 +156,6 @@ void explain(const struct crash *crash) {
   report_send();
 }
 
-static void report_region_line(const struct region *region) {
-  if (!region->end) return;
-  report("  0x%lx to 0x%lx %s%s%s %s", (unsigned long)region->start, (unsigned long)region->end,
-         region->readable ? "r" : "-", region->writable ? "w" : "-", region->executable ? "x" : "-",
-         region->name[0] ? region->name : "anonymous");
-  report_send();
-}
-
 void report_registers(const struct crash *crash) {
   static struct surroundings around;
   const char *name;
@@ -183,7 +171,13 @@ void report_registers(const struct crash *crash) {
   report_label("Mapped around the address:");
   report_send();
   maps_around((uintptr_t)crash->info->si_addr, &around);
-  report_region_line(&around.below);
-  report_region_line(&around.at);
-  report_region_line(&around.above);
+  const struct region *regions[] = {&around.below, &around.at, &around.above};
+  for (unsigned i = 0; i < sizeof regions / sizeof *regions; i++) {
+    const struct region *region = regions[i];
+    if (!region->end) continue;
+    report("  0x%lx to 0x%lx %s%s%s %s", (unsigned long)region->start, (unsigned long)region->end,
+           region->readable ? "r" : "-", region->writable ? "w" : "-", region->executable ? "x" : "-",
+           region->name[0] ? region->name : "anonymous");
+    report_send();
+  }
 }

@@ -1,8 +1,5 @@
 /* Which files the report may open: nobody may lead it to another one than it means. */
-#include <fcntl.h>
-#include <string.h>
 #include <sys/mman.h>
-#include <unistd.h>
 
 #include "internal.h"
 

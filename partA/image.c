@@ -2,15 +2,8 @@
  * that it imports. No loader function is called: another thread may have held
  * the loader's lock. */
 #include <link.h>
-#include <string.h>
 
 #include "internal.h"
-
-bool is_gone(const char *path) {
-  static const char mark[] = " (deleted)";
-  size_t length = strlen(path), most = strlen(mark);
-  return length > most && strcmp(path + length - most, mark) == 0;
-}
 
 /* The program itself is known from its start: its segment with all of these flags that holds the
  * address, or any address if that is 0. (What tells the bias comes before what is loaded.) */

@@ -20,12 +20,10 @@
 #ifndef INTERNAL_H
 #define INTERNAL_H
 
-#include <signal.h>
-#include <stdbool.h>
+#include <fcntl.h> /* what most of the files need; some more comes with arch.h */
 #include <stddef.h>
-#include <stdint.h>
 #include <sys/types.h>
-#include <ucontext.h>
+#include <unistd.h>
 
 #include "arch.h"
 
@@ -78,9 +76,6 @@ struct crash {
 /* What works on the heap, as patterns for is_one_of; not new, which may throw. */
 #define FREE_FUNCTIONS "free realloc reallocarray _Zd*"
 #define HEAP_FUNCTIONS FREE_FUNCTIONS " malloc calloc *memalign aligned_alloc"
-/* What the library functions on the way are about: the heap, above all free, text, reading of
- * variables, files. */
-enum { SUBJECT_HEAP = 1, SUBJECT_GIVEN = 2, SUBJECT_TEXT = 4, SUBJECT_SCAN = 8, SUBJECT_FILE = 16 };
 
 struct region {
   uintptr_t start, end, offset, device, inode;
@@ -122,6 +117,7 @@ struct frame {
 extern struct trace {
   unsigned count, shown; /* the first ones follow each other */
   bool cut;              /* there are more calls */
+  bool late;             /* time ran out before all was asked */
   struct frame frames[FRAMES_MAX];
 } trace;
 
@@ -129,7 +125,6 @@ struct place {
   char name[128], file[PATH_BYTES];
   unsigned long line; /* 0 if not known */
 };
-enum header { NO_HEADER, NAMED_AS_HEADER, HEADER };
 
 /* threads.c */
 void use_alternate_stack(void);    /* for this thread; not async-signal-safe */
@@ -137,8 +132,7 @@ const void *thread_on_stack(void); /* somewhere in this thread's stack; NULL if 
 
 void tell(const struct crash *crash); /* tell.c */
 /* where.c */
-void where(volatile bool *named);    /* child only */
-void where_without_child(bool late); /* late if the child ran out of time */
+void where(volatile bool *named); /* says when it has */
 
 /* explain.c */
 pid_t sender(const siginfo_t *info);            /* of a signal with si_code <= 0; -1 if that is no process */
@@ -150,7 +144,7 @@ void report_registers(const struct crash *crash);
 /* access.c; of those with "if", here and below, each says nothing and returns false if it is not so. */
 void report_attempt(enum access access, uintptr_t address);
 bool report_if_text(uintptr_t address);
-bool report_if_heap(unsigned subject);
+bool report_if_heap(void);
 void explain_access(const struct crash *crash);
 /* nearby.c */
 void report_region(const struct region *region);
@@ -162,17 +156,15 @@ bool is_32_bits(uintptr_t address); /* or sign-extended from that */
 bool report_if_cut(uintptr_t address);
 /* calls.c: as far as unwinding, in the child, has found calls. */
 struct frame *calls_own(void);     /* the innermost of the program's own code; if none, of all */
-bool calls_end_with_main(void);    /* were the calls seen to the last? */
 const char *calls_called(void);    /* the library function that the program's own code had called; "" */
 const char *calls_innermost(void); /* the one in which it happened, as far as a file called it by name */
 bool calls_passed(const char *patterns); /* was one of these called on the way? */
-unsigned calls_subject(void);            /* SUBJECT_HEAP and so on */
 /* symbols.c: child only. */
 void symbol_find(struct frame *frame); /* from the file's own table */
-bool symbolize(struct frame *first); /* asks addr2line about all frames of one file; false if time ran out */
-bool place_next(char **answer,
-                struct place *place); /* takes a pair of lines off an answer; false at its end */
-enum header place_header(const struct place *place);
+void symbolize(struct frame *first);   /* asks addr2line about all frames of one file, if there is time */
+/* Takes a pair of lines off an answer; false at its end. */
+bool place_next(char **answer, struct place *place);
+bool place_is_header(const struct place *place);
 void place_report_source(const struct place *place, const struct frame *frame);
 /* files.c, table.c: child only. */
 /* Opens what is mapped at the address, by its name; -1 if another file has that name now, or with
@@ -185,17 +177,15 @@ int open_without_links(const char *path);
 void table_find(int file, uintptr_t offset, char *name, size_t size);
 /* unwind.c */
 bool trace_add(uintptr_t pc);
-void unwind(void); /* child only: may crash, or run for ever */
-/* Adds the calls further out, as far as they are others than those that are known already: recursion has
- * few of them. Child only. */
-void unwind_beyond(void);
+/* Finds the calls that a report shows; beyond, adds those further out, as far as they are others than
+ * those that are known already: recursion has few of them. Child only: may crash, or run for ever. */
+void unwind(bool beyond);
 /* image.c */
 bool image_find(uintptr_t address, struct image *image);
 bool image_variables(uintptr_t *start, uintptr_t *end); /* of the program */
 /* The name under which the image imports what is in a slot of its; if slot is 0, the function. */
 void image_import_name(const struct image *image, uintptr_t slot, uintptr_t function, char *name,
                        size_t size);
-bool is_gone(const char *path); /* does the kernel call it deleted? */
 /* maps.c: all regions in ascending order, one after the other, to the last. */
 bool maps_begin(void); /* false if /proc is not there */
 bool maps_next(struct region *region);
@@ -204,16 +194,16 @@ bool maps_is_code(uintptr_t address); /* and some bytes before it */
 bool is_program(const char *path);    /* the file that is being run, not a library */
 /* child.c */
 /* Runs work() in a child, which has no descriptors except standard error, and waits for its end until
- * the deadline; false if that came first. If the child faults, or computes for two seconds, it
- * goes on with last_words(), a signal handler. Both functions end by _exit. */
-bool run_in_child(void (*work)(void), void (*last_words)(int));
+ * the deadline. If the child faults, or computes for two seconds, it goes on with last_words(), a signal
+ * handler. Both functions end by _exit. */
+void run_in_child(void (*work)(void), void (*last_words)(int));
 /* Runs the program, the first of the names that there is, with what input() opens as its standard input, and
  * collects what it writes as a text, empty if it could not be run. False if time ran out. Child only. */
 bool run_program(const char *const *names, char **arguments, int (*input)(void), char *buffer, size_t size);
 /* park.c */
 pid_t thread_id(void);
-void wait_for_the_end(int number);                    /* a signal handler; does not return */
-bool park_other_threads(pid_t process, pid_t thread); /* false if they cannot be listed */
+void wait_for_the_end(int number); /* a signal handler; does not return */
+void park_other_threads(pid_t process, pid_t thread);
 /* report.c */
 void report_begin(void);
 int milliseconds_left(void);
@@ -221,9 +211,9 @@ int milliseconds_left(void);
 void report(const char *format, ...) __attribute__((format(printf, 1, 2)));
 bool report_may_quote(void); /* from files and memory */
 void report_bytes(const char *bytes, size_t length);
-void report_label(const char *label); /* highlighted if there are colours */
+/* Begins a line, highlighted if there are colours; what was begun before and not sent is forgotten. */
+void report_label(const char *label);
 void report_send(void);
-void report_forget(void); /* what has not been sent */
 /* options.c */
 const char *signal_name(int number);
 void options_read(void); /* in the constructor only: uses getenv */

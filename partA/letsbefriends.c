@@ -10,9 +10,7 @@
 #include <errno.h>
 #include <pthread.h>
 #include <stdatomic.h>
-#include <string.h>
 #include <sys/syscall.h>
-#include <unistd.h>
 
 #include "internal.h"
 
@@ -51,11 +49,13 @@ static void say_something_kind(void) {
   report_send();
 }
 
-/* Does the fault happen again when its instruction does? Not what was sent, nor
- * what is noticed later than it happens. */
+/* Does the fault happen again when the handler returns? Not what was sent, nor what is noticed later than it
+ * happens, nor if another thread has passed it on: then it does not return to where the crash was. */
 static bool happens_again(const struct crash *crash) {
+  enum { SIGNAL_FRAME = 65536 };
   const siginfo_t *info = crash->info;
   if (!info || info->si_code <= 0) return false;
+  if ((uintptr_t)crash->context - (uintptr_t)__builtin_frame_address(0) > SIGNAL_FRAME) return false;
   if (crash->number == SIGSEGV) return comes_with_address(info) || is_refused(crash);
   return crash->number != SIGBUS || info->si_code != BUS_MCEERR_AO;
 }
@@ -117,8 +117,7 @@ static void handle(int number, siginfo_t *info, void *context) {
   say_something_kind();
   struct crash crash = {.number = number, .process = getpid(), .thread = thread_id()};
   crash.on_stack = thread_on_stack();
-  if (all_passed_on(number, info, context)) crash.info = info;
-  if (crash.info) crash.context = context;
+  if (all_passed_on(number, info, context)) crash.info = info, crash.context = context;
   if (options.explain) tell(&crash);
   finish(&crash);
 }

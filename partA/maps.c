@@ -1,8 +1,5 @@
 /* Reads /proc/self/maps, line by line, with no memory but a static buffer. */
-#include <fcntl.h>
-#include <string.h>
 #include <sys/vfs.h>
-#include <unistd.h>
 
 #include "internal.h"
 

@@ -1,7 +1,4 @@
 /* What lies at an address or near it, and what that is to the programmer. */
-#include <string.h>
-#include <unistd.h>
-
 #include "internal.h"
 
 enum { JUST_BESIDE = 4096, FAR = 64 << 20 };

@@ -1,12 +1,9 @@
 /* LETSBEFRIENDS_OPTIONS: name=value joined by ":", in the style of ASAN_OPTIONS.
  * Read once, in the constructor; set-user-ID programs ignore it. A word that is
  * not understood costs one line on standard error, never the program. */
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <strings.h>
-#include <unistd.h>
 
 #include "internal.h"
 
@@ -75,9 +72,8 @@ static bool set_signals(char *list) {
 
 static bool set_timeout(const char *seconds) {
   enum { MOST = 3600 };
-  char *end;
-  unsigned long number = strtoul(seconds, &end, 10);
-  if (*end || *seconds < '0' || *seconds > '9' || number == 0 || number > MOST) return false;
+  uintptr_t number = take_number(&seconds, 10);
+  if (*seconds || number == 0 || number > MOST) return false;
   options.timeout = (unsigned)number;
   return true;
 }

@@ -2,12 +2,7 @@
  * meanwhile, nor change what the report looks at. */
 #define _FILE_OFFSET_BITS 64 /* a struct dirent is what getdents64 writes */
 #include <dirent.h>
-#include <fcntl.h>
-#include <signal.h>
-#include <stddef.h>
-#include <string.h>
 #include <sys/syscall.h>
-#include <unistd.h>
 
 #include "internal.h"
 
@@ -52,18 +47,16 @@ static bool handle_unblocked(void) {
   return syscall(SYS_rt_sigaction, UNBLOCKED, &action, NULL, sizeof action.mask) == 0;
 }
 
-bool park_other_threads(pid_t process, pid_t thread) {
+void park_other_threads(pid_t process, pid_t thread) {
   static _Alignas(struct dirent) char buffer[4096];
   char path[64] = "/proc/";
   strcpy(stpcpy(path + strlen("/proc/"), number_text((uintptr_t)process, 10)), "/task");
-  if (emulated() || !handle_unblocked()) return true;
+  if (emulated() || !handle_unblocked()) return;
   int directory = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (directory < 0) return false;
   for (long got; (got = syscall(SYS_getdents64, directory, buffer, sizeof buffer)) > 0;) {
     for (long at = 0; at < got; at += ((struct dirent *)(buffer + at))->d_reclen) {
       stop(((struct dirent *)(buffer + at))->d_name, process, thread);
     }
   }
   close(directory);
-  return true;
 }

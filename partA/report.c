@@ -3,12 +3,10 @@
 #include <errno.h>
 #include <limits.h>
 #include <stdarg.h>
-#include <string.h>
 #include <sys/prctl.h>
 #include <sys/select.h>
 #include <sys/stat.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "internal.h"
 
@@ -48,19 +46,15 @@ void report_bytes(const char *bytes, size_t length) {
 void report(const char *format, ...) {
   va_list arguments;
   va_start(arguments, format);
-  for (const char *text = format; *text; text++) {
-    const char *string;
-    if (strncmp(text, "%s", 2) == 0) {
-      string = va_arg(arguments, const char *);
-      text += 1;
-    } else if (strncmp(text, "%l", 2) == 0) {
-      string = number_text(va_arg(arguments, unsigned long), text[2] == 'x' ? 16 : 10);
-      text += 2;
-    } else {
-      report_bytes(text, 1);
-      continue;
-    }
-    report_bytes(string, strlen(string));
+  for (const char *text = format, *percent; *text;) {
+    percent = strchrnul(text, '%');
+    report_bytes(text, (size_t)(percent - text));
+    if (!*percent) break;
+    bool string = percent[1] == 's';
+    const char *value = string ? va_arg(arguments, const char *)
+                               : number_text(va_arg(arguments, unsigned long), percent[2] == 'x' ? 16 : 10);
+    report_bytes(value, strlen(value));
+    text = percent + (string ? strlen("%s") : strlen("%lu"));
   }
   va_end(arguments);
 }
@@ -69,11 +63,8 @@ static void report_escape(const char *sequence) {
   for (; in_color && *sequence && used < sizeof buffer; sequence++) buffer[used++] = *sequence;
 }
 
-void report_forget(void) {
-  used = 0;
-}
-
 void report_label(const char *label) {
+  used = 0;
   report_escape("\033[1m");
   report("%s", label);
   report_escape("\033[0m");

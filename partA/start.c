@@ -1,11 +1,8 @@
 /* What the program is, as long as it is healthy. Not async-signal-safe. */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/auxv.h>
 #include <sys/syscall.h>
-#include <unistd.h>
 
 #include "internal.h"
 

@@ -3,7 +3,6 @@
  * first, before any other call, would do without; but a pipe that is full and
  * that nobody reads would then keep the crashed program for ever.) */
 #include <sys/syscall.h>
-#include <unistd.h>
 
 #include "internal.h"
 

@@ -1,10 +1,8 @@
 /* Names and lines of frames: from the symbol table of the file, which is quick,
  * and from addr2line, which knows more; and the line itself, from the source.
  * For the child only. */
-#include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "internal.h"
 
@@ -25,13 +23,14 @@ static int open_asked(void) {
   return open_mapped(asked->file, asked->pc);
 }
 
-bool symbolize(struct frame *first) {
+void symbolize(struct frame *first) {
   static char words[][16] = {"addr2line", "-a", "-C", "-f", "-i", "-e", "/proc/self/fd/0"};
   static char numbers[FRAMES_MAX][20];
-  static char *arguments[sizeof words / sizeof *words + FRAMES_MAX + 2];
+  static char *arguments[sizeof words / sizeof *words + FRAMES_MAX + 1];
   static char answers[1 << 20]; /* C++ names have thousands of bytes; unused pages cost nothing */
   static size_t used_before;
   char *answer = answers + used_before, **end = arguments;
+  if (first->answer || trace.late || !options.symbolize || used_before == sizeof answers) return;
   for (unsigned i = 0; i < sizeof words / sizeof *words; i++) *end++ = words[i];
   for (struct frame *frame = first; frame < trace.frames + trace.count; frame++) {
     if (strcmp(frame->file, first->file) == 0)
@@ -39,8 +38,8 @@ bool symbolize(struct frame *first) {
   }
   *end = NULL;
   asked = first;
-  bool in_time = run_program(programs, arguments, open_asked, answer, sizeof answers - used_before);
-  if (!in_time) *answer = 0;
+  trace.late = !run_program(programs, arguments, open_asked, answer, sizeof answers - used_before);
+  if (trace.late) *answer = 0;
   used_before += strlen(answer) + 1;
   for (struct frame *frame = first; frame < trace.frames + trace.count; frame++) {
     if (strcmp(frame->file, first->file) != 0) continue;
@@ -48,7 +47,6 @@ bool symbolize(struct frame *first) {
     take_line(&answer, NULL, 0); /* the address, which -a puts before each frame's lines */
     frame->answer = answer;
   }
-  return in_time;
 }
 
 /* Takes word off the text, if it begins with it. */
@@ -127,11 +125,10 @@ bool place_next(char **answer, struct place *place) {
 
 /* A header of the compiler or the system, by the file, or by the function: addr2line 2.40 takes
  * the first header of a C++ program for the program's own file. */
-enum header place_header(const struct place *place) {
+bool place_is_header(const struct place *place) {
   static const char files[] =
       "/usr/include/* /usr/local/include/* /usr/lib* /rustc/* */include/c++/ */lib/gcc/ */lib/clang/";
-  if (is_one_of(place->file, files)) return HEADER;
-  return is_one_of(place->name, "std::* __gnu_cxx::*") ? NAMED_AS_HEADER : NO_HEADER;
+  return is_one_of(place->file, files) || is_one_of(place->name, "std::* __gnu_cxx::*");
 }
 
 /* Whose file may it be? Not a stranger's, to which somebody else's directory has led. And if the source

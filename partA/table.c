@@ -1,8 +1,6 @@
 /* The symbol table of a file, which anybody may have written: each piece is read into memory of ours, from
  * where the piece before says that it is, or not at all if the file has no such place. */
 #include <link.h>
-#include <string.h>
-#include <unistd.h>
 
 #include "internal.h"
 

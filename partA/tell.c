@@ -1,16 +1,13 @@
 /* The report after its kind line. One child explains, unwinds, asks addr2line
  * and writes its lines itself; if it dies, or cannot be made, this process
  * writes what is still missing and can be known without risk. */
-#include <string.h>
 #include <sys/mman.h>
-#include <unistd.h>
 
 #include "internal.h"
 
 static struct crash crash;
 static ucontext_t *on_stack;     /* where unwinding begins */
 static struct surroundings code; /* around the program counter */
-static bool parked;
 
 /* What has been written, in memory that both processes see. */
 static volatile struct { bool what, where; } * written;
@@ -20,16 +17,19 @@ static bool has_a_place(void) {
   return !crash.info || crash.info->si_code > 0 || sender(crash.info) == crash.process;
 }
 
-/* With as many calls as unwinding has found; at least the first is known. This is also the handler of the
- * child's own faults: what was in the middle of its line then is forgotten. */
-static _Noreturn void write_lines(int number) {
-  (void)number;
-  report_forget();
+/* What has not been written yet, with as many calls as unwinding has found; at least the first is known. */
+static void write_lines(void) {
   if (trace.count == 0 && on_stack) trace_add(arch_pc(on_stack));
   if (!written->what) explain(&crash);
   written->what = true;
-  if (!written->where && has_a_place()) where(&written->where);
+  if (has_a_place()) where(&written->where);
   written->where = true;
+}
+
+/* The end of the child, also as the handler of its own faults. */
+static _Noreturn void end_child(int number) {
+  (void)number;
+  if (!written->where) write_lines();
   if (options.registers) report_registers(&crash);
   _exit(0);
 }
@@ -63,34 +63,32 @@ static void copy_code(void) {
 
 static void work(void) {
   if (start_is_long_ago()) options.symbolize = 0;
-  if (!parked) park_other_threads(crash.process, crash.thread);
+  park_other_threads(crash.process, crash.thread); /* again, as this process has descriptors left for it */
   if (on_stack) copy_code();
   if (on_stack && has_a_place()) step_back_to_caller();
-  if (has_a_place()) unwind();
-  write_lines(0);
+  if (has_a_place()) unwind(false);
+  end_child(0);
 }
 
 /* A page that both processes see, in a place that is the library's anyway: no hole in the program's
- * memory is filled before somebody has looked at it. */
-static void *shared_page(void) {
-  enum { LARGEST_PAGE = 65536 };
+ * memory is filled before somebody has looked at it. False if it is for this process only. */
+static bool share_written(void) {
+  enum { LARGEST_PAGE = 65536, FLAGS = MAP_SHARED | MAP_ANONYMOUS | MAP_FIXED };
   static char room[2 * LARGEST_PAGE];
+  static __typeof__(*written) here;
   uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE), start = ((uintptr_t)room + page - 1) / page * page;
-  int flags = MAP_SHARED | MAP_ANONYMOUS | MAP_FIXED;
-  return mmap((void *)start, page, PROT_READ | PROT_WRITE, flags, -1, 0);
+  void *shared = mmap((void *)start, page, PROT_READ | PROT_WRITE, FLAGS, -1, 0);
+  written = shared == MAP_FAILED ? &here : shared;
+  return shared != MAP_FAILED;
 }
 
 void tell(const struct crash *this_crash) {
-  static __typeof__(*written) here;
   crash = *this_crash;
   on_stack = crash.context;
-  parked = park_other_threads(crash.process, crash.thread);
-  written = shared_page();
-  bool mapped = written != MAP_FAILED;
-  if (!mapped) written = &here;
-  bool late = mapped && !run_in_child(work, write_lines);
-  if (!written->what) explain(&crash);
-  if (written->where || !has_a_place()) return;
-  if (crash.context) trace_add(arch_pc(crash.context));
-  where_without_child(late);
+  park_other_threads(crash.process, crash.thread);
+  if (share_written()) run_in_child(work, end_child);
+  if (written->where) return;
+  trace.late = milliseconds_left() == 0;
+  options.symbolize = 0; /* this process runs no program, and opens no file */
+  write_lines();
 }

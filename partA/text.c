@@ -1,6 +1,4 @@
 /* Helpers for text. */
-#include <string.h>
-
 #include "internal.h"
 
 void copy_text(char *to, size_t size, const char *from) {

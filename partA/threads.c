@@ -8,7 +8,6 @@
 #include <sys/auxv.h>
 #include <sys/mman.h>
 #include <threads.h>
-#include <unistd.h>
 
 #include "internal.h"
 

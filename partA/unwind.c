@@ -1,7 +1,6 @@
 /* Which calls led here. It reads memory that a crash may have left in any state:
  * for the child only, which survives that. For each call it finds the file, the
  * offset that addr2line wants, and under which name the program called the library. */
-#include <string.h>
 #include <unwind.h>
 
 #include "internal.h"
@@ -35,7 +34,7 @@ bool trace_add(uintptr_t pc) {
 }
 
 struct walk {
-  bool beyond;  /* see unwind_beyond */
+  bool beyond;  /* see unwind */
   bool crashed; /* past the frames of the signal handler itself */
   unsigned own;
   uintptr_t callee, callee_base; /* where the function called from this frame, and its file, start */
@@ -73,14 +72,10 @@ static _Unwind_Reason_Code visit_frame(struct _Unwind_Context *context, void *ar
   return enough && !walk->beyond ? _URC_END_OF_STACK : _URC_NO_REASON;
 }
 
-void unwind(void) {
+void unwind(bool beyond) {
   static struct walk walk;
-  _Unwind_Backtrace(visit_frame, &walk);
-  trace.shown = trace.count;
-}
-
-void unwind_beyond(void) {
-  static struct walk walk = {.beyond = true};
+  walk = (struct walk){.beyond = beyond};
   trace.cut = false;
   _Unwind_Backtrace(visit_frame, &walk);
+  if (!beyond) trace.shown = trace.count;
 }

@@ -1,8 +1,5 @@
 /* The line "Where", with the source line below it, and with backtrace=1 every
  * call behind it. */
-#include <string.h>
-#include <unistd.h>
-
 #include "internal.h"
 
 /* The place to name: the first line outside of headers, outward from the program's innermost frame. */
@@ -10,20 +7,19 @@ struct find {
   struct frame *frame;
   struct place place;
   char header[sizeof((struct place *)0)->name]; /* what that line called in a header; "" if nothing */
-  enum header only;                             /* there is only this */
+  bool in_header;                               /* there are lines of headers only */
 };
 
-static bool late; /* has time run out? */
-
 /* Asks about the files of the program's own code as far as that is needed. */
-static bool find_place(struct frame *own, enum header most, struct find *find) {
+static bool find_place(struct frame *own, struct find *find) {
   find->header[0] = 0;
   for (struct frame *frame = own; frame < trace.frames + trace.count; frame++) {
-    if (frame->own && !frame->answer && options.symbolize && !late) late = !symbolize(frame);
+    if (!frame->own) continue;
+    symbolize(frame);
     char *answer = frame->answer;
     find->frame = frame;
-    while (frame->own && place_next(&answer, &find->place)) {
-      if (find->place.line > 0 && place_header(&find->place) <= most) return true;
+    while (place_next(&answer, &find->place)) {
+      if (find->place.line > 0 && (find->in_header || !place_is_header(&find->place))) return true;
       strcpy(find->header, find->place.name);
     }
   }
@@ -32,14 +28,10 @@ static bool find_place(struct frame *own, enum header most, struct find *find) {
 
 /* The line of a header is better than none, but it is not the program's. */
 static bool find_any_place(struct frame *own, struct find *find) {
-  bool found = find_place(own, NO_HEADER, find);
-  if (!found && trace.cut) {
-    unwind_beyond();
-    found = find_place(own, NO_HEADER, find);
-  }
-  for (find->only = NO_HEADER; !found && find->only < HEADER; found = find_place(own, find->only, find))
-    find->only++;
-  return found;
+  if (find_place(own, find)) return true;
+  if (trace.cut) unwind(true);
+  find->in_header = !find_place(own, find);
+  return !find->in_header || find_place(own, find);
 }
 
 /* The name of a function: addr2line's, if that is sure, without asking more than once. */
@@ -58,30 +50,23 @@ static void report_program(const struct frame *frame, bool named) {
 /* The file's name may hold anything, and goes into somebody's shell. */
 static void report_command(const struct frame *frame) {
   report("addr2line -Cfie '");
-  for (const char *rest = frame->file; *rest;) {
-    size_t length = strcspn(rest, "'");
-    report_bytes(rest, length);
-    rest += length;
-    if (*rest) report("'\\''"), rest++;
+  for (const char *rest = frame->file, *quote; *rest; rest = quote + (*quote == '\'')) {
+    quote = strchrnul(rest, '\'');
+    report_bytes(rest, (size_t)(quote - rest));
+    if (*quote) report("'\\''");
   }
   report("' 0x%lx", (unsigned long)frame->offset);
-}
-
-static void report_unknown_caller(void) {
-  const char *why = "it is not known who called it.";
-  if (calls_end_with_main())
-    why = "who called it is not known, as the last call of a function leaves no trace with -O2.";
-  report("; %s", late ? "time ran out before it was known who called it." : why);
 }
 
 static void report_unknown_line(const struct frame *frame) {
   static const char artificial[] = "/<artificial>:"; /* what -flto puts in place of the file */
   const char *name = frame->answer ? frame->answer : "", *place = name + strcspn(name, "\n");
-  const char *lost = strstr(place, artificial), *why = "";
+  const char *why = *place ? "built with -g, this would tell the line: " : "this tells the line: ";
+  const char *lost = strstr(place, artificial);
   bool noted = *place && place[1] != '?', nameless = lost && !memchr(place + 1, '\n', (size_t)(lost - place));
   if (!frame->own) {
-    report_unknown_caller();
-  } else if (is_gone(frame->file)) {
+    report("; %s known who called it.", trace.late ? "time ran out before it was" : "it is not");
+  } else if (strstr(frame->file, " (deleted)")) {
     report("; the file has been deleted, and nothing can tell the line any more.");
   } else if (nameless) {
     lost += strlen(artificial);
@@ -89,9 +74,7 @@ static void report_unknown_line(const struct frame *frame) {
   } else if (noted) {
     report("; the compiler has noted no line for it.");
   } else {
-    if (*place) why = "built with -g, this would tell the line: ";
-    if (late) why = "time ran out; this tells the line: ";
-    report("; %s", *why ? why : "this tells the line: ");
+    report("; %s", trace.late ? "time ran out; this tells the line: " : why);
     report_command(frame);
   }
 }
@@ -99,10 +82,10 @@ static void report_unknown_line(const struct frame *frame) {
 /* A name that the loader knows is given in full only by who knows the library. */
 static const char *plain_name(struct frame *caller, const char *name) {
   if (known_as(name)) return known_as(name);
-  if (strncmp(name, "_Z", 2) != 0 || !options.symbolize || caller == trace.frames) return name;
+  if (strncmp(name, "_Z", 2) != 0 || caller == trace.frames) return name;
   struct frame *library = caller - 1;
   symbol_find(library);
-  if (!library->answer) symbolize(library);
+  symbolize(library);
   const char *plain = frame_name(library);
   return *plain ? plain : name;
 }
@@ -112,11 +95,10 @@ static void report_where(struct frame *own, volatile bool *named) {
   static char called[sizeof own->called];
   bool found = find_any_place(own, &find);
   struct frame *frame = found ? find.frame : own;
-  copy_text(called, sizeof called, plain_name(own, own->called));
+  copy_text(called, sizeof called, plain_name(own, calls_called()));
   const char *innermost = own > trace.frames ? calls_innermost() : "", *last = "";
   const char *in[] = {strcmp(innermost, own->called) == 0 ? called : innermost, called,
                       found ? find.header : ""};
-  report_label("Where: ");
   for (unsigned i = 0; i < sizeof in / sizeof *in; i++) {
     if (!*in[i] || strcmp(in[i], last) == 0) continue;
     report("%s%s", *last ? ", called from " : "in ", in[i]);
@@ -127,11 +109,10 @@ static void report_where(struct frame *own, volatile bool *named) {
   if (found) report("%s%s:%lu", *name ? " at " : "", find.place.file, find.place.line);
   report_program(frame, found || *name);
   if (!found) report_unknown_line(frame);
-  if (found && find.only == HEADER)
-    report(", in a header; which line of the program led there is not known.");
+  if (found && find.in_header) report(", in a header; which line of the program led there is not known.");
   report_send();
   *named = true;
-  if (found && find.only < HEADER) place_report_source(&find.place, frame);
+  if (found && !find.in_header) place_report_source(&find.place, frame);
 }
 
 /* Each call, and before it what the compiler has put into it. */
@@ -158,41 +139,24 @@ static void report_backtrace(void) {
   }
 }
 
-static void report_unknown_place(void) {
-  report_label("Where: ");
-  report("not known; the code that ran is in no file, and the stack does not tell who called it.");
-  report_send();
-}
-
 /* Names of functions are quick to find, lines are not. */
 static void find_names(struct frame *own) {
   for (struct frame *frame = trace.frames; frame < trace.frames + trace.count; frame++) {
     if (!frame->file[0] || !(frame == own || options.backtrace)) continue;
     symbol_find(frame);
-    if (options.symbolize && !late && !frame->answer) late = !symbolize(frame);
+    symbolize(frame);
   }
 }
 
 void where(volatile bool *named) {
   struct frame *own = calls_own();
+  find_names(own);
+  report_label("Where: ");
   if (own->file[0]) {
-    find_names(own);
     report_where(own, named);
   } else {
-    report_unknown_place();
+    report("not known; the code that ran is in no file, and the stack does not tell who called it.");
+    report_send();
   }
   if (options.backtrace) report_backtrace();
-}
-
-void where_without_child(bool ran_out) {
-  struct frame *own = calls_own();
-  late = ran_out;
-  if (!own->file[0]) {
-    report_unknown_place();
-    return;
-  }
-  report_label("Where: ");
-  report_program(own, false);
-  report_unknown_line(own);
-  report_send();
 }

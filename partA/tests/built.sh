@@ -66,6 +66,26 @@ test_only_a_header() {
   lacks "$report" '^ +1 \|'
 }
 
+# Where walking on beyond recursion ends in a fault, the line that was begun is begun anew, with what was found.
+test_damaged_beyond_recursion() {
+  mkdir -p "$scratch/sub/include/c++"
+  echo 'static int deep(int n) { volatile char a[70]; a[0] = 1; return n < 0 ? 0 : deep(n + 1) + a[0]; }' >"$scratch/sub/include/c++/damaged.h"
+  cat >"$scratch/damaged.c" <<'END'
+__attribute__((no_reorder)) void a(void) {}
+#include "sub/include/c++/damaged.h"
+__attribute__((noinline)) static int damage(void) {
+  *(void **)__builtin_frame_address(0) = (void *)16;
+  return deep(0) + 1;
+}
+int main(void) {
+  return damage() + 1;
+}
+END
+  build -O0 -fno-omit-frame-pointer -g -o damaged damaged.c
+  report damaged
+  contains "$report" '^Where: in deep, called from damage at damaged\.c:5  '
+}
+
 test_link_time_optimization() {
   printf 'int main(void) {\n  *(int *volatile)8 = 1;\n}\n' >"$scratch/whole.c"
   build -O0 -g -flto -o whole whole.c
@@ -92,4 +112,4 @@ test_nothing_is_written() {
   [ ! -s "$scratch/said" ]
 }
 
-run_tests nothing_is_written library_without_lines recursion_in_headers only_a_header link_time_optimization newline_in_name
+run_tests nothing_is_written library_without_lines recursion_in_headers only_a_header damaged_beyond_recursion link_time_optimization newline_in_name
