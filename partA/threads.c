@@ -34,10 +34,14 @@ static size_t guard_size(void) {
   return (size_t)sysconf(_SC_PAGESIZE);
 }
 
+/* Known from the start: what getauxval reads lies beyond the main stack, where a crash may have written. */
 static size_t mapping_size(void) {
+  static size_t known;
+  if (known) return known;
   size_t guard = guard_size(), frame = getauxval(AT_MINSIGSTKSZ);
   size_t size = (frame > FRAME_AT_LEAST ? frame : FRAME_AT_LEAST) + HANDLER_NEEDS + sizeof(struct thread);
-  return (size + 2 * guard - 1) / guard * guard; /* whole pages, one of them the guard */
+  known = (size + 2 * guard - 1) / guard * guard; /* whole pages, one of them the guard */
+  return known;
 }
 
 /* Puts a thread's mapping by for the next thread, or takes out what is there:
