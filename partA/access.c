@@ -97,7 +97,7 @@ static bool report_if_near_null(uintptr_t address, enum access access) {
 
 bool report_if_heap(void) {
   if (!calls_passed(HEAP_FUNCTIONS)) return false;
-  if (is_one_of(calls_called(), FREE_FUNCTIONS))
+  if (calls_passed(FREE_FUNCTIONS))
     report(" free was given what malloc did not give, or what was given back already? If not,");
   report(
       " malloc's own data is damaged, which happened earlier: a write past the end of a block, or a "
