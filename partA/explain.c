@@ -36,8 +36,10 @@ static const struct {
      "base, or after the object was deleted?"},
     {SIGABRT, 0, "_Unwind_RaiseException", NULL,
      "%s called std::terminate: an exception left a destructor or a noexcept function?"},
-    {SIGABRT, 0, "__cxa_throw* __cxa_rethrow *__throw_", "throw",
+    {SIGABRT, 0, "__cxa_throw* *__throw_ _ZSt17rethrow_exception*", "throw",
      "%s threw an exception that nothing caught."},
+    {SIGABRT, 0, "__cxa_rethrow", "throw",
+     "%s threw an exception again that nothing caught, or there was none to throw again."},
     {SIGABRT, 0, "_ZSt9terminatev __cxa_call_terminate", "std::terminate",
      "%s called std::terminate: a std::thread that was not joined, or an exception that left a destructor or "
      "a noexcept function?"},
