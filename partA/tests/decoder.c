@@ -69,6 +69,4 @@ static void absolute_addresses(void) {
 static const struct test tests[] = {{"one_byte_map", one_byte_map, 10},
                                     {"absolute_addresses", absolute_addresses, 10}};
 
-int main(void) {
-  return run_tests(tests, sizeof tests / sizeof *tests);
-}
+RUN_TESTS(tests)

@@ -118,6 +118,4 @@ static const struct test tests[] = {
     {"main_thread_gone", main_thread_gone, 10},
 };
 
-int main(void) {
-  return run_tests(tests, sizeof tests / sizeof *tests);
-}
+RUN_TESTS(tests)

@@ -223,6 +223,4 @@ static const struct test tests[] = {
     {"addr2line_says_much", addr2line_says_much, 10},
 };
 
-int main(void) {
-  return run_tests(tests, sizeof tests / sizeof *tests);
-}
+RUN_TESTS(tests)

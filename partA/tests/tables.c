@@ -141,6 +141,4 @@ static const struct test tests[] = {
     {"tables_names_without_end", names_without_end, 10},
 };
 
-int main(void) {
-  return run_tests(tests, sizeof tests / sizeof *tests);
-}
+RUN_TESTS(tests)

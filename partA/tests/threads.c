@@ -221,6 +221,4 @@ static const struct test tests[] = {
     {"cancelled_anywhere", test_cancelled_anywhere, 10},
 };
 
-int main(void) {
-  return run_tests(tests, sizeof tests / sizeof *tests);
-}
+RUN_TESTS(tests)

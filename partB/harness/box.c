@@ -85,16 +85,15 @@ static _Noreturn void become(const struct box *box, const int ends[BOX_STREAMS])
   }
   int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
   dup2(nothing, STDIN_FILENO);
-  dup2(ends[0], STDOUT_FILENO);
-  dup2(ends[1], STDERR_FILENO);
-  dup2(ends[2], BOX_CHANNEL);
+  dup2(ends[BOX_OUT], STDOUT_FILENO);
+  dup2(ends[BOX_ERR], STDERR_FILENO);
+  dup2(ends[BOX_SENT], BOX_CHANNEL);
   sigset_t none;
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, NULL);
   for (const char *const *variable = box->added; variable && *variable; variable++) {
     putenv((char *)(size_t)*variable);
   }
-  if (box->directory && chdir(box->directory) != 0) _exit(127);
   signal(SIGCHLD, SIG_DFL);
   interrupts_forget();
   if (box->argv) execvp(box->argv[0], box->argv);

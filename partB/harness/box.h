@@ -39,7 +39,6 @@ struct box {
   void (*run)(const void *subject); /* what to call; returning is exit(0) */
   const void *subject;
   const char *const *added; /* environment variables NAME=VALUE to set; may be NULL */
-  const char *directory;    /* where it runs; NULL: here */
   double seconds;           /* limit of processor time, on the reference machine */
   double patience;          /* seconds that it may sleep, on the reference machine */
   bool confined;

@@ -69,7 +69,7 @@ static bool run_one(const struct test *test) {
   } else {
     printf("FAILED  %s: it %s\n", test->name, box_describe(&result).string);
   }
-  if (!passed) show(result.streams[0].text);
+  if (!passed) show(result.streams[BOX_OUT].text);
   fflush(stdout);
   return passed || skipped;
 }

@@ -3,7 +3,7 @@
  *
  *   static void test_zeroed(void) { CHECK(p[0] == 0); }
  *   static const struct test tests[] = {{"zeroed", test_zeroed, 5}};
- *   int main(void) { return run_tests(tests, sizeof tests / sizeof *tests); }
+ *   RUN_TESTS(tests)
  *
  * One line per test goes to standard output, beginning with "ok ", "FAILED "
  * or "skipped "; tally.sh counts them. What a test prints is shown
@@ -22,6 +22,12 @@ struct test {
 
 /* Runs the tests in order. Returns 0 if none failed, else 1. */
 int run_tests(const struct test *tests, size_t count);
+
+/* The main function of a program that has a table of tests. */
+#define RUN_TESTS(tests)                                   \
+  int main(void) {                                         \
+    return run_tests(tests, sizeof tests / sizeof *tests); \
+  }
 
 /* The name of the test that runs: for a function that tests several things. */
 const char *test_name(void);

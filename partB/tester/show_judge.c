@@ -27,10 +27,6 @@ static char name(const struct view *view, int chunk) {
   return view->steps->names[chunk];
 }
 
-static bool makes(const struct step *step) {
-  return step->act == ALLOC || step->act == LAZY || step->act == EAGER || step->act == SNAPSHOT;
-}
-
 /* Another live chunk with the same frame, or NONE. */
 static int sharer(const struct chunk *chunks, int chunk) {
   for (int i = 0; i < MOST_CHUNKS; i++) {
@@ -77,7 +73,7 @@ static void judge_byte(const struct view *view, int chunk) {
     }
   } else if (now->is == 0 && moved(view, chunk)) {
     mark(view, "the old bytes are gone: %c[%zu] is 0x00, not 0x%02x", letter, now->wrong_at, now->should_be);
-  } else if (makes(step) && step->chunk == chunk) {
+  } else if (act_makes(step->act) && step->chunk == chunk) {
     mark(view, "%c is no copy: %c[%zu] is 0x%02x, not 0x%02x", letter, letter, now->wrong_at, now->is,
          now->should_be);
   } else {
@@ -169,7 +165,7 @@ void show_judge(const struct steps *steps, const struct step *step, const struct
   static const struct moment nothing;
   *verdict = (struct verdict){0};
   struct view view = {steps, step, (before ? before : &nothing)->chunks, now->chunks, verdict};
-  if (makes(step)) judge_made(&view, now);
+  if (act_makes(step->act)) judge_made(&view, now);
   for (int i = 0; i < steps->chunks; i++) {
     if (!now->chunks[i].live) continue;
     if (now->chunks[i].wrong) judge_byte(&view, i);

@@ -171,8 +171,7 @@ static void do_step(const struct work *work, struct moment *moment, const struct
 
 /* Does a chunk of the step not exist, as the answer gave none? */
 static bool cannot_be_done(const struct moment *moment, const struct step *step) {
-  bool makes = step->act == ALLOC || step->act == LAZY || step->act == EAGER || step->act == SNAPSHOT;
-  return (!makes && !moment->chunks[step->chunk].live) ||
+  return (!act_makes(step->act) && !moment->chunks[step->chunk].live) ||
          (step->source != NONE && !moment->chunks[step->source].live);
 }
 

@@ -15,6 +15,11 @@ enum { MOST_CHUNKS = 8, MOST_STEPS = 40, BYTES = 0x10000, NONE = -1 };
 
 enum act { ALLOC, LAZY, EAGER, SNAPSHOT, RESTORE, PIN, UNPIN, FREE, READ, WRITE, ACTS };
 
+/* Does it make a chunk? */
+static inline bool act_makes(enum act act) {
+  return act == ALLOC || act == LAZY || act == EAGER || act == SNAPSHOT;
+}
+
 struct step {
   enum act act;
   int chunk, source; /* numbers of chunks; source is NONE if there is none */

@@ -30,8 +30,7 @@ struct sentence left_out_text(const struct step *step) {
 
 struct sentence refused_text(const struct step *step) {
   struct sentence sentence;
-  bool gives_pointer = step->act == ALLOC || step->act == LAZY || step->act == EAGER || step->act == SNAPSHOT;
   snprintf(sentence.string, sizeof sentence.string, "!! %s returned %s.", act_functions[step->act],
-           gives_pointer ? "NULL" : "an error");
+           act_makes(step->act) ? "NULL" : "an error");
   return sentence;
 }

@@ -1,5 +1,7 @@
 #include "kin.h"
 
+#include <pthread.h>
+#include <signal.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -16,6 +18,38 @@ pid_t fork_or_fail(void) {
   CHECK(pid >= 0);
   return pid;
 }
+
+void fork_once(void) {
+  pid_t child = fork_or_fail();
+  if (child == 0) _exit(0);
+  CHECK(wait_status(child) == 0);
+}
+
+void kill_child(pid_t child) {
+  kill(child, SIGKILL);
+  CHECK(wait_status(child) == 128 + SIGKILL);
+}
+
+struct around_fork around_fork;
+
+static void before_fork(void) {
+  if (around_fork.before) around_fork.before();
+}
+
+static void after_fork_in_parent(void) {
+  if (around_fork.in_parent) around_fork.in_parent();
+}
+
+static void after_fork_in_child(void) {
+  if (around_fork.in_child) around_fork.in_child();
+}
+
+static void register_handlers(void) {
+  pthread_atfork(before_fork, after_fork_in_parent, after_fork_in_child);
+}
+
+/* Before the library's constructor, whichever way these are linked. */
+__attribute__((used, section(".init_array.00050"))) static void (*first_of_all)(void) = register_handlers;
 
 pid_t fork_with_turns(struct turns *turns) {
   pid_t pid = fork_or_fail();

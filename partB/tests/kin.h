@@ -1,5 +1,5 @@
-/* For tests of fork: a process that takes turns with its child, and a family of
- * chunks of all kinds whose contents can be told apart. */
+/* For tests of fork: a process that takes turns with its child, what runs around a fork, and a
+ * family of chunks of all kinds whose contents can be told apart. */
 #ifndef KIN_H
 #define KIN_H
 
@@ -20,6 +20,18 @@ void give(const int ends[2]);
 void await(const int ends[2]);
 
 pid_t fork_or_fail(void);
+
+/* A child that ends at once, and is waited for. */
+void fork_once(void);
+
+/* For a child that does not end by itself. */
+void kill_child(pid_t child);
+
+/* If set, called around each fork, by handlers that were registered before the library's: before the
+ * fork after all that the library does then, and after it, on either side, before what the library does. */
+extern struct around_fork {
+  void (*before)(void), (*in_parent)(void), (*in_child)(void);
+} around_fork;
 
 /* A block of KINDS chunks: 0 and 1 are private, 2 and 3 share with a copy, 4 and
  * 5 were split from it, 6 and 7 shared until the copy was freed; and the four

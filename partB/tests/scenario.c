@@ -20,11 +20,6 @@ static struct {
 
 static uint64_t originals[2][MOST][WORDS];
 
-void prepare_scenario(void) {
-  count = full_or(MOST, 2);
-  for (int i = 0; i < 2; i++) fill(originals[i], count, 100 + (uint64_t)i);
-}
-
 static int block_is_right(int i) {
   if (!blocks[i].chunks) return 1;
   for (size_t j = 0; j < count; j++) {
@@ -100,6 +95,8 @@ static void make_writable(int i) {
 }
 
 size_t run_scenario(void) {
+  count = full_or(MOST, 2);
+  for (int i = 0; i < 2; i++) fill(originals[i], count, 100 + (uint64_t)i);
   allocate(0, 0);
   copy(0, 1, chunks_copy_lazy);
   copy(1, 2, chunks_copy_lazy);

@@ -5,9 +5,6 @@
 
 #include <stddef.h>
 
-/* Once, before all the processes that run it. */
-void prepare_scenario(void);
-
 /* Each call works, or says ENOMEM. Returns how many chunks were copied lazily. */
 size_t run_scenario(void);
 

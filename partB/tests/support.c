@@ -1,5 +1,6 @@
 #include "support.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -54,6 +55,16 @@ void poke(void *address, int value) {
 
 int peek(const void *address) {
   return *(const volatile unsigned char *)address;
+}
+
+int kernel_writes(void *address, int value) {
+  int ends[2];
+  CHECK(pipe(ends) == 0 && write(ends[1], &(char){(char)value}, 1) == 1);
+  int wrote = read(ends[0], address, 1) == 1, error = errno;
+  close(ends[0]);
+  close(ends[1]);
+  errno = error;
+  return wrote;
 }
 
 int is_full(void) {

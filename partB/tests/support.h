@@ -46,6 +46,9 @@ char *lazy_copy(void *chunks, size_t count);
 void poke(void *address, int value);
 int peek(const void *address);
 
+/* Lets the kernel write a byte, as read(2) does. Returns whether it could; else errno says why. */
+int kernel_writes(void *address, int value);
+
 /* Is SCALE=full in the environment? And the size that a test has then, or a smaller one that
  * proves the same in less memory and time. */
 int is_full(void);

@@ -7,7 +7,6 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -200,6 +199,4 @@ static const struct test tests[] = {
     {"bombs_of_a_user", test_bombs_of_a_user, 60},
 };
 
-int main(void) {
-  return run_tests(tests, sizeof tests / sizeof *tests);
-}
+RUN_TESTS(tests)

@@ -144,6 +144,4 @@ static const struct test tests[] = {
     {"faults_of_own_stack", test_own_stack, 20},
 };
 
-int main(void) {
-  return run_tests(tests, sizeof tests / sizeof *tests);
-}
+RUN_TESTS(tests)

@@ -1,7 +1,6 @@
 /* After fork, chunks are private to each process, as malloc's memory is: in the
  * parent, the child and the grandchild, shared or not, whoever writes, copies or
  * ends first. */
-#include <signal.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -11,21 +10,6 @@
 
 /* More generations than a span of addresses that is doubled by each has room for. */
 enum { COUNT = 8, GENERATIONS = WIDE_ADDRESSES ? 19 : 12 };
-
-static void test_child_writes(void) {
-  struct family family = make_family();
-  pid_t child = fork_or_fail();
-  if (child == 0) {
-    CHECK(is_original(family));
-    rewrite(family, 'c');
-    CHECK(is_rewritten(family, 'c'));
-    _exit(0);
-  }
-  CHECK(wait_status(child) == 0);
-  CHECK(is_original(family));
-  rewrite(family, 'p');
-  CHECK(is_rewritten(family, 'p'));
-}
 
 static void test_parent_writes(void) {
   struct family family = make_family();
@@ -98,52 +82,6 @@ static void test_copies_after(void) {
   CHECK(is_rewritten(family, value) && copy[77] == (char)value && second[77] == 'z');
 }
 
-/* The parent ends; the child works on alone. */
-static void test_orphan(void) {
-  struct family family = make_family();
-  struct turns turns = open_turns();
-  pid_t middle = fork_or_fail();
-  if (middle == 0) {
-    if (fork_or_fail() > 0) _exit(0);
-    await(turns.to_child);
-    int fine = is_original(family);
-    rewrite(family, 'c');
-    fine &= is_rewritten(family, 'c');
-    CHECK(fine);
-    give(turns.to_parent);
-    _exit(0);
-  }
-  CHECK(wait_status(middle) == 0);
-  close(turns.to_parent[1]);
-  rewrite(family, 'p');
-  give(turns.to_child);
-  await(turns.to_parent);
-  CHECK(is_rewritten(family, 'p'));
-}
-
-/* A child that is killed in the middle of its writes leaves nothing behind. */
-static void test_killed(void) {
-  struct family family = make_family();
-  struct turns turns = open_turns();
-  for (int round = 0; round < 20; round++) {
-    pid_t child = fork_or_fail();
-    if (child == 0) {
-      give(turns.to_parent);
-      for (int value = 0;; value++) rewrite(family, value);
-    }
-    await(turns.to_parent);
-    CHECK(is_original(family));
-    kill(child, SIGKILL);
-    CHECK(wait_status(child) == 128 + SIGKILL);
-    CHECK(is_original(family));
-    if (round % 3 == 0) {
-      rewrite(family, 'p');
-      fill(family.block, KINDS, 1);
-      memcpy(family.copy, family.block + (size_t)2 * CHUNKSIZE, 4 * CHUNKSIZE);
-    }
-  }
-}
-
 /* --- When relatives have ended --- */
 
 /* What only they could see is written in place, and no copy is made for it. */
@@ -151,9 +89,7 @@ static void test_written_in_place(void) {
   skip_without_sharing();
   char *block = new_block(COUNT, 1);
   struct chunk_stats before = stats();
-  pid_t child = fork_or_fail();
-  if (child == 0) _exit(0);
-  CHECK(wait_status(child) == 0);
+  fork_once();
   fill(block, COUNT, 2);
   struct chunk_stats after = stats();
   CHECK(after.splits == before.splits && after.splits_without_copy == before.splits_without_copy + COUNT);
@@ -178,33 +114,25 @@ static void test_room_of_the_dead(void) {
     pause();
   }
   await(turns.to_parent);
-  kill(elder, SIGKILL);
-  CHECK(wait_status(elder) == 128 + SIGKILL);
+  kill_child(elder);
   CHECK((block = chunks_alloc(MOST)));
   for (size_t i = 0; i < MOST; i++) poke(block + i * CHUNKSIZE, 1);
   CHECK(memory_kib() - memory < HALF_KIB);
-  kill(younger, SIGKILL);
-  CHECK(wait_status(younger) == 128 + SIGKILL);
+  kill_child(younger);
   younger = fork_or_fail();
   if (younger == 0) pause();
   CHECK(chunks_free(block, MOST) == 0 && memory_kib() - memory > -HALF_KIB);
-  kill(younger, SIGKILL);
-  CHECK(wait_status(younger) == 128 + SIGKILL);
+  kill_child(younger);
   stats(); /* any call */
   CHECK(memory_kib() - memory < -HALF_KIB);
 }
 
 static const struct test tests[] = {
-    {"fork_child_writes", test_child_writes, 20},
     {"fork_parent_writes", test_parent_writes, 20},
     {"fork_generations", test_generations, 60},
     {"fork_copies_after", test_copies_after, 20},
-    {"fork_orphan", test_orphan, 20},
-    {"fork_killed", test_killed, 60},
     {"fork_written_in_place", test_written_in_place, 20},
     {"fork_room_of_the_dead", test_room_of_the_dead, 20},
 };
 
-int main(void) {
-  return run_tests(tests, sizeof tests / sizeof *tests);
-}
+RUN_TESTS(tests)

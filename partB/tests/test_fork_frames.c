@@ -1,6 +1,5 @@
 /* After fork, two relatives never take the same frame: neither one that was free or that
  * one of them has freed, nor one that only a third still sees, who may end meanwhile. */
-#include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -152,13 +151,8 @@ static void test_younger_forks(void) {
   CHECK(chunks_free(block, COUNT) == 0);
   part_segments();
   pid_t younger = fork_or_fail();
-  for (int i = 0; younger == 0 || i < (int)full_or(60, 15); i++) {
-    pid_t child = fork_or_fail();
-    if (child == 0) _exit(0);
-    CHECK(wait_status(child) == 0);
-  }
-  kill(younger, SIGKILL);
-  CHECK(wait_status(younger) == 128 + SIGKILL);
+  for (int i = 0; younger == 0 || i < (int)full_or(60, 15); i++) fork_once();
+  kill_child(younger);
   give(turns.to_child);
   CHECK(wait_status(elder) == 0);
 }
@@ -169,6 +163,4 @@ static const struct test tests[] = {
     {"fork_parent_ends", test_parent_ends, 20}, {"fork_younger_forks", test_younger_forks, 60},
 };
 
-int main(void) {
-  return run_tests(tests, sizeof tests / sizeof *tests);
-}
+RUN_TESTS(tests)

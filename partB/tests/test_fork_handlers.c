@@ -4,6 +4,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "kin.h"
 #include "support.h"
 
 /* Three chunks for the handlers registered before the library's, three for those
@@ -11,21 +12,16 @@
 enum { IN_PREPARE, IN_PARENT, IN_CHILD, HANDLERS };
 
 static char *early[HANDLERS], *late[HANDLERS], *copies[2 * HANDLERS];
-static int value;                  /* what the handlers write */
-static int child_waits_on;         /* a pipe, or 0 */
-static void (*before_early)(void); /* or NULL */
+static int value; /* what the handlers write */
 
 static void early_prepare(void) {
-  if (before_early) before_early();
-  if (early[IN_PREPARE]) poke(early[IN_PREPARE], value);
+  poke(early[IN_PREPARE], value);
 }
 static void early_parent(void) {
-  if (early[IN_PARENT]) poke(early[IN_PARENT], value);
+  poke(early[IN_PARENT], value);
 }
 static void early_child(void) {
-  char byte;
-  if (child_waits_on && read(child_waits_on, &byte, 1) != 1) _exit(1);
-  if (early[IN_CHILD]) poke(early[IN_CHILD], value);
+  poke(early[IN_CHILD], value);
 }
 static void late_prepare(void) {
   poke(late[IN_PREPARE], value);
@@ -79,45 +75,19 @@ static void fork_with_handlers(void) {
   }
 }
 
-/* Registered before the library's constructor has run: then early
- * handlers that prepare run after the library's, and the others before it. */
-static void register_early(void) {
-  pthread_atfork(early_prepare, early_parent, early_child);
-}
-
-__attribute__((used, section(".init_array.00050"))) static void (*first_of_all)(void) = register_early;
-
 static void test_other_fork_handlers(void) {
   make_handled_chunks(0);
+  around_fork = (struct around_fork){early_prepare, early_parent, early_child};
   CHECK(pthread_atfork(late_prepare, late_parent, late_child) == 0);
   fork_with_handlers();
   make_handled_chunks(1);
   fork_with_handlers();
 }
 
-/* What is written between the library's preparation and the fork belongs to both;
- * what the parent writes after the fork does not, even if the child is slow. */
-static int parent_has_written[2];
-
-static void test_written_just_before(void) {
-  make_handled_chunks(0);
-  CHECK(pthread_atfork(late_prepare, NULL, NULL) == 0 && pipe(parent_has_written) == 0);
-  value = 1;
-  child_waits_on = parent_has_written[0];
-  pid_t child = fork();
-  if (child == 0) {
-    CHECK(peek(early[IN_PREPARE]) == 1 && peek(late[IN_PREPARE]) == 1);
-    _exit(0);
-  }
-  set_all(200);
-  CHECK(write(parent_has_written[1], "", 1) == 1);
-  CHECK(wait_status(child) == 0);
-  CHECK(peek(early[IN_PREPARE]) == 200 && peek(late[IN_PREPARE]) == 200);
-}
-
-/* The library used between its preparation and the fork, in several ways. The
- * parent writes before the child reads. */
+/* The library used between its preparation and the fork, in several ways: what is written then
+ * belongs to both sides. The parent writes before the child reads. */
 enum { WROTE = 4 };
+static struct turns turns;
 static char *shared_before, *made[2], *wrote;
 
 static void early_use(void) {
@@ -128,6 +98,10 @@ static void early_use(void) {
   if (value % 4 == 0) chunk_get_stats(&unused);
   for (size_t i = 0; i < WROTE; i++) poke(wrote + i * CHUNKSIZE, value);
   if (value % 2 == 0) poke(shared_before, value);
+}
+
+static void await_parent(void) {
+  await(turns.to_child);
 }
 
 static int is_as_at_fork(void) {
@@ -146,15 +120,14 @@ static void overwrite(void) {
 static void use_just_before(void) {
   shared_before = chunk_alloc();
   wrote = new_block(WROTE, 1);
-  CHECK(shared_before && pipe(parent_has_written) == 0);
   made[1] = NULL;
-  before_early = early_use;
-  child_waits_on = parent_has_written[0];
-  pid_t child = fork();
+  turns = open_turns();
+  around_fork = (struct around_fork){.before = early_use, .in_child = await_parent};
+  pid_t child = fork_or_fail();
   if (child == 0) _exit(is_as_at_fork() ? 0 : 1);
   CHECK(is_as_at_fork());
   overwrite();
-  CHECK(write(parent_has_written[1], "", 1) == 1);
+  give(turns.to_child);
   CHECK(wait_status(child) == 0);
 }
 
@@ -180,13 +153,12 @@ static void early_free(void) {
 
 static void test_freed_just_before(void) {
   char *block = new_block(2, 1);
+  around_fork.before = early_free;
   for (int round = 0; round < 20; round++) {
     freed_in_prepare[0] = new_block(1, 2);
     freed_in_prepare[1] = chunk_alloc();
     freed_in_prepare[2] = lazy_copy(block, 1);
-    before_early = early_free;
     pid_t child = fork();
-    before_early = NULL;
     for (int i = 0; i < 3; i++) CHECK(chunk_free(freed_in_prepare[i]) == -1);
     char *chunk = chunk_alloc();
     CHECK(chunk && is_zero(chunk, 1) && holds(block, 2, 1));
@@ -213,8 +185,8 @@ static void early_protect(void) {
 
 static void test_protected_just_before(void) {
   protected_in_prepare = new_block(1, 1);
-  before_early = early_protect;
-  pid_t child = fork();
+  around_fork.before = early_protect;
+  pid_t child = fork_or_fail();
   CHECK(peek(protected_in_prepare) == 7);
   if (child == 0) _exit(0);
   CHECK(wait_status(child) == 0);
@@ -225,12 +197,9 @@ static void test_protected_just_before(void) {
 
 static const struct test tests[] = {
     {"fork_other_handlers", test_other_fork_handlers, 60},
-    {"fork_written_just_before", test_written_just_before, 20},
     {"fork_used_just_before", test_used_just_before, 60},
     {"fork_freed_just_before", test_freed_just_before, 20},
     {"fork_protected_just_before", test_protected_just_before, 20},
 };
 
-int main(void) {
-  return run_tests(tests, sizeof tests / sizeof *tests);
-}
+RUN_TESTS(tests)

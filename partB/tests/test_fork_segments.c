@@ -117,6 +117,4 @@ static const struct test tests[] = {
     {"fork_segments", test_segments, 60},
 };
 
-int main(void) {
-  return run_tests(tests, sizeof tests / sizeof *tests);
-}
+RUN_TESTS(tests)

@@ -81,12 +81,6 @@ static void test_threads_fork(void) {
   for (int i = 0; i < THREADS; i++) pthread_join(threads[i], NULL);
 }
 
-static void fork_once(void) {
-  pid_t child = fork_or_fail();
-  if (child == 0) _exit(0);
-  CHECK(wait_status(child) == 0);
-}
-
 static void *fork_again_and_again(void *forks) {
   for (; !stop; ++*(atomic_long *)forks) fork_once();
   return NULL;
@@ -113,6 +107,4 @@ static const struct test tests[] = {
     {"fork_while_filled", test_fork_while_filled, 60},
 };
 
-int main(void) {
-  return run_tests(tests, sizeof tests / sizeof *tests);
-}
+RUN_TESTS(tests)

@@ -1,6 +1,5 @@
 /* A freed chunk is closed before chunk_free returns, and nothing of it is seen again:
  * not by other threads, in core dumps or in new chunks. */
-#include <errno.h>
 #include <pthread.h>
 #include <sched.h>
 #include <setjmp.h>
@@ -140,6 +139,4 @@ static const struct test tests[] = {
     {"free_left_out_of_cores", test_left_out_of_cores, 20},
 };
 
-int main(void) {
-  return run_tests(tests, sizeof tests / sizeof *tests);
-}
+RUN_TESTS(tests)

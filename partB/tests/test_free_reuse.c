@@ -76,38 +76,9 @@ static void test_no_islands(void) {
   CHECK(stats().kernel_mappings < before + 20);
 }
 
-/* --- What comes next --- */
-
-/* The place of the chunks freed last is the next copy's, whatever was there. */
-static void test_then_copy(void) {
-  char *blocks[] = {new_block(4, 1), new_block(4, 2)}, *keep = lazy_copy(blocks[0], 4);
-  struct chunk_stats before = stats();
-  for (size_t round = 0; round < 200; round++) {
-    size_t count = 1 + round % 4;
-    char *pair[] = {lazy_copy(blocks[round % 2], count), NULL};
-    uint64_t seeds[] = {round % 2 + 1, round % 2 + 1};
-    pair[1] = lazy_copy(pair[0], count);
-    if (round % 3 == 0) fill(pair[0], count, seeds[0] = 3);
-    if (round % 5 == 0) fill(pair[1], count, seeds[1] = 4);
-    int first = round % 7 % 2;
-    CHECK(chunks_free(pair[first], count) == 0);
-    char *next = lazy_copy(blocks[1], count);
-    CHECK(holds(next, count, 2));
-    fill(next, count, 5);
-    CHECK(holds(next, count, 5) && holds(pair[!first], count, seeds[!first]));
-    CHECK(holds(blocks[0], 4, 1) && holds(blocks[1], 4, 2) && holds(keep, 4, 1));
-    CHECK(chunks_free(pair[!first], count) == 0 && chunks_free(next, count) == 0);
-  }
-  CHECK(stats().live_chunks == before.live_chunks);
-  CHECK(stats().kernel_mappings <= before.kernel_mappings + 16);
-}
-
 static const struct test tests[] = {
     {"free_orders", test_orders, 60},
     {"free_no_islands", test_no_islands, 60},
-    {"free_then_copy", test_then_copy, 60},
 };
 
-int main(void) {
-  return run_tests(tests, sizeof tests / sizeof *tests);
-}
+RUN_TESTS(tests)

@@ -68,9 +68,9 @@ static void with_hole(void *argument) {
   if (scene.block) CHECK(holds(scene.block, COUNT, 1) && holds(scene.copy, COUNT, 1));
 }
 
-/* Each call, in each way up to the last. */
-static void leave_each(void (*run)(void *), struct nth hole, unsigned last_way, int may_abort) {
-  for (hole.way = TAKEN_AT_FIRST; hole.way <= last_way; hole.way *= 2) {
+/* Each call, in each way. */
+static void leave_each(void (*run)(void *), struct nth hole, int may_abort) {
+  for (hole.way = TAKEN_AT_FIRST; hole.way <= TAKEN_WHOLLY; hole.way *= 2) {
     int status = 0;
     for (hole.number = 1; status != NO_HOLE_LEFT; hole.number++) {
       status = status_of_child(run, &hole);
@@ -79,26 +79,26 @@ static void leave_each(void (*run)(void *), struct nth hole, unsigned last_way, 
   }
 }
 
-static void leave_holes(void (*act)(void), unsigned last_way) {
-  leave_each(with_hole, (struct nth){.act = act}, last_way, 0);
+static void leave_holes(void (*act)(void)) {
+  leave_each(with_hole, (struct nth){.act = act}, 0);
 }
 
 static void test_hole_of_new_chunks(void) {
-  leave_holes(alloc_one, TAKEN_WHOLLY);
-  leave_holes(alloc_many, TAKEN_WHOLLY);
+  leave_holes(alloc_one);
+  leave_holes(alloc_many);
 }
 
 static void test_hole_in_the_window(void) {
-  leave_holes(alloc_segment, TAKEN_WHOLLY);
+  leave_holes(alloc_segment);
 }
 
 static void test_hole_of_copies(void) {
-  leave_holes(copy_lazily, TAKEN_WHOLLY);
-  leave_holes(copy_eagerly, TAKEN_WHOLLY);
+  leave_holes(copy_lazily);
+  leave_holes(copy_eagerly);
 }
 
 static void test_hole_of_freed(void) {
-  leave_holes(free_some, TAKEN_WHOLLY);
+  leave_holes(free_some);
 }
 
 static void write_to(char *copy, char *snapshot, char *private) {
@@ -133,15 +133,15 @@ static void split_into_hole(void *argument) {
   CHECK(holds(chunk, 1, 1) && holes_hold());
 }
 
-static void leave_hole_in(void (*act_on)(char *, char *, char *), unsigned last_way) {
-  leave_each(split_into_hole, (struct nth){.act_on = act_on}, last_way, 1);
+static void leave_hole_in(void (*act_on)(char *, char *, char *)) {
+  leave_each(split_into_hole, (struct nth){.act_on = act_on}, 1);
 }
 
 static void test_hole_of_live_chunk(void) {
-  leave_hole_in(write_to, TAKEN_WHOLLY);
-  leave_hole_in(make_all_writable, TAKEN_WHOLLY);
-  leave_hole_in(wake, TAKEN_WHOLLY);
-  leave_hole_in(restore, TAKEN_WHOLLY);
+  leave_hole_in(write_to);
+  leave_hole_in(make_all_writable);
+  leave_hole_in(wake);
+  leave_hole_in(restore);
 }
 
 static const struct test tests[] = {
@@ -150,6 +150,4 @@ static const struct test tests[] = {
     {"hole_of_live_chunk", test_hole_of_live_chunk, 60},
 };
 
-int main(void) {
-  return run_tests(tests, sizeof tests / sizeof *tests);
-}
+RUN_TESTS(tests)

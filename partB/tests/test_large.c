@@ -1,34 +1,11 @@
 /* Large blocks that are copied and written again and again: they are brought home
  * when they lie scattered, also when the kernel refuses something on the way. */
 #include <string.h>
-#include <sys/mman.h>
 
-#include "probe.h"
 #include "refusal.h"
 #include "support.h"
 
 enum { COUNT = 64 };
-
-/* Both sides, again after writes, and the same for a copy of the copy. */
-static void check_copies(char *block, uint64_t seed) {
-  char *copy = chunks_copy_lazy(block, COUNT);
-  CHECK(copy && holds(copy, COUNT, seed) && holds(block, COUNT, seed));
-  fill(block + CHUNKSIZE, COUNT / 2, seed + 1);
-  CHECK(holds(copy, COUNT, seed));
-  char *third = chunks_copy_lazy(copy, COUNT);
-  CHECK(third);
-  fill(copy, COUNT, seed + 2);
-  CHECK(holds(third, COUNT, seed) && holds(block + CHUNKSIZE, COUNT / 2, seed + 1));
-  char *fourth = chunks_copy_lazy(copy, COUNT); /* all written, and not all at home */
-  CHECK(fourth && holds(fourth, COUNT, seed + 2));
-  fill(copy, COUNT, seed + 3);
-  CHECK(holds(fourth, COUNT, seed + 2) && holds(copy, COUNT, seed + 3) && holds(third, COUNT, seed));
-  CHECK(chunks_free(copy, COUNT) == 0 && chunks_free(third, COUNT) == 0 && chunks_free(fourth, COUNT) == 0);
-}
-
-static void test_values(void) {
-  check_copies(new_block(COUNT, 1), 1);
-}
 
 /* A block every other chunk of which has moved, while its homes are free. */
 static char *scattered_block(uint64_t seed) {
@@ -80,12 +57,9 @@ static void test_refusals(void) {
 }
 
 static const struct test tests[] = {
-    {"large_values", test_values, 60},
     {"large_brought_home", test_brought_home, 60},
     {"large_partly_brought_home", test_partly_brought_home, 60},
     {"large_refusals", test_refusals, 60},
 };
 
-int main(void) {
-  return run_tests(tests, sizeof tests / sizeof *tests);
-}
+RUN_TESTS(tests)

@@ -2,9 +2,7 @@
  * used up: calls fail with ENOMEM, nothing made before is lost, first writes win
  * back mappings, and what is freed can be had again. */
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -247,6 +245,4 @@ static const struct test tests[] = {
     {"limits_fork_without_mappings", test_fork_without_mappings, 120},
 };
 
-int main(void) {
-  return run_tests(tests, sizeof tests / sizeof *tests);
-}
+RUN_TESTS(tests)

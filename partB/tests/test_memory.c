@@ -137,6 +137,4 @@ static const struct test tests[] = {
     {"memory_records", test_records, 120},
 };
 
-int main(void) {
-  return run_tests(tests, sizeof tests / sizeof *tests);
-}
+RUN_TESTS(tests)

@@ -40,31 +40,6 @@ static void test_jump(void) {
   for (int state = PRIVATE; state < STATES; state++) CHECK(status_of_child(jump, &state) == DIED_BY_SIGSEGV);
 }
 
-static void write_hole(void *offset) {
-  start();
-  char *block = new_block(3, 1), *copy = lazy_copy(block, 3);
-  CHECK(chunk_free(copy + CHUNKSIZE) == 0);
-  poke(copy + *(int *)offset, 1);
-}
-
-static void test_beside(void) {
-  int inside[] = {0, CHUNKSIZE - 1, 2 * CHUNKSIZE}, outside[] = {CHUNKSIZE, CHUNKSIZE + 5, 2 * CHUNKSIZE - 1};
-  for (int i = 0; i < 3; i++) CHECK(status_of_child(write_hole, &inside[i]) == 0);
-  for (int i = 0; i < 3; i++) CHECK(status_of_child(write_hole, &outside[i]) == DIED_BY_SIGSEGV);
-}
-
-static void write_after_last(void *unused) {
-  (void)unused;
-  start();
-  char *block = new_block(5, 1), *end = block + 5 * CHUNKSIZE;
-  CHECK(!chunk_copy_eager(end)); /* no live chunk there */
-  poke(end, 1);
-}
-
-static void test_after_last(void) {
-  CHECK(status_of_child(write_after_last, NULL) == DIED_BY_SIGSEGV);
-}
-
 /* --- Protection that the program changed itself --- */
 
 struct protection {
@@ -191,13 +166,9 @@ static void test_core(void) {
 
 static const struct test tests[] = {
     {"misuse_jump", test_jump, 20},
-    {"misuse_beside", test_beside, 20},
-    {"misuse_after_last", test_after_last, 20},
     {"misuse_user_protection", test_user_protection, 20},
     {"misuse_default_and_ignored", test_default_and_ignored, 20},
     {"misuse_core", test_core, 60},
 };
 
-int main(void) {
-  return run_tests(tests, sizeof tests / sizeof *tests);
-}
+RUN_TESTS(tests)

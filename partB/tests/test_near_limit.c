@@ -1,18 +1,14 @@
 /* Near the limit on mappings: they are won back by first writes, while what was made writable
  * stays so; beyond it, copies are eager; and all values are right. The library is the build for
  * testing, so that the limit can be lowered. */
-#include <errno.h>
-#include <fcntl.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdatomic.h>
-#include <unistd.h>
 
 #include "check.h"
 #include "kin.h"
 #include "support.h"
 
-static int zeros;
 static atomic_int stop;
 static atomic_long reads, refused;
 
@@ -21,11 +17,9 @@ static void *read_into(void *block) {
   enum { THIRDS = 20 };
   while (!stop) {
     for (size_t i = 0; i < THIRDS; i++) {
-      if (read(zeros, (char *)block + (i * 3 + 1) * CHUNKSIZE + 100, 64) == 64) {
-        reads++;
-      } else {
-        refused += errno == EFAULT;
-      }
+      int wrote = kernel_writes((char *)block + (i * 3 + 1) * CHUNKSIZE + 100, 'k');
+      reads += wrote;
+      refused += !wrote;
     }
   }
   return NULL;
@@ -38,7 +32,6 @@ static void test_writable_near_the_limit(void) {
   char *source = new_block(1, 1);
   source = chunks_alloc(COUNT);
   char *block = lazy_copy(source, COUNT), *third = lazy_copy(source, COUNT);
-  zeros = open("/dev/zero", O_RDONLY);
   for (size_t i = 0; i < 20 * 3; i++) CHECK(chunk_make_writable(block + i * CHUNKSIZE, 1) == 0);
   lazycopy_limit_mappings(stats().kernel_mappings + 40);
   pthread_t reader;
@@ -102,19 +95,10 @@ static void test_cuts_at_the_limit(void) {
 
 enum { LIMIT = 150, FREED = 400 };
 
-static int frees_in_fork, is_too_early;
-
 /* What is allocated during a fork has mappings of its own, and what is freed keeps them. */
 static void free_in_fork(void) {
-  if (!frees_in_fork) return;
   void *block = chunks_alloc(FREED);
-  CHECK(block && chunks_free(block, FREED) == 0);
-  is_too_early = stats().kernel_mappings <= LIMIT;
-}
-
-/* Registered before the library's handlers, to run after them: the fork is under way. */
-__attribute__((constructor(101))) static void be_first(void) {
-  pthread_atfork(free_in_fork, NULL, NULL);
+  CHECK(block && chunks_free(block, FREED) == 0 && stats().kernel_mappings > LIMIT);
 }
 
 /* What was freed goes, though it is what takes all mappings. */
@@ -123,11 +107,8 @@ static void test_freed_beyond_the_limit(void) {
   char *block = new_block(4, 1);
   size_t used = stats().frames_in_use, eager = stats().eager_fallbacks;
   lazycopy_limit_mappings(LIMIT);
-  frees_in_fork = 1;
-  pid_t child = fork_or_fail();
-  if (child == 0) _exit(0);
-  CHECK(wait_status(child) == 0);
-  if (is_too_early) test_skip("its handler runs before the library's: -flto orders constructors anew");
+  around_fork.before = free_in_fork;
+  fork_once();
   CHECK(stats().frames_in_use == used);
   CHECK(holds(lazy_copy(block, 4), 4, 1) && stats().eager_fallbacks == eager && lazycopy_is_valid(1));
 }
@@ -160,6 +141,4 @@ static const struct test tests[] = {
     {"near_limit_sleepers", test_sleepers_at_the_limit, 20},
 };
 
-int main(void) {
-  return run_tests(tests, sizeof tests / sizeof *tests);
-}
+RUN_TESTS(tests)

@@ -119,11 +119,11 @@ static void test_other_namespace(void) {
 /* --- A fork within a fork --- */
 
 static char *block;
-static int handlers_fork;
+static int handler_forks;
 
 static void fork_in_handler(void) {
-  if (!handlers_fork) return;
-  handlers_fork = 0;
+  if (!handler_forks) return;
+  handler_forks = 0;
   poke(block, 2);
   pid_t child = fork_or_fail();
   if (child == 0) {
@@ -134,22 +134,16 @@ static void fork_in_handler(void) {
   CHECK(wait_status(child) == 0 && peek(block) == 4);
 }
 
-/* Such handlers run after the library's if they are registered first, and before them
- * if not. */
-static void register_early(void) {
-  pthread_atfork(fork_in_handler, NULL, NULL);
-}
-
-__attribute__((used, section(".init_array.00050"))) static void (*first_of_all)(void) = register_early;
-
+/* In one that runs after the library's, and in one that runs before it. */
 static void test_fork_in_handler(void) {
   block = chunks_alloc(2);
   fill(block + CHUNKSIZE, 1, 1);
+  around_fork.before = fork_in_handler;
   for (int late = 0; late < 2; late++) {
     if (late) pthread_atfork(fork_in_handler, NULL, NULL);
     for (int round = 0; round < 3; round++) {
       char *copy = lazy_copy(block, 2);
-      handlers_fork = 1;
+      handler_forks = 1;
       pid_t child = fork_or_fail();
       CHECK(peek(block) == 4);
       poke(block, child ? 5 : 6);
@@ -174,6 +168,4 @@ static const struct test tests[] = {
     {"others_fork_in_handler", test_fork_in_handler, 20},
 };
 
-int main(void) {
-  return run_tests(tests, sizeof tests / sizeof *tests);
-}
+RUN_TESTS(tests)

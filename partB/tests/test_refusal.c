@@ -2,7 +2,6 @@
  * library calls them: the n-th call, for every n until there is no n-th call.
  * Each function then returns its failure, or what it should; all values are as
  * they were; and only a first write that finds no memory may end the program. */
-#include <errno.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -71,11 +70,6 @@ static void refuse_everywhere(unsigned kinds, long in_a_row, int may_die) {
     refused += status != NOTHING_REFUSED;
   } while (status != NOTHING_REFUSED);
   CHECK(refused > 0 || kinds == MADVISE || !sharing_would_work());
-}
-
-static void test_nothing_refused(void) {
-  run_scenario();
-  check_recovered();
 }
 
 static void test_one_of_each(void) {
@@ -247,7 +241,6 @@ static void test_trim_refused(void) {
 }
 
 static const struct test tests[] = {
-    {"refusal_none", test_nothing_refused, 20},
     {"refusal_of_one", test_one_of_each, 60},
     {"refusal_holes_filled", test_holes_filled, 60},
     {"refusal_of_a_few", test_a_few, 120},
@@ -261,7 +254,4 @@ static const struct test tests[] = {
     {"refusal_of_trim", test_trim_refused, 20},
 };
 
-int main(void) {
-  prepare_scenario();
-  return run_tests(tests, sizeof tests / sizeof *tests);
-}
+RUN_TESTS(tests)

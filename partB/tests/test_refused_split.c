@@ -2,7 +2,6 @@
  * it said no. chunk_make_writable then says ENOMEM, and the chunk is back, with
  * its contents, as soon as the kernel is willing and somebody uses it. */
 #include <errno.h>
-#include <pthread.h>
 #include <unistd.h>
 
 #include "kin.h"
@@ -11,100 +10,90 @@
 
 enum { COUNT = 4 };
 
-/* Refuses to map the new frame, and then the old one again. */
+/* Refuses to map the new frame, and the old one again. */
 static void refuse_split(char *chunks, size_t count) {
   refuse(MREMAP, 1, FOR_EVER);
   CHECK(chunk_make_writable(chunks, count * CHUNKSIZE) == -1 && errno == ENOMEM);
-  CHECK(refuse_nothing() > 1);
+  CHECK(refuse_nothing() > 0);
 }
 
-static void test_then_read(void) {
-  skip_without_sharing();
-  char *block = new_block(COUNT, 1), *copy = lazy_copy(block, COUNT), *third = lazy_copy(block, COUNT);
-  refuse_split(copy, COUNT);
-  CHECK(holds(copy, COUNT, 1) && holds(block, COUNT, 1) && holds(third, COUNT, 1));
+static void read_it(char *chunks) {
+  CHECK(holds(chunks, COUNT, 1));
 }
 
-static void test_then_write(void) {
-  skip_without_sharing();
-  char *block = new_block(COUNT, 1), *copy = lazy_copy(block, COUNT), *third = lazy_copy(block, COUNT);
-  refuse_split(copy, COUNT);
+static void write_it(char *chunks) {
   errno = 4711;
-  fill(copy, COUNT, 2);
-  CHECK(errno == 4711 && holds(copy, COUNT, 2) && holds(block, COUNT, 1) && holds(third, COUNT, 1));
-  CHECK(stats().frames_in_use == 2 * COUNT);
+  fill(chunks, COUNT, 2);
+  CHECK(errno == 4711);
 }
 
-static void test_then_copy_and_free(void) {
-  skip_without_sharing();
-  char *block = new_block(COUNT, 1), *copy = lazy_copy(block, COUNT), *third = lazy_copy(block, COUNT);
-  refuse_split(copy, COUNT);
-  char *fourth = lazy_copy(copy, COUNT);
-  CHECK(holds(fourth, COUNT, 1) && chunks_free(copy, COUNT) == 0);
-  fill(fourth, COUNT, 4);
-  CHECK(holds(fourth, COUNT, 4) && holds(block, COUNT, 1) && holds(third, COUNT, 1));
+static void make_it_writable(char *chunks) {
+  CHECK(chunk_make_writable(chunks, COUNT * CHUNKSIZE) == 0);
 }
 
-/* Nobody else has the contents, and still they are not lost. */
-static char *unmapped_copy(void) {
-  char *block = new_block(1, 1), *copy = lazy_copy(block, 1);
-  refuse_split(copy, 1);
-  CHECK(chunk_free(block) == 0);
-  return copy;
+static void copy_lazily(char *chunks) {
+  CHECK(holds(lazy_copy(chunks, COUNT), COUNT, 1));
 }
 
-static void test_unmapped(void) {
-  skip_without_sharing();
-  char *copy = unmapped_copy();
-  CHECK(chunk_make_writable(copy, 1) == 0 && holds(copy, 1, 1));
-  copy = unmapped_copy();
-  CHECK(holds(lazy_copy(copy, 1), 1, 1) && holds(copy, 1, 1));
-  copy = unmapped_copy();
-  CHECK(holds(chunk_copy_eager(copy), 1, 1) && holds(copy, 1, 1));
-  copy = unmapped_copy();
-  poke(copy + 1, 0x77);
-  CHECK(peek(copy + 1) == 0x77);
-  poke(copy + 1, peek(new_block(1, 1) + 1));
-  CHECK(holds(copy, 1, 1));
-  CHECK(chunk_free(unmapped_copy()) == 0 && is_zero(chunk_alloc(), 1));
-  copy = unmapped_copy();
+static void copy_eagerly(char *chunks) {
+  CHECK(holds(chunks_copy_eager(chunks, COUNT), COUNT, 1));
+}
+
+static void fork_with_it(char *chunks) {
   pid_t child = fork_or_fail();
-  CHECK(holds(copy, 1, 1));
+  CHECK(holds(chunks, COUNT, 1));
   if (child == 0) _exit(0);
   CHECK(wait_status(child) == 0);
+}
+
+/* Others have the same contents, or nobody: they are not lost. */
+static void test_then_used(void) {
+  skip_without_sharing();
+  void (*const uses[])(char *) = {read_it,     write_it,     make_it_writable,
+                                  copy_lazily, copy_eagerly, fork_with_it};
+  for (size_t i = 0; i < sizeof uses / sizeof *uses; i++) {
+    for (int alone = 0; alone < 2; alone++) {
+      char *block = new_block(COUNT, 1), *copy = lazy_copy(block, COUNT);
+      refuse_split(copy, COUNT);
+      if (alone) CHECK(chunks_free(block, COUNT) == 0);
+      uses[i](copy);
+      CHECK(holds(copy, COUNT, uses[i] == write_it ? 2 : 1) && (alone || holds(block, COUNT, 1)));
+    }
+  }
+  char *last = lazy_copy(new_block(COUNT, 1), COUNT);
+  refuse_split(last, COUNT);
+  CHECK(chunks_free(last, COUNT) == 0 && is_zero(chunks_alloc(COUNT), COUNT));
 }
 
 /* --- Just before a fork, a chunk can neither be protected nor made private: both make it
  * private afterwards. --- */
 
-static struct turns turns;
-static int is_late;
+static void refuse_no_more(void) {
+  CHECK(refuse_nothing() > 0);
+}
+
+/* Before a fork; the kernel is willing again when the library has seen to it. */
+static void refuse_before_fork(unsigned kinds) {
+  around_fork.before = refuse_no_more;
+  refuse(kinds, 1, FOR_EVER);
+}
 
 /* The parent writes before the library has seen to the child. */
+static struct turns turns;
+
 static void await_parent(void) {
-  if (is_late) await(turns.to_child);
-}
-
-static void refuse_no_more(void) {
-  refuse_nothing();
-}
-
-/* Before the library does, whose handlers then run before the fork earlier than this one, and
- * in the child later. */
-__attribute__((constructor(101))) static void be_first(void) {
-  pthread_atfork(refuse_no_more, NULL, await_parent);
+  await(turns.to_child);
 }
 
 static void test_before_fork(void) {
   skip_without_sharing();
   char *chunk = new_block(1, 1);
-  refuse(MPROTECT | MMAP, 1, FOR_EVER);
+  refuse_before_fork(MPROTECT | MMAP);
   pid_t child = fork_or_fail();
   if (child == 0) {
     poke(chunk, peek(chunk) + 1);
     _exit(0);
   }
-  CHECK(refuse_nothing() > 0);
   CHECK(wait_status(child) == 0 && holds(chunk, 1, 1));
   poke(chunk, 7);
 }
@@ -114,7 +103,7 @@ static void test_unmapped_before_fork(void) {
   skip_without_sharing();
   char *chunk = new_block(1, 1);
   for (int i = 0; i < 2; i++) {
-    refuse(i == 0 ? MPROTECT | MREMAP : MREMAP, 1, FOR_EVER);
+    refuse_before_fork(i == 0 ? MPROTECT | MREMAP : MREMAP);
     pid_t child = fork_or_fail();
     if (child == 0) _exit(holds(chunk, 1, 1) ? 0 : 1);
     CHECK(wait_status(child) == 0);
@@ -126,11 +115,10 @@ static void test_late_child(void) {
   skip_without_sharing();
   char *chunk = new_block(1, 1);
   turns = open_turns();
-  is_late = 1;
-  refuse(MPROTECT | MMAP, 1, FOR_EVER);
+  around_fork.in_child = await_parent;
+  refuse_before_fork(MPROTECT | MMAP);
   pid_t child = fork_or_fail();
   if (child == 0) _exit(holds(chunk, 1, 1) ? 0 : 1);
-  CHECK(refuse_nothing() > 0);
   fill(chunk, 1, 2);
   give(turns.to_child);
   CHECK(wait_status(child) == 0 && holds(chunk, 1, 2));
@@ -149,16 +137,11 @@ static void test_giving_back(void) {
 }
 
 static const struct test tests[] = {
-    {"refused_split_then_read", test_then_read, 20},
-    {"refused_split_then_write", test_then_write, 20},
-    {"refused_split_then_copy_and_free", test_then_copy_and_free, 20},
+    {"refused_split_then_used", test_then_used, 60},
     {"refused_split_before_fork", test_before_fork, 20},
     {"refused_split_unmapped_before_fork", test_unmapped_before_fork, 20},
     {"refused_split_late_child", test_late_child, 20},
     {"refused_giving_back", test_giving_back, 20},
-    {"refusal_unmapped", test_unmapped, 60},
 };
 
-int main(void) {
-  return run_tests(tests, sizeof tests / sizeof *tests);
-}
+RUN_TESTS(tests)

@@ -1,7 +1,6 @@
 /* The three rules of internal.h, seen from outside: what the kernel still reads from a
  * snapshot stays as it was; nothing waits for a fork. (The second one, what is writable stays
  * so, is in test_near_limit.c and in the model.) */
-#include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <sched.h>
@@ -9,7 +8,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/uio.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "check.h"
@@ -86,17 +84,12 @@ static void test_fork_while_flushing(void) {
   pthread_t writer;
   CHECK(pthread_create(&writer, NULL, flush_into_chunk, NULL) == 0);
   while (reads < 10) sched_yield();
-  for (size_t i = 0; i < full_or(200, 50); i++) {
-    pid_t child = fork_or_fail();
-    if (child == 0) _exit(0);
-    CHECK(wait_status(child) == 0);
-  }
+  for (size_t i = 0; i < full_or(200, 50); i++) fork_once();
   stop = 1;
   pthread_join(writer, NULL);
 }
 
-/* A fork that lasts, in a thread of its own: it waits in its last handler, which this program
- * registers before the library does. */
+/* A fork that lasts, in a thread of its own. */
 static atomic_int fork_lasts, fork_has_begun;
 
 static void make_fork_last(void) {
@@ -104,14 +97,8 @@ static void make_fork_last(void) {
   while (fork_lasts) sched_yield();
 }
 
-__attribute__((constructor(101))) static void be_first(void) {
-  pthread_atfork(make_fork_last, NULL, NULL);
-}
-
-static void *fork_and_wait(void *unused) {
-  pid_t child = fork_or_fail();
-  if (child == 0) _exit(0);
-  CHECK(wait_status(child) == 0);
+static void *fork_in_thread(void *unused) {
+  fork_once();
   return unused;
 }
 
@@ -119,7 +106,8 @@ static pthread_t begin_fork(void) {
   pthread_t forker;
   fork_lasts = 1;
   fork_has_begun = 0;
-  CHECK(pthread_create(&forker, NULL, fork_and_wait, NULL) == 0);
+  around_fork.before = make_fork_last;
+  CHECK(pthread_create(&forker, NULL, fork_in_thread, NULL) == 0);
   while (!fork_has_begun) sched_yield();
   return forker;
 }
@@ -146,40 +134,11 @@ static void test_calls_during_a_fork(void) {
   CHECK(holds(again, 3, 2) && lazycopy_matches_kernel());
 }
 
-/* A chunk made private by a fork gets a frame when it is copied: no write of another
- * thread may be lost then. */
-static void *count_up(void *counter) {
-  for (long i = 0; i < 200000; i++) ++*(volatile long *)counter;
-  stop = 1;
-  return NULL;
-}
-
-static void test_write_while_adopted(void) {
-  skip_under_thread_sanitizer();
-  pthread_t writer;
-  pthread_t forker = begin_fork();
-  char *chunk = chunk_alloc();
-  end_fork(forker);
-  CHECK(chunk && pthread_create(&writer, NULL, count_up, chunk) == 0);
-  long before = 0;
-  while (!stop) {
-    char *copy = lazy_copy(chunk, 1);
-    CHECK(*(volatile long *)copy >= before);
-    before = *(volatile long *)copy;
-    CHECK(chunk_free(copy) == 0);
-  }
-  pthread_join(writer, NULL);
-  CHECK(*(volatile long *)chunk == 200000);
-}
-
 static const struct test tests[] = {
     {"rules_snapshot_in_a_pipe", test_snapshot_in_a_pipe, 20},
     {"rules_snapshot_of_a_block_in_a_pipe", test_snapshot_of_a_block_in_a_pipe, 20},
     {"rules_fork_while_flushing", test_fork_while_flushing, 60},
     {"rules_calls_during_a_fork", test_calls_during_a_fork, 20},
-    {"rules_write_while_adopted", test_write_while_adopted, 60},
 };
 
-int main(void) {
-  return run_tests(tests, sizeof tests / sizeof *tests);
-}
+RUN_TESTS(tests)

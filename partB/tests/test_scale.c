@@ -3,7 +3,6 @@
  * the limit. Scaled down where there is little memory or address space. */
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -87,15 +86,6 @@ static void test_big_block(void) {
   skip_under_sanitizer();
   need_mib(2000);
   copy_big_block(WIDE_ADDRESSES ? full_or(16384, 512) : 64, full_or(3000, 60));
-}
-
-/* More writes than there may be mappings, so that mappings must be won back. */
-static void test_writes_beyond_the_limit(void) {
-  skip_without_sharing();
-  skip_under_sanitizer();
-  if (!WIDE_ADDRESSES || !is_full()) test_skip("takes 2 GiB: set SCALE=full");
-  need_mib(6000);
-  copy_big_block(1024, 36000);
 }
 
 /* --- Many small copies --- */
@@ -188,12 +178,9 @@ static void test_sixteen_gib(void) {
 
 static const struct test tests[] = {
     {"scale_big_block", test_big_block, 120},
-    {"scale_writes_beyond_the_limit", test_writes_beyond_the_limit, 300},
     {"scale_small_copies", test_small_copies, 300},
     {"scale_snapshots", test_snapshots, 120},
     {"scale_sixteen_gib", test_sixteen_gib, 120},
 };
 
-int main(void) {
-  return run_tests(tests, sizeof tests / sizeof *tests);
-}
+RUN_TESTS(tests)

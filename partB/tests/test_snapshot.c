@@ -243,6 +243,4 @@ static const struct test tests[] = {
     {"same", test_same, 20},
 };
 
-int main(void) {
-  return run_tests(tests, sizeof tests / sizeof *tests);
-}
+RUN_TESTS(tests)

@@ -1,7 +1,6 @@
 /* Many threads at once: on the same chunk, on copies of it, and each on chunks
  * of its own. */
 #include <pthread.h>
-#include <sched.h>
 #include <stdatomic.h>
 #include <string.h>
 
@@ -175,47 +174,12 @@ static void test_storm(void) {
   CHECK(storm_common_holds() && stats().live_chunks == COMMON && stats().frames_in_use == COMMON);
 }
 
-/* --- Chunks are handed on: one thread copies, the next writes, the next frees. --- */
-
-static char *_Atomic handed_over[64];
-
-static void *free_what_comes(void *unused) {
-  for (size_t received = 0; received < full_or(3000, 1000);) {
-    char *chunk = atomic_exchange(&handed_over[received % 64], NULL);
-    if (!chunk) {
-      sched_yield();
-      continue;
-    }
-    poke(chunk, 1);
-    CHECK(chunk_free(chunk) == 0);
-    received++;
-  }
-  return unused;
-}
-
-static void test_handed_over(void) {
-  char *chunk = new_block(1, 3);
-  pthread_t thread = start(free_what_comes, NULL);
-  for (size_t sent = 0; sent < full_or(3000, 1000);) {
-    if (handed_over[sent % 64]) {
-      sched_yield();
-      continue;
-    }
-    handed_over[sent++ % 64] = lazy_copy(chunk, 1);
-  }
-  pthread_join(thread, NULL);
-  CHECK(holds(chunk, 1, 3) && stats().live_chunks == 1);
-}
-
 static const struct test tests[] = {
     {"threads_two_faults_one_split", test_two_faults_one_split, 60},
     {"threads_lazy_copy_while_writing", test_lazy_copy_while_writing, 60},
     {"threads_eager_copy_while_writing", test_eager_copy_while_writing, 60},
     {"threads_no_write_is_lost", test_no_write_is_lost, 60},
     {"threads_storm", test_storm, 120},
-    {"threads_handed_over", test_handed_over, 60},
 };
 
-int main(void) {
-  return run_tests(tests, sizeof tests / sizeof *tests);
-}
+RUN_TESTS(tests)

@@ -6,6 +6,7 @@ LAZYCOPY_TESTS_NOT_LISTED := $(filter-out $(LAZYCOPY_TESTS),$(patsubst partB/tes
 $(if $(LAZYCOPY_TESTS_NOT_LISTED),$(error partB/tests/list lacks: $(LAZYCOPY_TESTS_NOT_LISTED)))
 LAZYCOPY_TEST_PROGRAMS := $(LAZYCOPY_TESTS:%=partB/build/tests/test_%)
 LAZYCOPY_TEST_HELPERS := $(addprefix partB/build/tests/,support.o probe.o kin.o) $(HARNESS_RUNNER)
+LAZYCOPY_PROGRAMS := $(LAZYCOPY_TEST_PROGRAMS) $(addprefix partB/build/tests/,crasher soak)
 
 TESTBINS += $(LAZYCOPY_TEST_PROGRAMS)
 CHECKS += $(LAZYCOPY_TEST_PROGRAMS)
@@ -20,28 +21,22 @@ partB/build/tests/%.o: partB/tests/%.c
 LAZYCOPY_CHECKED := $(patsubst %,partB/build/tests/test_%,refusal rules near_limit half_done holes held model)
 LAZYCOPY_REFUSED := $(patsubst %,partB/build/tests/test_%,refusal refused_split large half_done holes held model)
 $(LAZYCOPY_CHECKED): partB/build/check/liblazycopy-check.a
-$(filter-out $(LAZYCOPY_CHECKED),$(LAZYCOPY_TEST_PROGRAMS)): partB/liblazycopy.a
+$(filter-out $(LAZYCOPY_CHECKED),$(LAZYCOPY_PROGRAMS)): partB/liblazycopy.a
 $(LAZYCOPY_REFUSED): partB/build/tests/refusal.o
 $(LAZYCOPY_REFUSED): WRAPPED := -Wl,--wrap=mmap,--wrap=mremap,--wrap=mprotect,--wrap=madvise
-partB/build/tests/test_torn: WRAPPED := -Wl,--wrap=mremap
 partB/build/tests/test_fork_segments: WRAPPED := -Wl,--wrap=shmget,--wrap=shmat,--wrap=shmctl
 partB/build/tests/test_refusal: partB/build/tests/scenario.o
-partB/build/tests/test_threads: partB/build/tests/storm.o
+partB/build/tests/test_threads partB/build/tests/soak: partB/build/tests/storm.o
 partB/build/tests/test_model: partB/build/tests/acts.o partB/build/tests/world.o
 
-$(LAZYCOPY_TEST_PROGRAMS): %: %.o $(LAZYCOPY_TEST_HELPERS)
+$(LAZYCOPY_PROGRAMS): %: %.o $(LAZYCOPY_TEST_HELPERS)
 	$(CC) $(CFLAGS) $(LDFLAGS) $(WRAPPED) -o $@ $(filter %.o,$^) $(filter %.a,$^) -pthread $(LDLIBS)
 
 # The crasher is linked with libletsbefriends, and without it for preloading.
 TESTBINS += partB/build/tests/crasher partB/build/tests/crasher-friends
 CHECKS += 'sh partB/tests/programs-test.sh'
 
-CRASHER_OBJECTS := $(sort $(addprefix partB/build/tests/,crasher.o support.o) $(HARNESS_RUNNER))
-
-partB/build/tests/crasher: $(CRASHER_OBJECTS) partB/liblazycopy.a
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -pthread $(LDLIBS)
-
-partB/build/tests/crasher-friends: $(CRASHER_OBJECTS) partB/liblazycopy.a partA/libletsbefriends.so
+partB/build/tests/crasher-friends: partB/build/tests/crasher.o $(LAZYCOPY_TEST_HELPERS) partB/liblazycopy.a partA/libletsbefriends.so
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.o,$^) partB/liblazycopy.a -Wl,-rpath,'$$ORIGIN/../../../partA' -LpartA \
 	  -Wl,--no-as-needed -lletsbefriends -pthread $(LDLIBS)
 
@@ -49,9 +44,6 @@ partB/build/tests/crasher-friends: $(CRASHER_OBJECTS) partB/liblazycopy.a partA/
 .PHONY: soak
 soak: partB/build/tests/soak
 	SECONDS=$(or $(SECONDS),600) $<
-
-partB/build/tests/soak: $(addprefix partB/build/tests/,soak.o storm.o support.o probe.o) $(HARNESS_RUNNER) partB/liblazycopy.a
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -pthread $(LDLIBS)
 
 # A build of the library that can check its own records.
 LAZYCOPY_CHECK_OBJECTS := $(LAZYCOPY_FILES:%=partB/build/check/%.o) partB/build/tests/check.o
