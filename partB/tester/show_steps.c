@@ -120,8 +120,7 @@ static void read_step(struct reading *reading, char word[MOST_WORDS][LONGEST_WOR
   bool copies = step.act == LAZY || step.act == EAGER || step.act == SNAPSHOT;
   bool touches = step.act == READ || step.act == WRITE;
   int arguments = copies ? 4 : step.act == ALLOC || step.act == RESTORE ? 3 : 2;
-  if (step.act == ACTS || makes != act_makes(step.act) ||
-      (count != arguments && !(touches && count == 3))) {
+  if (step.act == ACTS || makes != act_makes(step.act) || (count != arguments && !(touches && count == 3))) {
     complain(reading, "not a step such as: a = alloc; b = lazy a; write b; read a; free b");
     return;
   }

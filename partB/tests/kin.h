@@ -29,9 +29,12 @@ void kill_child(pid_t child);
 
 /* If set, called around each fork, by handlers that were registered before the library's: before the
  * fork after all that the library does then, and after it, on either side, before what the library does. */
-extern struct around_fork {
-  void (*before)(void), (*in_parent)(void), (*in_child)(void);
-} around_fork;
+struct around_fork {
+  void (*before)(void);
+  void (*in_parent)(void);
+  void (*in_child)(void);
+};
+extern struct around_fork around_fork;
 
 /* A block of KINDS chunks: 0 and 1 are private, 2 and 3 share with a copy, 4 and
  * 5 were split from it, 6 and 7 shared until the copy was freed; and the four

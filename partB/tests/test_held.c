@@ -78,7 +78,9 @@ static void test_fault_in_chunks(void) {
   enum { COUNT = 48, APART = 16 * CHUNKSIZE, BEFORE = offsetof(siginfo_t, si_addr) };
   char *block = chunks_alloc(COUNT);
   siginfo_t info = {.si_signo = SIGSEGV, .si_code = SEGV_ACCERR};
-  for (size_t at = CHUNKSIZE; at < COUNT * CHUNKSIZE; at += CHUNKSIZE) memcpy(block + at - BEFORE, &info, sizeof info);
+  for (size_t at = CHUNKSIZE; at < COUNT * CHUNKSIZE; at += CHUNKSIZE) {
+    memcpy(block + at - BEFORE, &info, sizeof info);
+  }
   char *snapshot = chunks_snapshot(block, COUNT), *boundary = snapshot + APART - (uintptr_t)snapshot % APART;
   CHECK(chunk_handle_fault((void *)(boundary - BEFORE), boundary + APART) == 0);
 }
@@ -189,10 +191,34 @@ static void test_sent_signals(void) {
   CHECK(lazycopy_is_valid(1));
 }
 
+/* --- A fault of the library's own, while it holds the lock: the handler before it is told --- */
+
+static void fault(void) {
+  poke((void *)(uintptr_t)fault, 1);
+}
+
+static void end_with_3(int unused) {
+  (void)unused;
+  _exit(3);
+}
+
+static void fault_inside(void *unused) {
+  (void)unused;
+  signal(SIGSEGV, end_with_3);
+  original = new_block(1, 1);
+  meanwhile(ANY_CALL, 1, fault);
+  call_copy();
+}
+
+static void test_own_fault(void) {
+  CHECK(status_of_child(fault_inside, NULL) == 3);
+}
+
 static const struct test tests[] = {
     {"held_stats_in_chunks", test_stats_in_chunks, 20},
     {"held_fault_in_chunks", test_fault_in_chunks, 20},
     {"held_sent_signals", test_sent_signals, 60},
+    {"held_own_fault", test_own_fault, 20},
 };
 
 RUN_TESTS(tests)

@@ -146,12 +146,9 @@ static void test_no_leak(void) {
 }
 
 static const struct test tests[] = {
-    {"lab_startup", test_startup, 20},
-    {"lab_implied_startup", test_implied_startup, 20},
-    {"lab_zeroed", test_zeroed, 30},
-    {"lab_write_anywhere", test_write_anywhere, 60},
-    {"lab_last_sharer", test_last_sharer, 20},
-    {"lab_many_copies", test_many_copies, 60},
+    {"lab_startup", test_startup, 20},         {"lab_implied_startup", test_implied_startup, 20},
+    {"lab_zeroed", test_zeroed, 30},           {"lab_write_anywhere", test_write_anywhere, 60},
+    {"lab_last_sharer", test_last_sharer, 20}, {"lab_many_copies", test_many_copies, 60},
     {"lab_no_leak", test_no_leak, 60},
 };
 

@@ -42,8 +42,9 @@ static void test_exact_range(void) {
       char *copy = lazy_copy(block, COUNT);
       size_t first = edges[from] / CHUNKSIZE, last = (edges[to] - 1) / CHUNKSIZE;
       CHECK(chunk_make_writable(copy + edges[from], edges[to] - edges[from]) == 0 && holds(copy, COUNT, 1));
-      for (size_t i = 0; i < COUNT; i++)
+      for (size_t i = 0; i < COUNT; i++) {
         CHECK(kernel_writes(copy + i * CHUNKSIZE, 'k') == (i >= first && i <= last));
+      }
       CHECK(holds(block, COUNT, 1) && chunks_free(copy, COUNT) == 0);
     }
   }

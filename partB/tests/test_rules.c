@@ -134,11 +134,38 @@ static void test_calls_during_a_fork(void) {
   CHECK(holds(again, 3, 2) && lazycopy_matches_kernel());
 }
 
+/* A chunk made private by a fork gets a frame when it is copied: no write of another
+ * thread may be lost then. */
+static void *count_up(void *counter) {
+  for (long i = 0; i < 200000; i++) ++*(volatile long *)counter;
+  stop = 1;
+  return NULL;
+}
+
+static void test_write_while_adopted(void) {
+  skip_under_thread_sanitizer();
+  pthread_t writer;
+  pthread_t forker = begin_fork();
+  char *chunk = chunk_alloc();
+  end_fork(forker);
+  CHECK(chunk && pthread_create(&writer, NULL, count_up, chunk) == 0);
+  long before = 0;
+  while (!stop) {
+    char *copy = lazy_copy(chunk, 1);
+    CHECK(*(volatile long *)copy >= before);
+    before = *(volatile long *)copy;
+    CHECK(chunk_free(copy) == 0);
+  }
+  pthread_join(writer, NULL);
+  CHECK(*(volatile long *)chunk == 200000);
+}
+
 static const struct test tests[] = {
     {"rules_snapshot_in_a_pipe", test_snapshot_in_a_pipe, 20},
     {"rules_snapshot_of_a_block_in_a_pipe", test_snapshot_of_a_block_in_a_pipe, 20},
     {"rules_fork_while_flushing", test_fork_while_flushing, 60},
     {"rules_calls_during_a_fork", test_calls_during_a_fork, 20},
+    {"rules_write_while_adopted", test_write_while_adopted, 60},
 };
 
 RUN_TESTS(tests)
