@@ -76,9 +76,32 @@ static void test_no_islands(void) {
   CHECK(stats().kernel_mappings < before + 20);
 }
 
+/* --- Frames --- */
+
+/* In whatever order a block is written, or its copy, that block's chunks move to frames beside each
+ * other; whether these are new, or have been freed by another copy. */
+static void test_frames_beside(void) {
+  skip_without_sharing();
+  enum { WRITE_COPY = 1, FREED_FRAMES = 2 };
+  for (int way = 0; way <= (WRITE_COPY | FREED_FRAMES); way++) {
+    char *block = new_block(COUNT, 1), *copy = lazy_copy(block, COUNT);
+    if (way & FREED_FRAMES) {
+      fill(copy, COUNT, 2);
+      CHECK(chunks_free(copy, COUNT) == 0);
+      copy = lazy_copy(block, COUNT);
+    }
+    size_t before = stats().kernel_mappings;
+    for (size_t i = COUNT; i-- > 0;) poke((way & WRITE_COPY ? copy : block) + i * CHUNKSIZE, 3);
+    CHECK(stats().kernel_mappings <= before + 8);
+    CHECK(chunks_free(block, COUNT) == 0 && chunks_free(copy, COUNT) == 0);
+    chunk_trim();
+  }
+}
+
 static const struct test tests[] = {
     {"free_orders", test_orders, 60},
     {"free_no_islands", test_no_islands, 60},
+    {"free_frames_beside", test_frames_beside, 20},
 };
 
 RUN_TESTS(tests)

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "kin.h"
 #include "support.h"
 
 /* The library finds the default action when it starts. */
@@ -38,6 +39,27 @@ static void jump(void *state) {
 
 static void test_jump(void) {
   for (int state = PRIVATE; state < STATES; state++) CHECK(status_of_child(jump, &state) == DIED_BY_SIGSEGV);
+}
+
+/* --- A write to a chunk that was freed during a fork, when it cannot be closed --- */
+
+static char *freed;
+
+static void write_to_freed(void) {
+  CHECK(chunk_free(freed) == 0);
+  poke(freed, 1);
+}
+
+static void fork_and_write_to_freed(void *unused) {
+  (void)unused;
+  start();
+  freed = lazy_copy(new_block(1, 1), 1);
+  around_fork.before = write_to_freed;
+  fork_once();
+}
+
+static void test_freed_during_fork(void) {
+  CHECK(status_of_child(fork_and_write_to_freed, NULL) == DIED_BY_SIGSEGV);
 }
 
 /* --- Protection that the program changed itself --- */
@@ -166,6 +188,7 @@ static void test_core(void) {
 
 static const struct test tests[] = {
     {"misuse_jump", test_jump, 20},
+    {"misuse_freed_during_fork", test_freed_during_fork, 20},
     {"misuse_user_protection", test_user_protection, 20},
     {"misuse_default_and_ignored", test_default_and_ignored, 20},
     {"misuse_core", test_core, 60},

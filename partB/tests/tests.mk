@@ -19,7 +19,7 @@ partB/build/tests/%.o: partB/tests/%.c
 # Some need the build of the library that can check its own records; in some, the
 # library's own calls of these functions go through the test.
 LAZYCOPY_CHECKED := $(patsubst %,partB/build/tests/test_%,refusal rules near_limit half_done holes held model)
-LAZYCOPY_REFUSED := $(patsubst %,partB/build/tests/test_%,refusal refused_split large half_done holes held model)
+LAZYCOPY_REFUSED := $(patsubst %,partB/build/tests/test_%,refusal refused_split large rules half_done holes held model)
 $(LAZYCOPY_CHECKED): partB/build/check/liblazycopy-check.a
 $(filter-out $(LAZYCOPY_CHECKED),$(LAZYCOPY_PROGRAMS)): partB/liblazycopy.a
 $(LAZYCOPY_REFUSED): partB/build/tests/refusal.o
