@@ -56,10 +56,23 @@ static void test_refusals(void) {
   CHECK(number > 1 || !sharing_works());
 }
 
+/* One call refused out of a long restore: the rest is shared all the same. */
+static void test_restore_refused(void) {
+  skip_without_sharing();
+  char *block = new_block(COUNT, 1), *snapshot = chunks_snapshot(block, COUNT);
+  for (long n = 1; n <= 2; n++) {
+    fill(block, COUNT, 2);
+    refuse(MREMAP, n, 1);
+    CHECK(chunks_restore(block, snapshot, COUNT) == 0 && refuse_nothing() == 1);
+    CHECK(holds(block, COUNT, 1) && chunks_same(block, snapshot, COUNT) == COUNT);
+  }
+}
+
 static const struct test tests[] = {
     {"large_brought_home", test_brought_home, 60},
     {"large_partly_brought_home", test_partly_brought_home, 60},
     {"large_refusals", test_refusals, 60},
+    {"large_restore_refused", test_restore_refused, 20},
 };
 
 RUN_TESTS(tests)

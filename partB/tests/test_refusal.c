@@ -213,19 +213,6 @@ static void test_sharing_later(void) {
   }
 }
 
-/* One call refused out of a long restore: the rest is shared all the same. */
-static void test_restore_of_a_long_run(void) {
-  enum { COUNT = 16 };
-  skip_without_sharing();
-  char *block = new_block(COUNT, 1), *snapshot = chunks_snapshot(block, COUNT);
-  for (long n = 1; n <= 2; n++) {
-    fill(block, COUNT, 2);
-    refuse(MREMAP, n, 1);
-    CHECK(chunks_restore(block, snapshot, COUNT) == 0 && refuse_nothing() == 1);
-    CHECK(holds(block, COUNT, 1) && chunks_same(block, snapshot, COUNT) == COUNT);
-  }
-}
-
 /* The system does not take warm frames back: they stay, and nothing waits for that to change. */
 static void test_trim_refused(void) {
   skip_without_sharing();
@@ -250,7 +237,6 @@ static const struct test tests[] = {
     {"refusal_after_free", test_copy_after_free, 60},
     {"refusal_while_read", test_while_read, 60},
     {"refusal_of_sharing_once", test_sharing_later, 20},
-    {"refusal_of_a_long_restore", test_restore_of_a_long_run, 20},
     {"refusal_of_trim", test_trim_refused, 20},
 };
 
