@@ -3,7 +3,6 @@
  * extras (the last sharer does not copy, many copies of one chunk, copies of copies, freeing without a leak).
  */
 #include <errno.h>
-#include <stdlib.h>
 
 #include "support.h"
 

@@ -2,7 +2,6 @@
  * used up: calls fail with ENOMEM, nothing made before is lost, first writes win
  * back mappings, and what is freed can be had again. */
 #include <errno.h>
-#include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <unistd.h>
