@@ -164,11 +164,10 @@ void chunk_trim(void);
  * call this first, with the handler's second and third argument (SA_SIGINFO).
  * Returns 1 if the fault was the first write to a shared chunk, or the first touch
  * of one that is asleep: it is solved, the handler must return, and the access is
- * done again. Returns 0 if the fault is none of the library's business. Leaves errno alone. Async-signal-safe: this
- * function is meant to be called from a SIGSEGV handler, and only from there.
- * Install that handler with SA_SIGINFO and a mask of all signals except
- * SIGSEGV: another handler must not run on top of it and write to a
- * chunk. Declared where <signal.h> declares siginfo_t: not in strict modes
+ * done again. Returns 0 if the fault is none of the library's business. Leaves errno alone.
+ * Async-signal-safe: this function is meant to be called from a SIGSEGV handler, and only from there. Install
+ * that handler with SA_SIGINFO and a mask of all signals except SIGSEGV: another handler must not run on top
+ * of it and write to a chunk. Declared where <signal.h> declares siginfo_t: not in strict modes
  * (-std=c11) unless _POSIX_C_SOURCE or the like asks for it. */
 #ifdef SI_USER /* the macro that comes with siginfo_t */
 int chunk_handle_fault(siginfo_t *info, void *context);
