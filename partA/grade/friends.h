@@ -36,9 +36,9 @@ const struct box_result *friends_run(const struct run *run);
 /* How many processes all runs together have left behind. */
 int friends_left_behind(void);
 
-/* What was printed on a stream, BOX_OUT or BOX_ERR, besides what is no message: the lines that the program
- * prints itself, and those that it prints with the library when it is healthy and silent, a greeting. Whether
- * a greeting arrived plays no part: what a buffer holds may be lost by the end. Valid until the next call. */
+/* What was printed on a stream, BOX_OUT or BOX_ERR, when main had begun, besides what is no message: the
+ * lines that the program prints itself, and those that it prints with the library when it is healthy and
+ * silent, a farewell. Valid until the next call. */
 const char *friends_message(const struct box_result *result, int stream);
 
 /* Is there a message on either stream? */

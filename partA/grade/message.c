@@ -6,7 +6,7 @@
 
 #include "friends.h"
 
-static char greeting[BOX_SENT][BOX_TEXT + 1]; /* without numbers */
+static char farewell[BOX_SENT][BOX_TEXT + 1]; /* without numbers */
 
 void forget_numbers(char *text) {
   char *end = text;
@@ -28,27 +28,28 @@ void forget_numbers(char *text) {
   *end = '\0';
 }
 
+/* What came when main had begun. */
+static const char *since_main(const struct box_result *result, int stream) {
+  const char *begins = strstr(result->streams[stream].text, MAIN_BEGINS);
+  return begins ? begins + strlen(MAIN_BEGINS) : "";
+}
+
 void message_startup(const struct box_result *silent) {
   for (int i = BOX_OUT; silent && i <= BOX_ERR; i++) {
-    strcpy(greeting[i], silent->streams[i].text);
-    forget_numbers(greeting[i]);
+    strcpy(farewell[i], since_main(silent, i));
+    forget_numbers(farewell[i]);
   }
 }
 
-/* How much of a line's beginning is one of these lines: all of it, or a last line without an end, which the
- * message may follow at once. */
-static size_t known_part(const char *line, const char *lines) {
+static bool is_among(const char *line, const char *lines) {
   char copy[BOX_TEXT + 1];
   snprintf(copy, sizeof copy, "%s", line);
   forget_numbers(copy);
-  while (*lines) {
-    size_t length = strcspn(lines, "\n");
-    bool ends = lines[length] == '\n';
-    if (ends && length == strlen(copy) && strncmp(copy, lines, length) == 0) return strlen(line);
-    if (!ends && strncmp(line, lines, length) == 0) return length;
-    lines += length + ends;
+  size_t length = strlen(copy);
+  for (; *lines; lines += strcspn(lines, "\n"), lines += *lines == '\n') {
+    if (strcspn(lines, "\n") == length && strncmp(copy, lines, length) == 0) return true;
   }
-  return 0;
+  return false;
 }
 
 static bool is_blank(const char *text) {
@@ -59,11 +60,10 @@ const char *friends_message(const struct box_result *result, int stream) {
   static char message[BOX_TEXT + 2];
   static char copy[BOX_TEXT + 1];
   size_t used = 0;
-  strcpy(copy, result->streams[stream].text);
+  strcpy(copy, since_main(result, stream));
   for (char *line = strtok(copy, "\n"); line; line = strtok(NULL, "\n")) {
-    const char *rest = line + known_part(line, greeting[stream]);
-    if (is_blank(rest) || known_part(rest, "victim\nstill here\n")) continue;
-    used += (size_t)snprintf(message + used, sizeof message - used, "%s\n", rest);
+    if (is_blank(line) || is_among(line, farewell[stream]) || is_among(line, "still here\n")) continue;
+    used += (size_t)snprintf(message + used, sizeof message - used, "%s\n", line);
   }
   message[used] = '\0';
   return message;

@@ -4,7 +4,12 @@
 
 #include "../../partB/harness/box.h"
 
-/* Remembers what is printed in a program that does not crash; NULL: nothing is known. */
+/* What the program that crashes prints on either stream when its main begins. A library that greets has done
+ * so before, whatever it says, and however it keeps text back. */
+#define MAIN_BEGINS "\n-- main begins --\n"
+
+/* Remembers what is printed in a program that does not crash, after that: a farewell; NULL: nothing is known.
+ */
 void message_startup(const struct box_result *silent);
 
 #endif

@@ -15,6 +15,7 @@
 
 #include "../../partB/grade/malloc_watch.h"
 #include "../../partB/harness/box.h"
+#include "message.h"
 
 /* Pointers and a function that the compiler cannot see through. */
 static volatile char *volatile nowhere = (char *)(uintptr_t)0x55;
@@ -104,8 +105,6 @@ static void *print_for_ever(void *unused) {
 
 static void crash_while_printing(void) {
   pthread_t thread;
-  printf("victim\n"); /* the buffers are there already */
-  fflush(stdout);
   if (pthread_create(&thread, NULL, print_for_ever, NULL) != 0) exit(3);
   while (!printing) usleep(100);
   write_nowhere();
@@ -118,8 +117,6 @@ static void tell_about_malloc(void) {
 }
 
 static void crash_in_malloc(void) {
-  printf("victim\n");
-  fflush(stdout);
   malloc_watcher = tell_about_malloc;
   write_nowhere();
 }
@@ -170,6 +167,15 @@ static void overflow_in_thread(void) {
   in_thread(overflow);
 }
 
+/* What the library has printed before comes first, also if a buffer holds it. (Buffers are there from now
+ * on.)
+ */
+static void say_that_main_begins(void) {
+  printf(MAIN_BEGINS);
+  fprintf(stderr, MAIN_BEGINS);
+  fflush(stdout);
+}
+
 int main(int count, char **arguments) {
   static const struct {
     const char *name;
@@ -183,6 +189,7 @@ int main(int count, char **arguments) {
       {"overflow", overflow},         {"thread", crash_in_thread}, {"thread-overflow", overflow_in_thread}};
   errno_at_start = errno;
   setvbuf(stdout, NULL, _IOLBF, BUFSIZ); /* as on a terminal, where students try their programs */
+  say_that_main_begins();
   for (size_t i = 0; count == 2 && i < sizeof modes / sizeof *modes; i++) {
     if (strcmp(arguments[1], modes[i].name) != 0) continue;
     modes[i].run();
