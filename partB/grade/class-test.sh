@@ -141,16 +141,18 @@ PLAIN
 # As learning platforms and editors leave them: taken if it is the only one; what is hidden is left out.
 class_names() {
   class=$scratch/names out=$scratch/names.csv reports=$scratch/names.reports
-  mkdir -p "$class/canvas" "$class/moodle" "$class/editor/.history" "$class/two" "$class/hidden/.old"
+  mkdir -p "$class/canvas" "$class/moodle" "$class/editor/.history" "$class/two" "$class/hidden/.old" "$class/shout" "$class/both"
   : | tee "$class/canvas/lazycopy-1.c" "$class/canvas/letsbefriends (1).c" "$class/moodle/LazyCopy.c" "$class/moodle/ada_12_letsbefriends-2.c" \
     "$class/editor/lazycopy.c" "$class/editor/.history/lazycopy.c" "$class/editor/._letsbefriends.c" \
-    "$class/two/lazycopy-1.c" "$class/two/lazycopy-2.c" >"$class/hidden/.old/lazycopy.c"
+    "$class/shout/LAZYCOPY.C" "$class/both/lazycopy.c" "$class/both/LazyCopy.c" "$class/two/lazycopy-1.c" "$class/two/lazycopy-2.c" >"$class/hidden/.old/lazycopy.c"
   CC=false grade_class || fail "$(cat "$scratch/err")"
   row '"canvas",0,0,0,0,0,0,0,"B: it does not compile'
   grep -q '^note *note.name *it is not named lazycopy.c' "$reports/canvas.report" || fail "$(cat "$reports/canvas.report")"
   row '"moodle",0,0,0,0,0,0,0,"B: it does not compile'
   row '"editor",0,0,0,0,0,0,0,"B: it does not compile: the compiler does not say why; A: there is no letsbefriends.c"'
   ! grep -q 'note.name' "$reports/editor.report" || fail "$(cat "$reports/editor.report")"
+  row '"shout",0,0,0,0,0,0,0,"B: it does not compile: the compiler does not say why; A'
+  row '"both",0,0,0,0,0,0,0,"B: it does not compile: the compiler does not say why; A'
   row '"two",0,0,0,0,0,0,0,"B: there are 2 files named lazycopy*.c; A: there is no letsbefriends.c"'
   row '"hidden",0,0,0,0,0,0,0,"B: there is no lazycopy.c, except in hidden directories, which are left out; A: there is no letsbefriends.c"'
 }

@@ -55,13 +55,13 @@ own() {
 }
 
 # Asks what it would read before it is compiled, as complaints quote what they are about; and what the assembler has
-# read afterwards. (-M and not -MM, which leaves out what a header includes that calls itself the system's.)
+# read afterwards. (-x c: a name in .C would be C++.) (-M and not -MM, which leaves out what a header includes that calls itself the system's.)
 compile() {
   [ -z "$stopped" ] || return 1
-  if limited -M -MF "$list" -MT list "$@" "$source"; then
+  if limited -M -MF "$list" -MT list "$@" -x c "$source"; then
     own || return 1
     : >"$list"
-    if limited $assembler "-Wa,--MD,${list##*/}" -shared -o "$library" "$@" "$source" -pthread -lm; then
+    if limited $assembler "-Wa,--MD,${list##*/}" -shared -o "$library" "$@" -x c "$source" -x none -pthread -lm; then
       own
       return
     fi

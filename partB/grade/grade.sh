@@ -24,32 +24,33 @@ who=grade
 # The absolute path of a file that can be graded.
 find_file() {
   case $1 in
-  *.c | *.a | *.so | *.so.*) ;;
+  *.[cC] | *.a | *.so | *.so.*) ;;
   *) die "$1 is no .c, .a or .so file" ;;
   esac
   if [ ! -f "$1" ] || [ ! -r "$1" ]; then die "$1: no such file"; fi
   case $1 in /*) printf '%s\n' "$1" ;; *) printf '%s\n' "$PWD/$1" ;; esac
 }
 
-# files_named PATTERN ACTION...: those below the submission, but for what is hidden, and does the action.
+# files_named TEST PATTERN ACTION...: those below the submission, except what is hidden, and does the action.
 files_named() {
-  pattern=$1
-  shift
-  (cd "$submission" && find . -name '.?*' -prune -o -type f -iname "$pattern" "$@")
+  how=$1 pattern=$2
+  shift 2
+  (cd "$submission" && find . -name '.?*' -prune -o -type f "$how" "$pattern" "$@")
 }
 
 # The number of them. (The dot: where no process can be started, nothing is known.)
 count_named() {
-  set -- "$(files_named "$1" -exec printf x \; ; echo .)"
+  set -- "$(files_named "$1" "$2" -exec printf x \; ; echo .)"
   case $1 in *.) echo $((${#1} - 1)) ;; *) return 2 ;; esac
 }
 
 # The only file of a name, or else the only one whose name is what learning platforms and second tries make of it:
 # "lazycopy-1.c", "LazyCopy (2).c". Says on standard error why there is none.
 find_submitted() {
-  for pattern in "$1.c" "*$1*.c"; do
-    number=$(count_named "$pattern") || return 2
-    [ "$number" -ne 1 ] || { printf '%s\n' "$submission/$(files_named "$pattern" -print)" | sed 's|/\./|/|'; return; }
+  for named in "-name $1.c" "-iname $1.c" "-iname *$1*.c"; do
+    how=${named%% *} pattern=${named#* }
+    number=$(count_named "$how" "$pattern") || return 2
+    [ "$number" -ne 1 ] || { printf '%s\n' "$submission/$(files_named "$how" "$pattern" -print)" | sed 's|/\./|/|'; return; }
     [ "$number" -eq 0 ] || { echo "there are $number files named ${pattern#\*}" >&2; return 1; }
   done
   set -- "$1" "$(find "$submission" -type f -iname "$1.c" -exec printf 'x' \;)"
