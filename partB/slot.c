@@ -105,6 +105,7 @@ void slot_finish(void) {
     uint32_t maps = maps_of(slot);
     if (maps & ZOMBIE) {
       if (unmap_around(slot)) return; /* a batch at a time: others may be waiting */
+      while (can_close_with(slot, slot_plus(slot, 1))) slot.index++; /* all that is refused, once */
     } else if (is_room && (maps & STATE) == UNMAPPED) {
       slot_wake(slot);
     } else if (is_room && is_unfinished(maps)) {

@@ -68,10 +68,22 @@ static void test_restore_refused(void) {
   }
 }
 
+/* What is freed and cannot be unmapped is asked for again at each call: as one, not slot by slot. */
+static void test_free_refused(void) {
+  enum { COUNT = 200, CALLS = 3 };
+  skip_without_sharing();
+  char *block = new_block(COUNT, 1);
+  refuse(MMAP, 1, FOR_EVER);
+  CHECK(chunks_free(block, COUNT) == 0);
+  for (int i = 0; i < CALLS; i++) CHECK(stats().live_chunks == 0 && stats().frames_in_use == COUNT);
+  CHECK(refuse_nothing() < 10 * CALLS && stats().frames_in_use == 0);
+}
+
 static const struct test tests[] = {
     {"large_brought_home", test_brought_home, 60},
     {"large_partly_brought_home", test_partly_brought_home, 60},
     {"large_refusals", test_refusals, 60},
+    {"large_free_refused", test_free_refused, 20},
     {"large_restore_refused", test_restore_refused, 20},
 };
 
