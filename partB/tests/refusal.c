@@ -109,9 +109,10 @@ int holes_hold(void) {
   return 1;
 }
 
-/* A refused call has unmapped its target. */
+/* A refused call has unmapped its target, unless it is KEPT. */
 static void leave_hole(void *target, size_t size) {
   int error = errno;
+  if (refused_kinds & KEPT) return;
   munmap(target, size);
   hole = target;
   hole_size = size;

@@ -7,8 +7,9 @@
 
 #include <stddef.h>
 
-/* Which calls; and how. TAKEN: another thread maps memory of its own where the refused call has
- * unmapped something, at the first page, one in the middle, the last, or at all of them. */
+/* Which calls; and how. KEPT: nothing has been unmapped, as if a filter refused the call. TAKEN: another
+ * thread maps memory of its own where the refused call has unmapped something, at the first page, one in the
+ * middle, the last, or at all of them. */
 enum refusable {
   MMAP = 1,
   MREMAP = 2,
@@ -19,7 +20,8 @@ enum refusable {
   TAKEN_AT_FIRST = 32,
   TAKEN_IN_MIDDLE = 64,
   TAKEN_AT_LAST = 128,
-  TAKEN_WHOLLY = 256
+  TAKEN_WHOLLY = 256,
+  KEPT = 512
 };
 
 /* From now on counts the calls of these kinds, and refuses the ones numbered

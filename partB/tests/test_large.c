@@ -73,7 +73,7 @@ static void test_free_refused(void) {
   enum { COUNT = 200, CALLS = 3 };
   skip_without_sharing();
   char *block = new_block(COUNT, 1);
-  refuse(MMAP, 1, FOR_EVER);
+  refuse(MMAP | KEPT, 1, FOR_EVER);
   CHECK(chunks_free(block, COUNT) == 0);
   for (int i = 0; i < CALLS; i++) CHECK(stats().live_chunks == 0 && stats().frames_in_use == COUNT);
   CHECK(refuse_nothing() < 10 * CALLS && stats().frames_in_use == 0);
