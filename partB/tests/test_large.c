@@ -70,7 +70,7 @@ static void test_restore_refused(void) {
 
 /* What is freed and cannot be unmapped is asked for again at each call: as one, not slot by slot. */
 static void test_free_refused(void) {
-  enum { COUNT = 200, CALLS = 3 };
+  enum { CALLS = 3 };
   skip_without_sharing();
   char *block = new_block(COUNT, 1);
   refuse(MMAP | KEPT, 1, FOR_EVER);
