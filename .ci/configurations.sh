@@ -95,7 +95,7 @@ configuration_riscv64() {
 
 # As on a machine whose kernel takes 200 us more for each call that maps memory.
 configuration_slow() {
-  make -s partB/build/grade/checker
+  make -s partB/build/grade/grade
   gcc -D_GNU_SOURCE -O2 -fPIC -shared -o slowcalls.so .ci/slowcalls.c
   # shellcheck disable=SC2016 # make expands it
   make -s check CHECKS='$(patsubst %,"LD_PRELOAD=$(CURDIR)/slowcalls.so %",$(filter-out %_harness,$(LAZYCOPY_TEST_PROGRAMS)))'
@@ -193,8 +193,8 @@ configuration_mutants() { make check-mutants; }
 
 # Code that nobody trusts, as teaching.md says; with what services do meanwhile.
 configuration_recipes() {
-  make -s all partB/build/harness/within partB/build/grade/grade partB/build/grade/checker partB/build/grade/marks \
-    partB/build/grade/requirements partA/build/grade/grade partA/build/grade/victim partA/build/grade/clock.so
+  make -s all partB/build/harness/within partB/build/grade/grade partB/build/grade/marks partB/build/grade/requirements \
+    partA/build/grade/victim partA/build/grade/clock.so
   sh partB/harness/tally.sh 'sh partB/grade/recipes-test.sh'
 }
 

@@ -1,11 +1,8 @@
-# The grader's half for letsbefriends; partB/grade/grade.mk has the target and the
-# code that both halves share.
+# The checks of letsbefriends, and the programs that crash; partB/grade/grade.mk has the grader that runs them.
 
 FRIENDS_GRADE := partA/build/grade
-FRIENDS_GRADE_OBJECTS := $(patsubst %,$(FRIENDS_GRADE)/%.o,grade run message check_required check_random \
-  check_robust compare) \
-  partB/build/grade/pace.o partB/build/grade/report.o $(HARNESS_BOX)
-GRADERS += $(patsubst %,$(FRIENDS_GRADE)/%,grade victim clock.so)
+FRIENDS_CHECKS := $(patsubst %,$(FRIENDS_GRADE)/%.o,run message check_required check_random check_robust compare)
+GRADERS += $(FRIENDS_GRADE)/victim $(FRIENDS_GRADE)/clock.so
 
 $(FRIENDS_GRADE)/%.o: partA/grade/%.c
 	@mkdir -p $(@D)
@@ -14,9 +11,6 @@ $(FRIENDS_GRADE)/%.o: partA/grade/%.c
 $(FRIENDS_GRADE)/malloc_watch.o: partB/grade/malloc_watch.c
 	@mkdir -p $(@D)
 	$(COMPILE) -fPIC -c -o $@ $<
-
-$(FRIENDS_GRADE)/grade: $(FRIENDS_GRADE_OBJECTS)
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^
 
 $(FRIENDS_GRADE)/victim: $(FRIENDS_GRADE)/victim.o $(FRIENDS_GRADE)/malloc_watch.o
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -pthread -ldl

@@ -75,20 +75,18 @@ bool has_message(const struct box_result *result) {
 
 /* Is there a handler when main begins? */
 static bool handler_is_installed(enum way way) {
-  const struct box_result *asked = friends_run(&(struct run){.way = way, .mode = "handler"});
+  const struct box_result *asked = friends_ask(&(struct run){.way = way, .mode = "handler"});
   return !asked || strcmp(asked->streams[BOX_SENT].text, "none") != 0;
 }
 
 const char *friends_guess(enum way way, const struct box_result *result) {
-  struct box_result ended = *result; /* asking is a run, too */
   if (!handler_is_installed(way)) return ": when main begins, no handler for SIGSEGV is installed";
-  switch (ended.ending) {
+  switch (result->ending) {
     case ENDED_BY_SIGNAL:
       return ": your handler is installed; did it crash itself, or bring back the default action first?";
     case ENDED_BY_EXIT:
       return ": your handler is installed, and ended it (text of printf is kept back until exit or fflush, "
-             "and "
-             "lost by _exit)";
+             "and lost by _exit)";
     case STOPPED_FOR_TIME:
     case STOPPED_FOR_OUTPUT:
     case STOPPED_FOR_MEMORY:

@@ -6,37 +6,40 @@
 #include <sys/personality.h>
 #include <unistd.h>
 
+#include "../../partB/grade/pace.h"
 #include "friends.h"
 #include "message.h"
 
 static const double SECONDS = 1.5;
 
 static char alone[PATH_MAX], linked[PATH_MAX], library[PATH_MAX], faked_clock[PATH_MAX],
-    search_path[PATH_MAX];
+    search_path[PATH_MAX + 20];
 
-static void join(char path[PATH_MAX], const char *directory, const char *name) {
+static void place(char path[PATH_MAX], const char *directory, const char *name) {
   if (snprintf(path, PATH_MAX, "%s/%s", directory, name) >= PATH_MAX) exit(2);
 }
 
-static int left_behind;
-
-void friends_startup(const char *build, const char *work) {
-  char absolute[PATH_MAX];
-  if (!realpath(build, absolute)) exit(2);
-  join(alone, absolute, "victim");
-  join(faked_clock, work, "clock.so");
-  join(linked, work, "victim");
-  join(library, work, "libfriends.so");
-  if (snprintf(search_path, sizeof search_path, "LD_LIBRARY_PATH=%s", work) >= PATH_MAX) exit(2);
-  message_startup(friends_run(&(struct run){.way = PRELOADED, .mode = "silent"}));
+void friends_startup(const char *path) {
+  char directory[PATH_MAX];
+  if (!realpath(path, library)) {
+    perror(path);
+    exit(2);
+  }
+  strcpy(directory, library);
+  *strrchr(directory, '/') = '\0';
+  place(alone, directory, "alone");
+  place(linked, directory, "linked");
+  place(faked_clock, directory, "clock.so");
+  snprintf(search_path, sizeof search_path, "LD_LIBRARY_PATH=%s", directory);
+  message_startup(friends_ask(&(struct run){.way = PRELOADED, .mode = "silent"}));
 }
 
 const char *friends_victim(void) {
   return alone;
 }
 
-bool friends_linked(void) {
-  return access(linked, X_OK) == 0;
+void need_linked(void) {
+  if (access(linked, X_OK) != 0) fail("a program cannot be linked with the library");
 }
 
 /* Programs that are started from now on have everything at the same addresses in each run, if
@@ -47,8 +50,7 @@ static int place_alike(void) {
   return before;
 }
 
-const struct box_result *friends_run(const struct run *run) {
-  static struct box_result result;
+static bool run_in_box(const struct run *run, bool graded, struct box_result *result) {
   char seconds[40], preload[2 * PATH_MAX + 20];
   const char *program = run->way == LINKED ? linked : alone;
   char *const victim[] = {(char *)(size_t)program, (char *)(size_t)run->mode, NULL};
@@ -58,17 +60,18 @@ const struct box_result *friends_run(const struct run *run) {
            run->way == PRELOADED ? library : "");
   struct box box = {.argv = run->mode ? victim : run->argv, .added = variables, .confined = true};
   int before = run->alike ? place_alike() : 0;
-  bool tried = pace_run(&box, SECONDS, run->graded, &result);
+  bool known = pace_run(&box, SECONDS, graded, result);
   if (run->alike) personality((unsigned long)before);
-  if (!tried) return NULL;
-  left_behind += result.left_behind;
+  return known;
+}
+
+const struct box_result *friends_run(const struct run *run) {
+  static struct box_result result;
+  if (!run_in_box(run, is_graded(), &result)) undecided("not tried: %s", pace_reason());
   return &result;
 }
 
-int friends_left_behind(void) {
-  return left_behind;
-}
-
-void report_not_tried(enum section section, const char *name) {
-  report(section, UNDECIDED, name, "not tried: %s", pace_reason());
+const struct box_result *friends_ask(const struct run *run) {
+  static struct box_result result;
+  return run_in_box(run, false, &result) ? &result : NULL;
 }

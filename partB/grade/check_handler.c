@@ -42,7 +42,7 @@ static void watch_handler(void) {
   sigaction(SIGSEGV, &ours, NULL);
 }
 
-void check_handler(void) {
+static void check_handler(void) {
   lab.startup();
   struct pair pair = new_pair(1);
   sigaction(SIGSEGV, NULL, &theirs);
@@ -54,3 +54,5 @@ void check_handler(void) {
   doing("wrote to the original of a lazy copy");
   pair.original[2] = 0xA1;
 }
+
+const struct check handler_question = {'B', ROBUST, "handler", check_handler, 0.5, ""};

@@ -93,7 +93,7 @@ static void count_malloc_call(void) {
   malloc_calls++;
 }
 
-void check_malloc(void) {
+void check_malloc_calls(void) {
   lab.startup();
   struct pair pair = new_pair(1);
   doing("wrote to a shared chunk" UNRECOGNISED);
@@ -106,7 +106,7 @@ void check_malloc(void) {
 }
 
 /* Standard output and error go into a file meanwhile. */
-void check_quiet(void) {
+void check_printing(void) {
   int file = memfd_create("output", MFD_CLOEXEC);
   char text[100] = "";
   lab.startup();

@@ -179,7 +179,7 @@ static void *print_for_ever(void *unused) {
   return unused;
 }
 
-void check_printf(void) {
+void check_busy_printf(void) {
   pthread_t thread;
   lab.startup();
   struct pair pair = new_pair(1);

@@ -1,13 +1,12 @@
-/* What the checks of lazycopy share. A check is a function in a process of its
- * own: it passes by returning, and says in words of the lab why it does not.
- * The verdict goes through a channel of the grader's with a word that only this
- * process knows, so that an exit(0) somewhere is no pass. */
+/* What the checks of lazycopy share. Each is in a process of its own. */
 #ifndef CHECKS_H
 #define CHECKS_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include "check.h"
 
 enum { CHUNKSIZE = 0x10000, SMALL_PAGE = 4096, SMALL_PAGES = CHUNKSIZE / SMALL_PAGE };
 
@@ -25,20 +24,14 @@ extern struct lab lab;
  * wrote to the last byte of a lazy copy". */
 void doing(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* The ways a check ends, besides returning, which is a pass. pass_now is
- * async-signal-safe. */
+/* Passes, at any place. Async-signal-safe. */
 _Noreturn void pass_now(void);
-_Noreturn void fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
-_Noreturn void undecided(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* From here on the program is expected to crash: that is a pass. */
 void expect_end(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* What is reported behind a pass. */
-void remark(const char *format, ...) __attribute__((format(printf, 1, 2)));
-
 /* What doing ends with when the handler is to make a write possible. If it does not, the grader asks what the
- * handler does (check_handler), and says that instead. */
+ * handler does (handler_question), and says that instead. */
 #define UNRECOGNISED ": your handler did not recognise it, or did not make it writable"
 
 /* Two chunks, one the lazy copy of the other, and what they should hold. */
@@ -83,11 +76,16 @@ void write_side(const struct pair *pair, bool to_copy, size_t offset, unsigned c
 size_t random_below(size_t bound);
 
 /* Not graded: what does the handler do at a first write? Fails with the answer, as the end of a sentence. */
-#define HANDLER_CHECK "handler"
-void check_handler(void);
+extern const struct check handler_question;
 
-#define CHECK(section, name, function, seconds, title) void function(void);
-#include "checks.def"
-#undef CHECK
+void check_alloc(void), check_eager(void), check_equal(void), check_copy_written(void),
+    check_original_written(void), check_both_written(void), check_model(void), check_many(void),
+    check_speed(void), check_memory(void), check_first_last(void), check_every_page(void),
+    check_every_byte(void);
+void check_last_sharer(void), check_many_copies(void), check_copy_of_copy(void), check_free(void);
+void check_torn_read(void), check_two_writers(void), check_beyond_end(void), check_real_crash(void),
+    check_jump(void), check_other_handler(void), check_busy_printf(void), check_malloc_calls(void),
+    check_printing(void), check_errno(void), check_small_stack(void), check_leak(void), check_fork(void),
+    check_bad_pointer(void), check_mapping_limit(void);
 
 #endif

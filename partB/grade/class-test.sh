@@ -53,7 +53,7 @@ class_rows() {
   row '"loops, ""for ever""",4,0,0,4,2,0,0,"B: there is no lazycopy.c",FAIL,FAIL,FAIL,FAIL,FAIL,FAIL,pass,pass,'
   row '"twice",0,0,0,0,0,0,0,"B: there are 2 files named lazycopy.c; A: there is no letsbefriends.c",not tried'
   for name in ada "$looping" twice; do
-    partB/build/harness/json_lines <"$reports/$name.json" >"$scratch/lines" || fail "$name: no JSON"
+    [ "$(tail -n 1 "$reports/$name.json")" = '}' ] || fail "$name: no JSON"
     grep -q '^# Points' "$reports/$name.report" || fail "$name: no report"
   done
 }

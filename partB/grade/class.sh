@@ -8,7 +8,7 @@
 # can be stopped, and goes on. Interrupted, it ends when those who are being graded are done.
 here=${0%/*}
 build=partB/build
-graders="$build/grade/grade $build/grade/checker $build/grade/requirements partA/build/grade/grade partA/build/grade/victim"
+graders="$build/grade/grade $build/grade/requirements partA/build/grade/victim partA/build/grade/clock.so"
 seconds=300 # of processor time for one student, far more than all checks may use
 
 who=grade-class

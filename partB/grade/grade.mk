@@ -1,4 +1,4 @@
-# The grader: `make grade`, and what it shares with partA/grade.
+# The grader of both parts: `make grade`.
 #   make grade                          grades this repository's libraries
 #   make grade LAZYCOPY=path/lazycopy.c
 #   make grade FRIENDS=path/library.so  (or a .c file; both may be given)
@@ -7,18 +7,15 @@
 #   make grade-class DIR=submissions OUT=grades.csv JOBS=n POINTS=file REQUIRED=1
 
 GRADE_BUILD := partB/build/grade
-GRADE_CHECKS := checker pairs check_values check_split check_many check_speed check_extra check_robust \
-  check_threads check_handler malloc_watch
-GRADERS += $(GRADE_BUILD)/grade $(GRADE_BUILD)/checker $(GRADE_BUILD)/marks $(GRADE_BUILD)/requirements
+GRADE_OBJECTS := grade boxed checker verdict report pace pairs check_values check_split check_many check_speed check_extra \
+  check_robust check_threads check_handler malloc_watch
+GRADERS += $(GRADE_BUILD)/grade $(GRADE_BUILD)/marks $(GRADE_BUILD)/requirements
 
 $(GRADE_BUILD)/%.o: partB/grade/%.c
 	@mkdir -p $(@D)
 	$(COMPILE) -c -o $@ $<
 
-$(GRADE_BUILD)/grade: $(patsubst %,$(GRADE_BUILD)/%.o,grade pace report) $(HARNESS_BOX)
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^
-
-$(GRADE_BUILD)/checker: $(GRADE_CHECKS:%=$(GRADE_BUILD)/%.o) $(HARNESS_EFFORT) $(MEASURE_MAPS)
+$(GRADE_BUILD)/grade: $(GRADE_OBJECTS:%=$(GRADE_BUILD)/%.o) $(FRIENDS_CHECKS) $(HARNESS_BOX) $(MEASURE_MAPS)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -pthread -ldl
 
 # What the grade comes to. The handout says in a sentence what each check requires.
@@ -31,7 +28,7 @@ $(GRADE_BUILD)/requirements: partB/grade/requirements.sh partA/kit/README.md par
 
 # The graded code is compiled without CFLAGS: no use under a sanitizer.
 ifeq (,$(findstring sanitize,$(CC) $(CFLAGS)))
-TESTBINS += $(GRADERS) partB/build/harness/json_lines
+TESTBINS += $(GRADERS)
 CHECKS += 'sh partB/grade/test.sh'
 CHECKS += 'sh partB/grade/sources-test.sh'
 CHECKS += 'sh partB/grade/points-test.sh'

@@ -14,8 +14,7 @@
 # holds, 1 if not, 2 for a bad argument or if the grader itself fails. The graded code runs with limits, but
 # it may do whatever you may: this is no sandbox.
 here=${0%/*}
-lazycopy_build=partB/build/grade
-friends_build=partA/build/grade
+build=partB/build/grade
 
 who=grade
 # shellcheck source=partB/grade/common.sh
@@ -58,24 +57,6 @@ find_submitted() {
   return 1
 }
 
-grade_lazycopy() {
-  if sh "$here/compile.sh" "$1" "$work/lazycopy.so" "$notes" "$2" -Wl,-Bsymbolic,-z,defs; then
-    "$lazycopy_build/grade" "$sections" "$lazycopy_build/checker" "$notes" "$work/lazycopy.so"
-  else
-    "$lazycopy_build/grade" "$sections" "$lazycopy_build/checker" "$notes"
-  fi
-}
-
-# The program that crashes is linked with the library here: linking is a check.
-grade_letsbefriends() {
-  if sh "$here/compile.sh" "$1" "$work/libfriends.so" "$notes" "$2"; then
-    sh partA/grade/link.sh "$friends_build" "$work" "$notes"
-    "$friends_build/grade" "$sections" "$friends_build" "$notes" "$work"
-  else
-    "$friends_build/grade" "$sections" "$friends_build" "$notes"
-  fi
-}
-
 # grade_part LETTER NAME FILE
 grade_part() {
   file=$3
@@ -89,10 +70,15 @@ grade_part() {
   trees=$(cd "${submission:-$(dirname "$file")}" && pwd -P && { [ -z "$with" ] || { cd "$OLDPWD" && cd "$with" && pwd -P; }; })
   notes=$work/$2.notes
   [ -z "$submission" ] || [ "${file##*/}" = "$2.c" ] || echo "note.name it is not named $2.c, but there is no other that may be it" >"$notes"
-  "grade_$2" "$(find_file "$file")" "$trees"
+  library=$work/libfriends.so flags=''
+  [ "$1" = A ] || library=$work/lazycopy.so flags=-Wl,-Bsymbolic,-z,defs
+  sh "$here/compile.sh" "$(find_file "$file")" "$library" "$notes" "$trees" $flags || library=''
+  # The program that crashes is linked with the library here: linking is a check.
+  [ "$1" = B ] || [ -z "$library" ] || sh partA/grade/link.sh partA/build/grade "$work" "$notes"
+  "$build/grade" "$1" "$sections" "$notes" ${library:+"$library"}
 }
 
-marks() { "$lazycopy_build/marks" "$requirements" "$points" "$@"; }
+marks() { "$build/marks" "$requirements" "$points" "$@"; }
 
 # document FORM FILE
 document() { [ -z "$2" ] || whole_file "$2" marks "$sections" "$work/report" "$1"; }
@@ -125,7 +111,7 @@ for file in "$json" "$junit"; do
   [ -z "$file" ] || can_be_written "$file"
 done
 requirements=$here/requirements
-[ -f "$requirements" ] || requirements=$lazycopy_build/requirements
+[ -f "$requirements" ] || requirements=$build/requirements
 marks || exit 2
 
 [ -z "$GRADE_SLOW" ] || export SLOW="$GRADE_SLOW"

@@ -9,7 +9,7 @@ static const double PATIENCE = 5, HASTY_PATIENCE = 1; /* seconds that a check ma
 static const int MOST_HUNG = 2;                       /* checks that may hang before there is haste */
 
 static double left; /* seconds on the reference machine */
-static int hung;
+static int hung, left_behind;
 static bool hasty; /* did the last check get less time than it would like? */
 static const char *reason;
 
@@ -20,6 +20,7 @@ void pace_start(double seconds) {
 static void run_and_note(const struct box *box, struct box_result *result) {
   box_run(box, result);
   left -= result->seconds / effort_slowness().work;
+  left_behind += result->left_behind;
 }
 
 /* What the machine could not do says nothing of the check. */
@@ -52,6 +53,10 @@ bool pace_run(struct box *box, double seconds, bool graded, struct box_result *r
 
 const char *pace_reason(void) {
   return reason;
+}
+
+int pace_left_behind(void) {
+  return left_behind;
 }
 
 bool pace_was_hasty(void) {

@@ -18,6 +18,9 @@ void pace_start(double seconds);
 bool pace_run(struct box *box, double seconds, bool graded, struct box_result *result);
 const char *pace_reason(void);
 
+/* How many processes all of them together have left behind. */
+int pace_left_behind(void);
+
 /* Did the last check get less time than it would like, and no second chance? One that was stopped then
  * may be slow without being wrong. */
 bool pace_was_hasty(void);

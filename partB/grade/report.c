@@ -15,9 +15,7 @@ static void make_printable(char *text) {
   }
 }
 
-static void print_line(const char *verdict, const char *name, const char *format, va_list arguments) {
-  char text[TEXT];
-  vsnprintf(text, sizeof text, format, arguments);
+static void print_line(const char *verdict, const char *name, char *text) {
   make_printable(text);
   printf("%-10s %-24s %s\n", verdict, name, text);
   fflush(stdout);
@@ -32,22 +30,19 @@ static void print_heading(enum section section) {
   printed[section] = true;
 }
 
-void report(enum section section, enum verdict verdict, const char *name, const char *format, ...) {
+void report(const struct check *check, enum verdict verdict, const char *format, ...) {
   static const char *const words[SECTIONS][UNDECIDED + 1] = {
       {"pass", "FAIL", "undecided"}, {"bonus", "none", "undecided"}, {"good", "weak", "undecided"}};
-  print_heading(section);
-  counts[section][verdict]++;
+  char text[TEXT], line[2 * TEXT];
   va_list arguments;
   va_start(arguments, format);
-  print_line(words[section][verdict], name, format, arguments);
+  vsnprintf(text, sizeof text, format, arguments);
   va_end(arguments);
-}
-
-__attribute__((format(printf, 2, 3))) static void report_note(const char *name, const char *format, ...) {
-  va_list arguments;
-  va_start(arguments, format);
-  print_line("note", name, format, arguments);
-  va_end(arguments);
+  const char *title = verdict == PASS ? check->title : "";
+  snprintf(line, sizeof line, *title && *text ? "%s (%s)" : "%s%s", title, text);
+  print_heading(check->section);
+  counts[check->section][verdict]++;
+  print_line(words[check->section][verdict], check->name, line);
 }
 
 static char error[TEXT]; /* what the compiler said */
@@ -59,25 +54,15 @@ void report_notes(const char *path) {
   while (file && fgets(line, sizeof line, file)) {
     line[strcspn(line, "\n")] = '\0';
     if (sscanf(line, "%31s %n", name, &text) != 1) continue;
-    report_note(name, "%s", line + text);
+    print_line("note", name, line + text);
     if (strcmp(name, "note.error") == 0) snprintf(error, sizeof error, "%s", line + text);
   }
   if (file) fclose(file);
 }
 
-void report_not_built(const char *const required[]) {
-  report(REQUIRED, FAIL, "builds", "it does not compile: %s",
-         *error ? error : "the compiler does not say why");
-  for (; *required; required++)
-    report(REQUIRED, UNDECIDED, *required, "not tried: there is no library to try");
-}
-
-void report_processes(int left_behind) {
-  if (left_behind) {
-    report(ROBUST, FAIL, "robust.processes", "%d processes were left behind", left_behind);
-  } else {
-    report(ROBUST, PASS, "robust.processes", "no process is left behind");
-  }
+void report_not_built(void) {
+  static const struct check builds = {.section = REQUIRED, .name = "builds"};
+  report(&builds, FAIL, "it does not compile: %s", *error ? error : "the compiler does not say why");
 }
 
 static int all_of(const int section[UNDECIDED + 1]) {

@@ -8,26 +8,19 @@
 #ifndef REPORT_H
 #define REPORT_H
 
-#include <stdbool.h>
-
-enum verdict { PASS, FAIL, UNDECIDED };
-
-enum section { REQUIRED, EXTRA, ROBUST, SECTIONS };
+#include "check.h"
 
 /* A line for a check, under its section's heading. Verdicts read pass, FAIL, undecided for what is required;
- * bonus, none, undecided for extras; good, weak, undecided for robustness. */
-__attribute__((format(printf, 4, 5))) void report(enum section section, enum verdict verdict,
-                                                  const char *name, const char *format, ...);
+ * bonus, none, undecided for extras; good, weak, undecided for robustness. Behind a pass stands what holds,
+ * and the text as a remark. */
+__attribute__((format(printf, 3, 4))) void report(const struct check *check, enum verdict verdict,
+                                                  const char *format, ...);
 
 /* Prints the notes in a file of lines "name text". */
 void report_notes(const char *path);
 
-/* What cannot be built cannot be checked, and all that is required (a list that
- * ends with NULL) is named all the same. */
-void report_not_built(const char *const required[]);
-
-/* The last check of robustness: did it leave processes behind? */
-void report_processes(int left_behind);
+/* What cannot be built cannot be checked. */
+void report_not_built(void);
 
 /* Prints how much of each section holds. Returns the exit status: 0 if all that
  * is required holds, else 1. */

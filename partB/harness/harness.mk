@@ -2,7 +2,7 @@
 # top to the bottom; nobody uses what stands above:
 #
 #   kit, autograder          copy the graders and what these use
-#   grade (both parts)       box; the checkers use effort and measure. partA's takes report and pace from partB's
+#   grade (both parts)       box, effort, measure. The grader in partB runs the checks of both
 #   tests (both parts)       runner, shelltest.sh, within
 #   bench                    box, measure
 #   harness/  runner         box
@@ -10,7 +10,7 @@
 #             within         effort, leftovers
 #             effort         descendants, measure
 #             leftovers      descendants
-#             tally.sh, shelltest.sh, order-test.sh, json_lines   nothing
+#             tally.sh, shelltest.sh, order-test.sh   nothing
 #   tester (copytest, show)  box, measure; make show also the grader's compile.sh
 #   measure/                 nothing
 #   the libraries            nothing of all this
@@ -28,10 +28,6 @@ $(HARNESS_BUILD)/%.o: partB/harness/%.c
 	$(COMPILE) -fPIC -c -o $@ $<
 
 $(HARNESS_BUILD)/within: $(patsubst %,$(HARNESS_BUILD)/%.o,within leftovers) $(HARNESS_EFFORT)
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^
-
-# Judges the grader's documents.
-$(HARNESS_BUILD)/json_lines: $(HARNESS_BUILD)/json_lines.o
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^
 
 -include $(wildcard $(HARNESS_BUILD)/*.d)

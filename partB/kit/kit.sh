@@ -46,7 +46,7 @@ for source in ${KIT_CHECKS:?}; do
 done
 sh partB/grade/requirements.sh partA/kit/README.md partB/kit/README.md >"$work/partB/grade/requirements"
 rm -rf "$work"/part?/*/*.mk "$work"/partB/grade/*test.sh "$work"/partB/grade/requirements.sh \
-  "$work"/partB/grade/class.sh "$work"/partB/grade/autograder "$work"/part?/grade/mutants
+  "$work"/partB/grade/class.sh "$work"/partB/grade/autograder "$work"/partB/grade/golden "$work"/part?/grade/mutants
 
 mkdir -p "$target" 2>/dev/null || die "$target cannot be made"
 cp -R "$work/." "$target" || die "$target cannot be written"
