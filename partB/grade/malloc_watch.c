@@ -13,10 +13,11 @@ static void watch(void) {
 }
 
 /* Where dlsym itself allocates (glibc before 2.34 calls calloc), it would be looked for without end: what is
- * asked for meanwhile comes from here, is zero, and is never given back. */
+ * asked for meanwhile comes from here, is zero, and is never given back. (volatile: the compiler is told that
+ * dlsym calls nothing of ours.) */
 static char early[8192] __attribute__((aligned(16)));
 static size_t early_used;
-static __thread bool looking __attribute__((tls_model("initial-exec")));
+static __thread volatile bool looking __attribute__((tls_model("initial-exec")));
 
 static void *early_memory(size_t size) {
   size_t rounded = (size + 15) & ~(size_t)15;
