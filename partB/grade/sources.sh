@@ -12,7 +12,7 @@ find_searched() {
 files_of() {
   sed 's/\\$//' "$1" | tr '\n' ' ' | awk '{
     $0 = substr($0, index($0, ": ") + 2)
-    gsub(/\\ /, "\001"); gsub(/\\#/, "#"); gsub(/\$\$/, "$")
+    gsub(/\\ /, "\001"); gsub(/\\#/, "#"); gsub(/\\:/, ":"); gsub(/\$\$/, "$")
     for (i = 1; i <= NF; i++) { file = $i; gsub("\001", " ", file); print file }
   }'
 }
