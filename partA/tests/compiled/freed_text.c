@@ -12,8 +12,8 @@ static int is_text(uintptr_t value) {
   return 1;
 }
 
-/* What free would leave in a block, if the next one lay somewhere in a large heap: one that looks like text, for
- * which the heap must lie well, as it does in one of a few processes. */
+/* What free would leave in a block, if the next one lay somewhere in a large heap: one that looks like text,
+ * for which the heap must lie well, as it does in one of a few processes. */
 int main(int argc, char **argv) {
   enum { LARGE = 1 << 30 };
   uintptr_t start = (uintptr_t)sbrk(LARGE), left = 0;
