@@ -50,9 +50,9 @@ static void copy_and_restore(size_t which) {
   char *source = world.pairs[which].chunk,
        *copy = below(2) ? chunk_copy_lazy(source) : chunk_snapshot(source);
   AGREE(copy || moment.is_refused);
+  if (copy) world_add(copy, 1, source);
   pair_write(&world.pairs[which], below(CHUNKSIZE), (int)below(256));
   if (!copy) return;
-  world_add(copy, 1, NULL);
   int restored = chunk_restore(copy, source) == 0;
   AGREE(restored || moment.is_refused);
   if (restored || memcmp(copy, world.pairs[which].twin, CHUNKSIZE) == 0) world_copy(copy, source, 1);
