@@ -2,9 +2,12 @@
 # What a file of C may be made of; read by compile.sh with ".". It may include what was handed in with it, the lab's header
 # and the system's headers, and nothing else: neither another student's file nor an answer.
 
-# Asks the compiler where it looks for the system's headers.
+# Asks the compiler where it looks for the system's headers. In Debian 13 some are links to the kernel's, and gcc says
+# where they lead.
 find_searched() {
   searched=$(LC_ALL=C ${CC:-cc} -E -v -x c /dev/null 2>&1 >/dev/null | sed -n '/^#include <[.]*>/,/^End/s/^ //p')
+  [ ! -d /usr/lib/linux/uapi ] || searched="$searched
+/usr/lib/linux/uapi"
 }
 
 # files_of LIST: the files that LIST, a rule for make, depends on, a line each. What cannot be written
@@ -17,9 +20,9 @@ files_of() {
   }'
 }
 
-# is_below FILE DIRECTORY: by the names alone.
+# is_below FILE DIRECTORY: by the names alone. Nothing is below a directory without a name.
 is_below() {
-  case $1 in "$2"/*) ;; *) return 1 ;; esac
+  case $1 in "${2:-?}"/*) ;; *) return 1 ;; esac
   case "${1#"$2"}/" in */../*) return 1 ;; esac
 }
 
