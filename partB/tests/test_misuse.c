@@ -59,6 +59,7 @@ static void fork_and_write_to_freed(void *unused) {
 }
 
 static void test_freed_during_fork(void) {
+  skip_without_sharing();
   CHECK(status_of_child(fork_and_write_to_freed, NULL) == DIED_BY_SIGSEGV);
 }
 
