@@ -3,7 +3,7 @@
  * only a guess. */
 #include "internal.h"
 
-enum { BEFORE_NULL = 4096, NEAR_NULL = 65536, RED_ZONE = 512, LARGE = 1 << 30 };
+enum { BEFORE_NULL = 4096, NEAR_NULL = 65536, FAR_FROM_NULL = 4 << 20, RED_ZONE = 512, LARGE = 1 << 30 };
 
 static struct surroundings near_address, near_stack_pointer, near_own_stack;
 
@@ -72,26 +72,42 @@ static bool report_if_stack_is_full(const struct crash *crash, enum access acces
 #define ABOUT_TEXT "str* *printf *puts"
 #define ABOUT_READING "*scanf"
 #define ABOUT_FILES                                                                                   \
-  "fget* fput* fread* fwrite* fscanf fprintf fclose feof* fseek* ftell* fflush* getc* putc* getline " \
-  "getdelim ungetc rewind"
+  "fget* fput* fread* fwrite* fscanf fprintf fclose feof* ferror* fseek* ftell* fflush* getc* putc* " \
+  "getline getdelim ungetc rewind setvbuf setbuf fileno clearerr"
 
-static bool report_if_near_null(uintptr_t address, enum access access) {
-  if (address >= NEAR_NULL && -address >= BEFORE_NULL) return false;
-  report(address == 0 ? ", which is NULL: " : ", which is not mapped. That is ");
-  if (address == UINTPTR_MAX) {
-    report("-1: an error result that was not checked?");
-  } else if (address >= NEAR_NULL) {
-    report_distance(-address);
-    report(" before NULL: a NULL pointer with a negative index?");
-  } else {
-    if (address > 0) report_distance(address);
-    if (address > 0) report(" past NULL: ");
-    if (access != ACCESS_WRITE && calls_passed(ABOUT_FILES)) report("a file that could not be opened, or ");
-    if (access != ACCESS_READ && calls_passed(ABOUT_READING)) report("a variable without its &, or ");
-    if (address > 0 && calls_passed(ABOUT_TEXT)) report("a number where a pointer belongs, or ");
-    report(address > 0 ? "a NULL pointer used as a struct or an array?"
-                       : "a pointer that was never set, or a NULL result that was not checked?");
+static bool is_in_library(void) {
+  return calls_own() > trace.frames;
+}
+
+/* The pointer is as good as NULL. What the program gave a function of the library comes first. */
+static void guess_at_null(const struct crash *crash, enum access access, const char *itself) {
+  bool searches = crash->code && arch_is_vector(crash->code); /* a text, or copies */
+  bool scanned = access != ACCESS_READ && calls_passed(ABOUT_READING);
+  bool number = !scanned && crash->info->si_addr && is_in_library(), text = calls_passed(ABOUT_TEXT);
+  if (access != ACCESS_WRITE && !searches && calls_passed(ABOUT_FILES))
+    report("a file that could not be opened, or ");
+  if (calls_passed("readdir*")) report("a directory that could not be opened, or ");
+  if (scanned) report("a variable without its &, or ");
+  if (number && text) report("a number where a pointer belongs, or ");
+  report("%s%s?", itself, number && !text ? ", or a number where a pointer belongs" : "");
+}
+
+static bool report_if_near_null(const struct crash *crash, enum access access) {
+  uintptr_t address = (uintptr_t)crash->info->si_addr;
+  const char *from = " past NULL", *guess = "a NULL pointer used as a struct or an array";
+  if (address == 0) {
+    guess = "a pointer that was never set, or a NULL result that was not checked";
+  } else if (address == UINTPTR_MAX) {
+    from = "-1", guess = "an error result that was not checked";
+  } else if (-address < BEFORE_NULL) {
+    from = " before NULL", guess = "a NULL pointer with a negative index";
+  } else if (address >= (is_in_library() ? NEAR_NULL : FAR_FROM_NULL)) {
+    return false;
   }
+  report(address == 0 ? ", which is NULL: " : ", which is not mapped. That is ");
+  if (*from == ' ' && address > 0) report_distance(address < FAR_FROM_NULL ? address : -address);
+  if (address > 0) report("%s: ", from);
+  guess_at_null(crash, access, guess);
   return true;
 }
 
@@ -105,27 +121,32 @@ bool report_if_heap(void) {
   return true;
 }
 
-/* An int where a pointer belongs: below 4 GiB, or negative. */
+/* What the library got in place of a pointer: up to four characters, or an int, below 4 GiB or negative. */
 static bool report_if_number(uintptr_t address, enum access access) {
   bool scanned = access != ACCESS_READ && calls_passed(ABOUT_READING);
-  if (!is_32_bits(address) || !(scanned || calls_passed(ABOUT_TEXT))) return false;
+  if (!is_32_bits(address) || !is_in_library()) return false;
+  if (report_if_text(address)) {
+    report(" Or was text given in place of a pointer?");
+    return true;
+  }
   report(scanned ? " A variable without its &?" : " A number where a pointer belongs?");
   return true;
 }
 
-static void bad_data_access(uintptr_t address, enum access access) {
+static void bad_data_access(const struct crash *crash, enum access access) {
   const struct region *at = &near_address.at;
+  uintptr_t address = (uintptr_t)crash->info->si_addr;
   bool guarded = at->end && !at->readable && !at->writable && !at->executable;
-  if (!calls_passed(HEAP_FUNCTIONS) && report_if_near_null(address, access)) return;
+  if (!calls_passed(HEAP_FUNCTIONS) && report_if_near_null(crash, access)) return;
   if (guarded) {
     report(", in memory that may not be accessed, like a guard page.");
     if (!report_if_heap() && !report_if_near(&near_address, false)) report(" Memory that was given back?");
   } else if (!at->end) {
     report(", which is not mapped.");
     /* Text comes last, as all bytes of an address may happen to be printable. */
-    if (!report_if_cut(address) && !report_if_heap() && !report_if_number(address, access) &&
-        !report_if_near(&near_address, false) && !report_if_freed(address) &&
-        !report_if_near(&near_address, true) && !report_if_text(address))
+    if (!report_if_cut(address) && !report_if_heap() && !report_if_near(&near_address, false) &&
+        !report_if_number(address, access) && !report_if_freed(address) &&
+        !report_if_near(&near_address, true) && !report_if_below_zero(address) && !report_if_text(address))
       report(" A pointer that was never set, or memory that was given back?");
   } else if (access != ACCESS_READ && at->readable && !at->writable) {
     report_read_only(&near_address);
@@ -185,6 +206,6 @@ void explain_access(const struct crash *crash) {
   if (access == ACCESS_EXECUTE) {
     bad_jump(address, crash);
   } else {
-    bad_data_access(address, access);
+    bad_data_access(crash, access);
   }
 }

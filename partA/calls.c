@@ -9,7 +9,7 @@ struct frame *calls_own(void) {
   return trace.frames;
 }
 
-const char *calls_called(void) {
+char *calls_called(void) {
   struct frame *own = calls_own();
   if (own == trace.frames || own->called[0]) return own->called;
   symbol_find(own - 1); /* reached by a last call of what the program called, which left no trace */

@@ -26,7 +26,8 @@ static const struct {
     {0, 0, "_Zn*", "operator new", NULL},
     {0, 0, "_Zd*", "operator delete", NULL},
     {SIGABRT, 0, HEAP_FUNCTIONS, NULL, "malloc's checks stopped %s."},
-    {SIGABRT, 0, "__assert*", "assert", "an assert of %s failed: what it claims to be true was not."},
+    {SIGABRT, 0, "__assert*", "assert",
+     "an assert failed and stopped %s: what it claims to be true was not."},
     {SIGABRT, 0, "__stack_chk_fail*", "the stack protector",
      "a function of %s wrote past the end of a local array (\"stack smashing\")."},
     {SIGABRT, 0, "__chk_fail", "a check of lengths",
@@ -34,6 +35,7 @@ static const struct {
     {SIGABRT, 0, "__cxa_pure_virtual __cxa_deleted_virtual", "a pure virtual function",
      "%s called a virtual function of an object that is not whole: in a constructor or destructor of its "
      "base, or after the object was deleted?"},
+    {SIGABRT, 0, "__cxa_call_unexpected", NULL, "%s threw an exception that its function does not allow."},
     {SIGABRT, 0, "_Unwind_RaiseException", NULL,
      "%s called std::terminate: an exception left a destructor or a noexcept function?"},
     {SIGABRT, 0, "__cxa_throw* *__throw_ _ZSt17rethrow_exception*", "throw",
@@ -111,7 +113,9 @@ static void no_address(const struct crash *crash) {
   if (holder) {
     report("%s used a pointer that cannot be an address: 0x%lx, in the %s.", name, (unsigned long)value,
            holder);
-    if (!report_if_heap() && !report_if_text(value)) report(" A pointer that was overwritten, or never set?");
+    if (!report_if_heap() && !report_if_below_zero(value) && !report_if_text(value))
+      report(" %s that was overwritten, or never set?",
+             strcmp(holder, "sum of a pointer and an index") == 0 ? "An index" : "A pointer");
   } else {
     report("%s ran an instruction that the processor refused, at 0x%lx: %s", name,
            (unsigned long)arch_pc(crash->context), why);
@@ -121,12 +125,14 @@ static void no_address(const struct crash *crash) {
 static void bus_error(const siginfo_t *info, const ucontext_t *context) {
   static struct surroundings surroundings;
   uintptr_t address = (uintptr_t)info->si_addr;
-  report_attempt(arch_access(info, context), address);
   maps_around(address, &surroundings);
   const char *name = surroundings.at.name;
-  if (info->si_code == BUS_ADRALN) {
-    report(", which is not aligned as the processor needs it.");
-  } else if (name[0] == '/') {
+  if (info->si_code == BUS_ADRALN) { /* some processors tell no address then */
+    report("%s used an address that is not aligned as the processor needs it.", at_start.program_name);
+    return;
+  }
+  report_attempt(arch_access(info, context), address);
+  if (name[0] == '/') {
     report(", where %s is mapped, but the file does not reach that far: was it cut short?", base_name(name));
   } else {
     report(", for which the system could not supply memory.");

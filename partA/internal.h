@@ -108,7 +108,7 @@ struct frame {
   bool own;              /* see struct image */
   bool looked_up;        /* in the symbol table */
   char file[PATH_BYTES]; /* the program or library; "" if the pc is in no file */
-  char called[128];      /* name of the library function that was called here; "" if not known */
+  char called[256];      /* name of the library function that was called here; "" if not known */
   char symbol[128];      /* from the file's symbol table; "" if not known */
   char *answer; /* what addr2line said: lines of a function and a place, in turn; NULL if not asked */
 };
@@ -151,17 +151,19 @@ void report_region(const struct region *region);
 void report_read_only(const struct surroundings *around);
 void report_distance(unsigned long distance);
 bool report_if_near(const struct surroundings *around, bool far);
+bool report_if_below_zero(uintptr_t address);
 bool report_if_freed(uintptr_t pointer);
 bool is_32_bits(uintptr_t address); /* or sign-extended from that */
 bool report_if_cut(uintptr_t address);
 /* calls.c: as far as unwinding, in the child, has found calls. */
 struct frame *calls_own(void);     /* the innermost of the program's own code; if none, of all */
-const char *calls_called(void);    /* the library function that the program's own code had called; "" */
+char *calls_called(void);          /* the library function that the program's own code had called; "" */
 const char *calls_innermost(void); /* the one in which it happened, as far as a file called it by name */
 bool calls_passed(const char *patterns); /* was one of these called on the way? */
 /* symbols.c: child only. */
 void symbol_find(struct frame *frame); /* from the file's own table */
 void symbolize(struct frame *first);   /* asks addr2line about all frames of one file, if there is time */
+const char *symbol_plain(char *name);  /* a name of C++ as people write it; itself if nobody tells */
 /* Takes a pair of lines off an answer; false at its end. */
 bool place_next(char **answer, struct place *place);
 bool place_is_header(const struct place *place);

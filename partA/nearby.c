@@ -69,6 +69,19 @@ bool report_if_near(const struct surroundings *around, bool far) {
   return true;
 }
 
+/* An index of 32 bits without a sign is, below 0, 4 GiB too high, times the bytes of an element. */
+bool report_if_below_zero(uintptr_t address) {
+  enum { LARGEST_ELEMENT = 64 };
+  static struct surroundings around;
+  for (uintptr_t size = 1; size <= LARGEST_ELEMENT; size++) {
+    maps_around(address - (size << 32), &around);
+    if (!in_reach(&around.at, 0, true)) continue;
+    report(" An unsigned index that went below 0?");
+    return true;
+  }
+  return false;
+}
+
 /* glibc keeps a list in the blocks that were given back: in each the address of the next,
  * mixed with its own without the lowest 12 bits. */
 bool report_if_freed(uintptr_t pointer) {

@@ -92,6 +92,21 @@ static void shorten(char *to, size_t size, const char *from) {
   strcpy(to + used, *from && used + ROOM >= size ? "..." : "");
 }
 
+static int open_nothing(void) {
+  return open("/dev/null", O_RDONLY);
+}
+
+const char *symbol_plain(char *name) {
+  static const char *const demanglers[] = {"c++filt", "llvm-cxxfilt", NULL};
+  static char answer[8192], plain[128];
+  char *arguments[] = {"c++filt", name, NULL};
+  if (strncmp(name, "_Z", 2) != 0 || trace.late || !options.symbolize) return name;
+  trace.late = !run_program(demanglers, arguments, open_nothing, answer, sizeof answer);
+  answer[strcspn(answer, "\n")] = 0;
+  shorten(plain, sizeof plain, answer);
+  return plain[0] ? plain : name;
+}
+
 /* The digits after the last colon, which go; 0 if there are none. */
 static unsigned long cut_number(char *place) {
   char *colon = strrchr(place, ':');

@@ -79,23 +79,13 @@ static void report_unknown_line(const struct frame *frame) {
   }
 }
 
-/* A name that the loader knows is given in full only by who knows the library. */
-static const char *plain_name(struct frame *caller, const char *name) {
-  if (known_as(name)) return known_as(name);
-  if (strncmp(name, "_Z", 2) != 0 || caller == trace.frames) return name;
-  struct frame *library = caller - 1;
-  symbol_find(library);
-  symbolize(library);
-  const char *plain = frame_name(library);
-  return *plain ? plain : name;
-}
-
 static void report_where(struct frame *own, volatile bool *named) {
   static struct find find;
   static char called[sizeof own->called];
   bool found = find_any_place(own, &find);
   struct frame *frame = found ? find.frame : own;
-  copy_text(called, sizeof called, plain_name(own, calls_called()));
+  copy_text(called, sizeof called,
+            known_as(calls_called()) ? known_as(calls_called()) : symbol_plain(calls_called()));
   const char *innermost = own > trace.frames ? calls_innermost() : "", *last = "";
   const char *in[] = {strcmp(innermost, own->called) == 0 ? called : innermost, called,
                       found ? find.header : ""};

@@ -1,6 +1,6 @@
 // Needs: glibc
 // Status: 134
-// What: an assert of assert failed
+// What: an assert failed and stopped assert
 // Where: in assert, called from main at .*
 #include <assert.h>
 

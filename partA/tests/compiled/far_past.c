@@ -1,0 +1,7 @@
+// What: write to address 0x186a00, which is not mapped. That is 1600000 bytes past NULL: a NULL pointer used as
+// Where: main at .*
+int main(void) {
+  volatile double *volatile numbers = 0;
+  numbers[200000] = 1;  // here
+  return 0;
+}
