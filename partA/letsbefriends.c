@@ -103,11 +103,6 @@ static bool all_passed_on(int number, const siginfo_t *info, const ucontext_t *c
          is_readable(context, sizeof *context) && arch_is_context(context);
 }
 
-/* A pointer that cannot be an address gives SIGBUS in some registers of x86, with the others SIGSEGV. */
-static bool is_asked_for(const struct crash *crash) {
-  return options.signals >> crash->number & 1 || !crash->info || is_refused(crash);
-}
-
 /* The order of events in a crash. What comes later may fail: the sandbox may kill
  * for opening a file, or for making a process. */
 static void handle(int number, siginfo_t *info, void *context) {
@@ -120,15 +115,11 @@ static void handle(int number, siginfo_t *info, void *context) {
   stay_alive();
   if (!claim_the_report()) wait_for_the_end(number);
   report_begin();
+  say_something_kind();
   struct crash crash = {.number = number, .process = getpid(), .thread = thread_id()};
+  crash.on_stack = thread_on_stack();
   if (all_passed_on(number, info, context)) crash.info = info, crash.context = context;
-  if (is_asked_for(&crash)) {
-    say_something_kind();
-    crash.on_stack = thread_on_stack();
-    if (options.explain) tell(&crash);
-  } else {
-    options.core = 1;
-  }
+  if (options.explain) tell(&crash);
   finish(&crash);
 }
 
@@ -150,6 +141,5 @@ __attribute__((constructor)) static void make_friends(void) {
   for (int number = 1; number < 32 && !java; number++) {
     if (options.signals >> number & 1) install(number);
   }
-  if (options.signals >> SIGSEGV & 1 && !java) install(SIGBUS); /* see is_asked_for */
   errno = saved;
 }

@@ -1,5 +1,4 @@
 // Needs: x86_64
-// Options: signals=segv
 // Status: 135
 // What: cannot be an address: 0x676e6f6c206f6f74, in the register rbp. The pointer holds the text "too long"
 // Where: main at .*
