@@ -141,29 +141,28 @@ PLAIN
 # As learning platforms and editors leave them: taken if it is the only one; what is hidden is left out.
 class_names() {
   class=$scratch/names out=$scratch/names.csv reports=$scratch/names.reports
-  mkdir -p "$class/canvas" "$class/moodle" "$class/editor/.history" "$class/two" "$class/hidden/.old" "$class/shout" "$class/both"
+  mkdir -p "$class/canvas" "$class/moodle" "$class/editor/.history" "$class/two" "$class/hidden/.old" "$class/both"
   : | tee "$class/canvas/lazycopy-1.c" "$class/canvas/letsbefriends (1).c" "$class/moodle/LazyCopy.c" "$class/moodle/ada_12_letsbefriends-2.c" \
     "$class/editor/lazycopy.c" "$class/editor/.history/lazycopy.c" "$class/editor/._letsbefriends.c" \
-    "$class/shout/LAZYCOPY.C" "$class/both/lazycopy.c" "$class/both/LazyCopy.c" "$class/two/lazycopy-1.c" "$class/two/lazycopy-2.c" >"$class/hidden/.old/lazycopy.c"
+    "$class/both/lazycopy.c" "$class/both/LazyCopy.c" "$class/two/lazycopy-1.c" "$class/two/lazycopy-2.c" >"$class/hidden/.old/lazycopy.c"
   CC=false grade_class || fail "$(cat "$scratch/err")"
   row '"canvas",0,0,0,0,0,0,0,"B: it does not compile'
   grep -q '^note *note.name *it is not named lazycopy.c' "$reports/canvas.report" || fail "$(cat "$reports/canvas.report")"
   row '"moodle",0,0,0,0,0,0,0,"B: it does not compile'
   row '"editor",0,0,0,0,0,0,0,"B: it does not compile: the compiler does not say why; A: there is no letsbefriends.c"'
   ! grep -q 'note.name' "$reports/editor.report" || fail "$(cat "$reports/editor.report")"
-  row '"shout",0,0,0,0,0,0,0,"B: it does not compile: the compiler does not say why; A'
   row '"both",0,0,0,0,0,0,0,"B: it does not compile: the compiler does not say why; A'
   row '"two",0,0,0,0,0,0,0,"B: there are 2 files named lazycopy*.c; A: there is no letsbefriends.c"'
   row '"hidden",0,0,0,0,0,0,0,"B: there is no lazycopy.c, except in hidden directories, which are left out; A: there is no letsbefriends.c"'
 }
 
-# The other part, right but sloppy. Every line of its report is a heading or has a verdict, a
+# The other part, right but sloppy, and C by a name that would be C++. Every line of its report is a heading or has a verdict, a
 # name and a text, in fixed columns.
 class_report() {
   class=$scratch/sloppy out=$scratch/sloppy.csv report=$scratch/sloppy.reports/bob.report
   mkdir -p "$class/bob/a/b"
   cp partB/handout/handout.c "$class/bob/a/b/handout.c"
-  sed 's|"../../handout/handout.c"|"handout.c"|' partB/grade/mutants/sloppy.c >"$class/bob/a/b/lazycopy.c"
+  sed 's|"../../handout/handout.c"|"handout.c"|' partB/grade/mutants/sloppy.c >"$class/bob/a/b/LAZYCOPY.C"
   grade_class || fail "$(cat "$scratch/err")"
   row "\"bob\",0,60,0,60,$(required B),0,0,\"A: there is no letsbefriends.c\","
   ! grep -v -E '^#|^(pass|FAIL|undecided|note) +([a-z]+[.][a-z-]+|builds) +[^ ]' "$report" || fail 'a line in another form'

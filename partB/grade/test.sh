@@ -47,7 +47,7 @@ $handle n) { volatile char a[999]; a[0] = 1; depth += n; if (depth) mine(n); dep
     'your handler did not recognise the address, and brought back the default action'
 }
 
-# Before 2.34, glibc's dlsym calls calloc.
+# Before 2.34, glibc's dlsym calls calloc, which the compiler does not expect where it looks (-O2).
 grade_old_libc() {
   cat >"$scratch/old.c" <<'PROGRAM'
 #include <stdlib.h>
@@ -64,7 +64,7 @@ int main(void) {
   return memory ? 0 : 1;
 }
 PROGRAM
-  try 0 "${CC:-cc}" -D_GNU_SOURCE -o "$scratch/old" "$scratch/old.c" partB/grade/malloc_watch.c -Wl,--wrap=dlsym -ldl
+  try 0 "${CC:-cc}" -O2 -D_GNU_SOURCE -o "$scratch/old" "$scratch/old.c" partB/grade/malloc_watch.c -Wl,--wrap=dlsym -ldl
   try 0 "$scratch/old"
 }
 
