@@ -43,7 +43,8 @@ bool has_message(const struct box_result *result);
  * be seen from outside. */
 const char *friends_guess(enum way way, const struct box_result *result);
 
-/* Takes the words with a digit in them for one, such as addresses and process ids: they say nothing new. */
+/* Takes the words with a digit in them for one, such as addresses and process ids, and those of dates: they
+ * say nothing new. Colours go. */
 void forget_numbers(char *text);
 
 void check_linked(void), check_preloaded(void), check_every_crash(void), check_eight(void),

@@ -8,15 +8,33 @@
 
 static char farewell[BOX_SENT][BOX_TEXT + 1]; /* without numbers */
 
+/* A day or a month as the C library writes it. */
+static bool is_of_a_date(const char *word, size_t length) {
+  static const char names[] = "Sun Mon Tue Wed Thu Fri Sat Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec";
+  for (const char *name = names; length == 3 && name < names + sizeof names; name += 4) {
+    if (strncmp(name, word, length) == 0) return true;
+  }
+  return false;
+}
+
+/* The length of the command for a terminal that begins there, such as a colour. */
+static size_t terminal_command(const char *text) {
+  if (strncmp(text, "\033[", 2) != 0) return 0;
+  size_t length = 2 + strspn(text + 2, "0123456789;");
+  return length + (text[length] != '\0');
+}
+
 void forget_numbers(char *text) {
   char *end = text;
   for (char *word = text; *word;) {
     size_t length = 0, digits = 0;
+    word += terminal_command(word);
     while (isalnum((unsigned char)word[length]) || word[length] == '_')
       digits += !!isdigit((unsigned char)word[length++]);
-    if (length == 0) {
-      *end++ = *word++;
-    } else if (digits) {
+    if (length == 0 && *word) {
+      if (*word != ' ' || word[1] != ' ') *end++ = *word;
+      word++;
+    } else if (digits || is_of_a_date(word, length)) {
       *end++ = '#';
       word += length;
     } else {
@@ -83,16 +101,18 @@ const char *friends_guess(enum way way, const struct box_result *result) {
   if (!handler_is_installed(way)) return ": when main begins, no handler for SIGSEGV is installed";
   switch (result->ending) {
     case ENDED_BY_SIGNAL:
-      return ": your handler is installed; did it crash itself, or bring back the default action first?";
+      return ": your handler is installed; did it crash itself, or bring back the default action first? "
+             "(Text "
+             "of printf is kept back until the line ends, exit or fflush, and lost by a signal)";
     case ENDED_BY_EXIT:
-      return ": your handler is installed, and ended it (text of printf is kept back until exit or fflush, "
-             "and lost by _exit)";
+      return ": your handler is installed, and ended it (text of printf is kept back until the line ends, "
+             "exit or fflush, and lost by _exit)";
     case STOPPED_FOR_TIME:
     case STOPPED_FOR_OUTPUT:
     case STOPPED_FOR_MEMORY:
       return ": probably the same fault for ever (when a handler returns, the crash happens again)";
     case STOPPED_ASLEEP:
-      return ": your handler waits for something";
+      return ": your handler sleeps, or waits for something";
     default:
       return "";
   }

@@ -47,6 +47,22 @@ $handle n) { volatile char a[999]; a[0] = 1; depth += n; if (depth) mine(n); dep
     'your handler did not recognise the address, and brought back the default action'
 }
 
+# said PATTERN: a line of the report.
+said() { grep -q "$1" "$scratch/out" || fail "no line $1: $(cat "$scratch/out")"; }
+
+# Reasons are given for what was seen: text that a signal loses; no message at all, and why.
+grade_friends_words() {
+  printf '#define PRINT(message) printf("%%s", message)\n#define END (signal(SIGSEGV, SIG_DFL), raise(SIGSEGV))\n#include "%s/partA/handout/handout.c"\n' \
+    "$PWD" >"$scratch/keeps.c"
+  try 1 sh partB/grade/grade.sh --required --with partA/handout --friends "$scratch/keeps.c"
+  said '^FAIL *message.linked .*no message was printed: it crashed .* your handler is installed.* and lost by a signal)$'
+  said '^FAIL *message.eight *a crash brought no message: the program crashed (Segmentation fault)$'
+  try 1 sh partB/grade/grade.sh --with partA --friends partA/grade/mutants/not-installed.c
+  said '^FAIL *message.linked .* when main begins, no handler for SIGSEGV is installed$'
+  said '^weak *robust.printf .* there was no message, nor is there one otherwise$'
+  said '^weak *robust.pipe .*no message, it crashed (Segmentation fault), nor is there one otherwise$'
+}
+
 # Before 2.34, glibc's dlsym calls calloc, which the compiler does not expect where it looks (-O2).
 grade_old_libc() {
   cat >"$scratch/old.c" <<'PROGRAM'
@@ -90,4 +106,4 @@ grade_place() {
   ! grep -q never "$scratch/out" || fail 'it goes on'
 }
 
-run_all grade_ arguments words old_libc place
+run_all grade_ arguments words friends_words old_libc place

@@ -220,7 +220,7 @@ struct box_text box_describe(const struct box_result *result) {
       snprintf(string, size, "was not done after %.1f s of processor time and was stopped", result->limit);
       break;
     case STOPPED_ASLEEP:
-      snprintf(string, size, "hung: it waited for something that did not come, and was stopped");
+      snprintf(string, size, "hung: it slept, or waited for something that did not come, and was stopped");
       break;
     case STOPPED_STARVING:
       snprintf(string, size,

@@ -91,7 +91,7 @@ readme_make_targets() {
 # matches PRINTED ACTUAL: line by line; "..." stands for any lines. What may differ from run
 # to run, or with the place of the tree, gets the same name; so written, they are in *.level.
 matches() {
-  awk -v top="$top/" '
+  awk -v top="$(cd "$top" && pwd -P)/" '
     function level(line, at) {
       if (line in kind) line = "KIND"
       if (at = index(line, top)) line = substr(line, 1, at - 1) substr(line, at + length(top))
