@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "friends.h"
+#include "message.h"
 
 /* Fails if the program's crash brings no message; names the loader's complaint, if that is all there was. */
 static void need_message(enum way way, const char *mode, const char *what) {
@@ -45,7 +46,7 @@ void check_ends(void) {
     fail("after the crash the program %s, and your handler should end it%s", box_describe(result).string,
          friends_guess(PRELOADED, result));
   }
-  if (strstr(result->streams[BOX_OUT].text, "still here")) fail("the program went on after the crash");
+  if (strstr(result->streams[BOX_OUT].text, MAIN_GOES_ON)) fail("the program went on after the crash");
   if (!has_message(result)) {
     fail("the program ended without a message, which your handler should print first%s",
          friends_guess(PRELOADED, result));

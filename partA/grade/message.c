@@ -80,7 +80,7 @@ const char *friends_message(const struct box_result *result, int stream) {
   size_t used = 0;
   strcpy(copy, since_main(result, stream));
   for (char *line = strtok(copy, "\n"); line; line = strtok(NULL, "\n")) {
-    if (is_blank(line) || is_among(line, farewell[stream]) || is_among(line, "still here\n")) continue;
+    if (is_blank(line) || is_among(line, farewell[stream]) || is_among(line, MAIN_GOES_ON "\n")) continue;
     used += (size_t)snprintf(message + used, sizeof message - used, "%s\n", line);
   }
   message[used] = '\0';

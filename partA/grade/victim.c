@@ -24,7 +24,7 @@ static volatile int errno_at_start;
 
 static void write_nowhere(void) {
   *nowhere = 1;
-  printf("still here\n");
+  printf(MAIN_GOES_ON "\n");
 }
 
 static void read_nowhere(void) {
@@ -48,7 +48,7 @@ static void call_nothing(void) {
 
 static void raise_it(void) {
   raise(SIGSEGV);
-  printf("still here\n");
+  printf(MAIN_GOES_ON "\n");
 }
 
 static void stay_healthy(void) {

@@ -51,6 +51,13 @@ static bool is_refused(const void *chunk, const char *function, struct limit *li
   return true;
 }
 
+/* Whose limit was met? */
+static const char *whose_limit(void) {
+  const size_t near = 100;
+  return (size_t)count_mappings() + near > mapping_limit() ? "the kernel has no more mappings"
+                                                           : "is there a limit in the code?";
+}
+
 /* Makes up to most pairs, for so many seconds of processor time, as long as memory lasts. Returns
  * how many. */
 static size_t make_crowd(size_t most, double seconds, struct limit *limit) {
@@ -124,7 +131,7 @@ static size_t make_more(size_t there_are, size_t more) {
     if (made % 100 == 0) doing("made chunk %zu", there_are + made + 1);
     chunk = copied ? lab.copy_lazy(chunk) : lab.alloc();
     if (is_refused(chunk, copied ? "chunk_copy_lazy" : "chunk_alloc", &limit))
-      fail("%s when there were %zu chunks: is there a limit in the code?", limit.refused, there_are + made);
+      fail("%s when there were %zu chunks: %s", limit.refused, there_are + made, whose_limit());
   }
   struct pair pair = new_pair(3);
   write_side(&pair, true, EARLY, 0xA1);
@@ -150,8 +157,7 @@ void check_many(void) {
   size_t count = make_crowd(reachable_pairs(), 6, &limit);
   if (limit.refused && count == 0) fail("%s for the very first chunk", limit.refused);
   if (limit.refused)
-    fail("%s when there were %zu chunks with a lazy copy each: is there a limit in the code?", limit.refused,
-         count);
+    fail("%s when there were %zu chunks with a lazy copy each: %s", limit.refused, count, whose_limit());
   if (count < ENOUGH)
     undecided("there were only %zu chunks with a lazy copy each when %s", count, limit.spent);
   check_crowd(count, "many chunks were made, and one is wrong");
@@ -171,8 +177,7 @@ void check_mapping_limit(void) {
   lab.startup();
   size_t count = make_crowd(pairs, 5, &limit);
   if (limit.refused)
-    fail("%s when there were %zu chunks with a lazy copy each: each is a mapping of the kernel's",
-         limit.refused, count);
+    fail("%s when there were %zu chunks with a lazy copy each: %s", limit.refused, count, whose_limit());
   if (count < pairs)
     undecided("there were only %zu chunks with a lazy copy each when %s", count, limit.spent);
   write_to_some(count, WRITES);

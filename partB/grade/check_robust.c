@@ -102,7 +102,7 @@ void check_malloc_calls(void) {
   write_byte(pair.original, pair.original_model, 2, 0xA1);
   malloc_watcher = NULL;
   if (malloc_calls)
-    fail("the handler called malloc or free %d times: it hangs if the writer is malloc", malloc_calls);
+    fail("the handler called malloc or free (calls: %d): it hangs if the writer is malloc", malloc_calls);
 }
 
 /* Standard output and error go into a file meanwhile. */
@@ -117,7 +117,8 @@ void check_printing(void) {
   write_side(&pair, true, 1, 0xA1);
   write_side(&pair, false, 2, 0xA1);
   fflush(NULL);
-  if (pread(file, text, sizeof text - 1, 0) > 0) fail("a write to a shared chunk printed \"%.60s\"", text);
+  if (pread(file, text, sizeof text - 1, 0) > 0)
+    fail("a write to a shared chunk printed \"%.*s\"", (int)strcspn(text, "\n"), text);
 }
 
 void check_errno(void) {

@@ -47,6 +47,23 @@ $handle n) { volatile char a[999]; a[0] = 1; depth += n; if (depth) mine(n); dep
     'your handler did not recognise the address, and brought back the default action'
 }
 
+# alone CHECK FILE WORDS: what a check of part B says of a file, which is compiled for it.
+alone() {
+  sh partB/grade/compile.sh "$PWD/$2" "$scratch/alone.so" "$scratch/notes" "$PWD" || fail "$2: $(cat "$scratch/notes")"
+  try 0 "$scratch/to_channel" partB/build/grade/grade check "$1" "$scratch/alone.so" secret
+  tail -n 1 "$scratch/out" | grep -q "^secret 1 $3\$" || fail "$1: $(cat "$scratch/out")"
+}
+
+# Whose limit it was, and one line of what is printed.
+grade_details() {
+  echo 'int main(int count, char **arguments) { return dup2(1, BOX_CHANNEL) < 0 || count < 2 || execv(arguments[1], arguments + 1); }' |
+    "${CC:-cc}" -include unistd.h -include partB/harness/box.h -o "$scratch/to_channel" -x c - || fail 'no program'
+  most=$(cat /proc/sys/vm/max_map_count)
+  [ "$most" -gt 65530 ] || alone robust.mapping-limit partB/handout/handout.c '.*: the kernel has no more mappings'
+  alone number.many partB/grade/mutants/limit-7100.c '.*: is there a limit in the code?'
+  alone robust.quiet partB/grade/mutants/handler-prints.c '.* printed "fault at 0x[0-9a-f]*"'
+}
+
 # said PATTERN: a line of the report.
 said() { grep -q "$1" "$scratch/out" || fail "no line $1: $(cat "$scratch/out")"; }
 
@@ -106,4 +123,4 @@ grade_place() {
   ! grep -q never "$scratch/out" || fail 'it goes on'
 }
 
-run_all grade_ arguments words friends_words old_libc place
+run_all grade_ arguments words details friends_words old_libc place

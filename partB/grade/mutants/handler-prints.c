@@ -5,7 +5,7 @@
 #undef chunk_startup
 
 static void handle(int signal_number, siginfo_t *info, void *context) {
-  printf("fault at %p\\n", info->si_addr);
+  printf("fault at %p\n", info->si_addr);
   handle_fault(signal_number, info, context);
 }
 
