@@ -101,10 +101,12 @@ void slot_finish(void) {
   size_t few = registry.mapping_budget / 64;
   bool is_room = is_room_for(few);
   if (registry.unfinished == 0 || registry.forks > 0 || (!is_room && registry.unfinished <= few)) return;
+  size_t before = registry.unfinished;
   for (struct slot slot = {1}; slot.index < registry.end && registry.unfinished > 0; slot.index++) {
     uint32_t maps = maps_of(slot);
+    if (before - registry.unfinished >= BATCH) return; /* others may be waiting */
     if (maps & ZOMBIE) {
-      if (unmap_around(slot)) return; /* a batch at a time: others may be waiting */
+      if (unmap_around(slot)) continue;
       while (can_close_with(slot, slot_plus(slot, 1))) slot.index++; /* all that is refused, once */
     } else if (is_room && (maps & STATE) == UNMAPPED) {
       slot_wake(slot);

@@ -175,6 +175,23 @@ static void test_freed_just_before(void) {
   CHECK(stats().live_chunks == 2 && stats().sharing_chunks == 0);
 }
 
+/* Scattered ones go in one call afterwards, not one each call. */
+static char *scattered;
+
+static void early_free_scattered(void) {
+  for (int i = 0; i < 64; i += 2) CHECK(chunk_free(scattered + (size_t)i * CHUNKSIZE) == 0);
+}
+
+static void test_scattered_freed_just_before(void) {
+  skip_without_sharing();
+  scattered = new_block(64, 1);
+  around_fork.before = early_free_scattered;
+  pid_t child = fork_or_fail();
+  CHECK(stats().frames_in_use == 32);
+  if (child == 0) _exit(0);
+  CHECK(wait_status(child) == 0);
+}
+
 /* A chunk written then, and protected by the program itself, keeps what was written. */
 static char *protected_in_prepare;
 
@@ -199,6 +216,7 @@ static const struct test tests[] = {
     {"fork_other_handlers", test_other_fork_handlers, 60},
     {"fork_used_just_before", test_used_just_before, 60},
     {"fork_freed_just_before", test_freed_just_before, 20},
+    {"fork_scattered_freed_just_before", test_scattered_freed_just_before, 20},
     {"fork_protected_just_before", test_protected_just_before, 20},
 };
 
