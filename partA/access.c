@@ -12,6 +12,11 @@ void report_attempt(enum access access, uintptr_t address) {
   report("%s tried to %s address 0x%lx", at_start.program_name, verbs[access], (unsigned long)address);
 }
 
+/* Has a function of a library crashed, and is it one of C, where anything may be given for a pointer? */
+static bool is_in_c_library(void) {
+  return calls_own() > trace.frames && strncmp(calls_called(), "_Z", 2) != 0;
+}
+
 /* Four or more printable characters, and nothing else, where an address should be. */
 bool report_if_text(uintptr_t address) {
   char bytes[sizeof address];
@@ -23,6 +28,7 @@ bool report_if_text(uintptr_t address) {
   report(" The pointer holds the text \"");
   report_bytes(bytes, length);
   report("\": something wrote past the end of a string or array?");
+  if (is_in_c_library()) report(" Or was text given in place of a pointer?");
   return true;
 }
 
@@ -71,22 +77,20 @@ static bool report_if_stack_is_full(const struct crash *crash, enum access acces
 /* What the functions of the C library on the way to the crash are about. */
 #define ABOUT_TEXT "str* *printf *puts"
 #define ABOUT_READING "*scanf"
-#define ABOUT_FILES                                                                                   \
-  "fget* fput* fread* fwrite* fscanf fprintf fclose feof* ferror* fseek* ftell* fflush* getc* putc* " \
-  "getline getdelim ungetc rewind setvbuf setbuf fileno clearerr"
-
-static bool is_in_library(void) {
-  return calls_own() > trace.frames;
-}
+#define ABOUT_MANY_BYTES "mem* bcopy fread* fwrite*"
+#define ABOUT_FILES                                                                                     \
+  "fget* fput* fread* fwrite* *fscanf *fprintf fclose feof* ferror* fseek* ftell* fflush* getc* putc* " \
+  "getline *getdelim ungetc rewind setvbuf setbuf fileno clearerr pclose"
+#define ABOUT_DIRECTORIES "readdir* rewinddir seekdir telldir dirfd"
 
 /* The pointer is as good as NULL. What the program gave a function of the library comes first. */
 static void guess_at_null(const struct crash *crash, enum access access, const char *itself) {
   bool searches = crash->code && arch_is_vector(crash->code); /* a text, or copies */
   bool scanned = access != ACCESS_READ && calls_passed(ABOUT_READING);
-  bool number = !scanned && crash->info->si_addr && is_in_library(), text = calls_passed(ABOUT_TEXT);
-  if (access != ACCESS_WRITE && !searches && calls_passed(ABOUT_FILES))
+  bool number = !scanned && crash->info->si_addr && is_in_c_library(), text = calls_passed(ABOUT_TEXT);
+  if (access != ACCESS_WRITE && !searches && is_one_of(calls_called(), ABOUT_FILES))
     report("a file that could not be opened, or ");
-  if (calls_passed("readdir*")) report("a directory that could not be opened, or ");
+  if (calls_passed(ABOUT_DIRECTORIES)) report("a directory that could not be opened, or ");
   if (scanned) report("a variable without its &, or ");
   if (number && text) report("a number where a pointer belongs, or ");
   report("%s%s?", itself, number && !text ? ", or a number where a pointer belongs" : "");
@@ -95,13 +99,16 @@ static void guess_at_null(const struct crash *crash, enum access access, const c
 static bool report_if_near_null(const struct crash *crash, enum access access) {
   uintptr_t address = (uintptr_t)crash->info->si_addr;
   const char *from = " past NULL", *guess = "a NULL pointer used as a struct or an array";
+  bool number = is_in_c_library() && !calls_passed(ABOUT_MANY_BYTES);
   if (address == 0) {
     guess = "a pointer that was never set, or a NULL result that was not checked";
   } else if (address == UINTPTR_MAX) {
     from = "-1", guess = "an error result that was not checked";
   } else if (-address < BEFORE_NULL) {
     from = " before NULL", guess = "a NULL pointer with a negative index";
-  } else if (address >= (is_in_library() ? NEAR_NULL : FAR_FROM_NULL)) {
+  } else if (near_address.at.end || address > near_address.above.start - address) { /* what is nearer */
+    return false;
+  } else if (address >= (number ? NEAR_NULL : FAR_FROM_NULL)) {
     return false;
   }
   report(address == 0 ? ", which is NULL: " : ", which is not mapped. That is ");
@@ -124,11 +131,8 @@ bool report_if_heap(void) {
 /* What the library got in place of a pointer: up to four characters, or an int, below 4 GiB or negative. */
 static bool report_if_number(uintptr_t address, enum access access) {
   bool scanned = access != ACCESS_READ && calls_passed(ABOUT_READING);
-  if (!is_32_bits(address) || !is_in_library()) return false;
-  if (report_if_text(address)) {
-    report(" Or was text given in place of a pointer?");
-    return true;
-  }
+  if (!is_32_bits(address) || !is_in_c_library()) return false;
+  if (report_if_text(address)) return true;
   report(scanned ? " A variable without its &?" : " A number where a pointer belongs?");
   return true;
 }
@@ -144,9 +148,10 @@ static void bad_data_access(const struct crash *crash, enum access access) {
   } else if (!at->end) {
     report(", which is not mapped.");
     /* Text comes last, as all bytes of an address may happen to be printable. */
-    if (!report_if_cut(address) && !report_if_heap() && !report_if_near(&near_address, false) &&
-        !report_if_number(address, access) && !report_if_freed(address) &&
-        !report_if_near(&near_address, true) && !report_if_below_zero(address) && !report_if_text(address))
+    if (!report_if_cut(address) && !report_if_heap() &&
+        !report_if_near(&near_address, calls_passed(ABOUT_MANY_BYTES)) &&
+        !report_if_number(address, access) && !report_if_freed(address) && !report_if_below_zero(address) &&
+        !report_if_near(&near_address, true) && !report_if_text(address))
       report(" A pointer that was never set, or memory that was given back?");
   } else if (access != ACCESS_READ && at->readable && !at->writable) {
     report_read_only(&near_address);

@@ -176,20 +176,21 @@ static inline uint64_t arch_syndrome(const ucontext_t *context) {
 
 /* What the instruction tried. Where the processor does not say, only jumps are known. */
 static inline enum access arch_access(const siginfo_t *info, const ucontext_t *context) {
-  if ((uintptr_t)info->si_addr == arch_pc(context)) return ACCESS_EXECUTE;
+  bool at_itself = (uintptr_t)info->si_addr == arch_pc(context);
 #if defined(__x86_64__) || defined(__i386__)
   enum { PAGE_FAULT = 14, WRITE_BIT = 2, FETCH_BIT = 16 };
-  if (GREG(context, REG_TRAPNO) != PAGE_FAULT) return ACCESS_UNKNOWN;
-  if (GREG(context, REG_ERR) & FETCH_BIT) return ACCESS_EXECUTE;
-  return GREG(context, REG_ERR) & WRITE_BIT ? ACCESS_WRITE : ACCESS_READ;
+  bool page_fault = GREG(context, REG_TRAPNO) == PAGE_FAULT;
+  if (page_fault && GREG(context, REG_ERR) & WRITE_BIT) return ACCESS_WRITE; /* code may write to itself */
+  if (at_itself || (page_fault && GREG(context, REG_ERR) & FETCH_BIT)) return ACCESS_EXECUTE;
+  return page_fault ? ACCESS_READ : ACCESS_UNKNOWN;
 #elif defined(__aarch64__)
   enum { INSTRUCTION_ABORT = 0x20, DATA_ABORT = 0x24, WRITE_BIT = 1 << 6 };
   uint64_t syndrome = arch_syndrome(context), class = syndrome >> 26 & 0x3f;
-  if (class == INSTRUCTION_ABORT) return ACCESS_EXECUTE;
+  if (at_itself || class == INSTRUCTION_ABORT) return ACCESS_EXECUTE;
   if (class != DATA_ABORT) return ACCESS_UNKNOWN;
   return syndrome & WRITE_BIT ? ACCESS_WRITE : ACCESS_READ;
 #else
-  return ACCESS_UNKNOWN;
+  return at_itself ? ACCESS_EXECUTE : ACCESS_UNKNOWN;
 #endif
 }
 

@@ -2,6 +2,7 @@
 #include "internal.h"
 
 enum { JUST_BESIDE = 4096, FAR = 64 << 20 };
+static const uint64_t as_far_as_int = (uint64_t)16 << 30; /* as an index of 8 bytes each */
 
 /* A library's name has ".so" at its end or before numbers, or before " (deleted)". */
 static bool is_library_or_program(const char *path) {
@@ -42,11 +43,13 @@ void report_distance(unsigned long distance) {
   report("%lu %s", distance, distance == 1 ? "byte" : "bytes");
 }
 
-/* What is next to an address: far away, only what an index may have started from. */
+/* What is next to an address: far away, only what an index may have started from. Below 4 GiB, numbers of all
+ * kinds are not far from it. */
 static bool in_reach(const struct region *region, uintptr_t distance, bool far) {
   bool origin = is_variables(region) || is_one_of(region->name, "[heap] [stack]");
   bool data = region->readable && (region->writable || !is_library_or_program(region->name));
-  return data && (far ? origin && distance < FAR : distance <= JUST_BESIDE);
+  uint64_t most = is_32_bits(region->start) ? FAR : as_far_as_int;
+  return data && (far ? origin && distance < most : distance <= JUST_BESIDE);
 }
 
 bool report_if_near(const struct surroundings *around, bool far) {
@@ -72,10 +75,12 @@ bool report_if_near(const struct surroundings *around, bool far) {
 /* An index of 32 bits without a sign is, below 0, 4 GiB too high, times the bytes of an element. */
 bool report_if_below_zero(uintptr_t address) {
   enum { LARGEST_ELEMENT = 64 };
-  static struct surroundings around;
-  for (uintptr_t size = 1; size <= LARGEST_ELEMENT; size++) {
-    maps_around(address - (size << 32), &around);
-    if (!in_reach(&around.at, 0, true)) continue;
+  static struct region region;
+  maps_begin();
+  while (maps_next(&region)) {
+    uintptr_t into = address - region.start;
+    bool too_high = into >> 32 > 0 && into >> 32 <= LARGEST_ELEMENT;
+    if (!too_high || (uint32_t)into >= region.end - region.start || !in_reach(&region, 0, true)) continue;
     report(" An unsigned index that went below 0?");
     return true;
   }

@@ -143,7 +143,7 @@ bool place_next(char **answer, struct place *place) {
 bool place_is_header(const struct place *place) {
   static const char files[] =
       "/usr/include/* /usr/local/include/* /usr/lib* /rustc/* */include/c++/ */lib/gcc/ */lib/clang/";
-  return is_one_of(place->file, files) || is_one_of(place->name, "std::* __gnu_cxx::*");
+  return is_one_of(place->file, files) || is_one_of(place->name, "std::* __gnu_cxx::* __gthread_*");
 }
 
 /* Whose file may it be? Not a stranger's, to which somebody else's directory has led. And if the source
