@@ -6,5 +6,5 @@
 int main(void) {
   static char names[3][10] = {"Alexander", "Bert", "Christine"};
   char **volatile pointers = (char **)names;
-  return (int)strlen(pointers[0]);  // here
+  return (int)strlen(pointers[0]) + 1;  // here
 }
