@@ -47,10 +47,11 @@ static inline uintptr_t arch_sp(const ucontext_t *context) {
   return (uintptr_t)ARCH_SP(context);
 }
 
-/* Can this be a context? The processor counts the program's code segment, of user programs, among them. */
+/* Can this be a context? The code segment of user programs has this number; valgrind leaves it out. */
 static inline bool arch_is_context(const ucontext_t *context) {
 #if defined(__x86_64__)
-  return (GREG(context, REG_CSGSFS) & 0xffff) == 0x33;
+  unsigned segment = GREG(context, REG_CSGSFS) & 0xffff;
+  return segment == 0x33 || (segment == 0 && GREG(context, REG_RIP) != 0 && GREG(context, REG_RSP) != 0);
 #else
   return context;
 #endif

@@ -105,7 +105,7 @@ static bool all_passed_on(int number, const siginfo_t *info, const ucontext_t *c
 
 /* The order of events in a crash. What comes later may fail: the sandbox may kill
  * for opening a file, or for making a process. */
-static void handle(int number, siginfo_t *info, void *context) {
+ARCH_ALIGN_STACK static void handle(int number, siginfo_t *info, void *context) {
   arch_allow_unaligned();
   if (strict_mode) {
     say_something_kind();

@@ -147,6 +147,9 @@ test_valgrind() {
   equal 2 "$status"
   contains "$(cat "$err")" 'ERROR SUMMARY: 0 errors from 0 contexts'
   contains "$(cat "$err")" 'All heap blocks were freed'
+  # A crash there is told as anywhere.
+  run LD_PRELOAD valgrind partA/build/tests/crasher
+  contains "$(cat "$err")" '^What happened: crasher tried to write to address 0x55'
 }
 
 test_ignored_stays_ignored() {
