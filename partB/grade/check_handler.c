@@ -48,6 +48,9 @@ static void check_handler(void) {
   sigaction(SIGSEGV, NULL, &theirs);
   if (theirs.sa_handler == SIG_DFL) fail("after chunk_startup there is no handler for SIGSEGV");
   if (theirs.sa_handler == SIG_IGN) fail("after chunk_startup SIGSEGV is ignored");
+  sigset_t blocked;
+  sigprocmask(SIG_BLOCK, NULL, &blocked);
+  if (sigismember(&blocked, SIGSEGV)) fail("SIGSEGV is blocked, so that no handler is called");
   watch_handler();
   doing("wrote to a lazy copy");
   pair.copy[1] = 0xA1;

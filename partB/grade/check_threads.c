@@ -179,9 +179,16 @@ static void *print_for_ever(void *unused) {
   return unused;
 }
 
+/* Where no first write works, that one alone would not be the reason. */
+static void need_split(void) {
+  struct pair pair = new_pair(2);
+  write_side(&pair, true, 1, 0xA1);
+}
+
 void check_busy_printf(void) {
   pthread_t thread;
   lab.startup();
+  need_split();
   struct pair pair = new_pair(1);
   start_thread(&thread, NULL, print_for_ever, NULL);
   while (!printing) sched_yield();
@@ -204,6 +211,7 @@ void check_small_stack(void) {
   pthread_attr_init(&attributes);
   pthread_attr_setstacksize(&attributes, smallest > size ? smallest : size);
   lab.startup();
+  need_split();
   struct pair pair = new_pair(1);
   doing(
       "wrote to a shared chunk from a thread with a stack of %zu KiB: is there a buffer of a chunk's size in "

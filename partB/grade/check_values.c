@@ -12,7 +12,6 @@ static void need_zeros(const unsigned char *chunk) {
 void check_alloc(void) {
   enum { COUNT = 8 };
   unsigned char *chunks[COUNT], *models[COUNT];
-  doing("called chunk_startup");
   lab.startup();
   for (unsigned i = 0; i < COUNT; i++) {
     doing("called chunk_alloc");

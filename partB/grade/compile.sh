@@ -100,13 +100,20 @@ case $source in
   ;;
 esac
 
+case $(od -An -tx1 -N 2 <"$source") in
+*'ff fe' | *'fe ff')
+  note error 'it is text in UTF-16: save it as UTF-8, or as ASCII'
+  exit 1
+  ;;
+esac
+
 # The assembler is asked as well, as it reads files on its own; clang's has no words for it.
 assembler=''
 case $(LC_ALL=C ${CC:-cc} --version 2>/dev/null) in *clang*) assembler=-fno-integrated-as ;; esac
 find_searched
 compile_leniently -I"${source%/*}/" -I"$here/lab" "$@" || exit 1
 warnings=$(grep -c 'warning:' "$log")
-[ "$warnings" -eq 0 ] || note warnings "the compiler warns $warnings times; first: $(first 'warning:')"
+[ "$warnings" -eq 0 ] || note warnings "warnings of the compiler: $warnings; first: $(first 'warning:')"
 line=$(LC_ALL=C awk -f "$here/pointers.awk" "$source" 2>/dev/null)
 [ -z "$line" ] || note pointers "line $line compares pointers with < or the like, which means something in C only within one object: compare numbers (uintptr_t)"
 if nm -D --defined-only "$library" 2>/dev/null | grep -q ' T main$'; then

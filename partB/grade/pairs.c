@@ -7,12 +7,13 @@
 #include "checks.h"
 
 static unsigned char *need(void *chunk, const char *function) {
-  if (!chunk) fail("%s returned NULL (%s)", function, strerror(errno));
-  if (chunk == MAP_FAILED) fail("%s returned MAP_FAILED (%s)", function, strerror(errno));
+  if (!chunk) fail("%s returned NULL%s%s", function, errno ? ": " : "", errno ? strerror(errno) : "");
+  if (chunk == MAP_FAILED) fail("%s returned MAP_FAILED: %s", function, strerror(errno));
   return chunk;
 }
 
 unsigned char *new_chunk(void) {
+  errno = 0;
   return need(lab.alloc(), "chunk_alloc");
 }
 
@@ -22,10 +23,12 @@ static unsigned char *need_copy(void *copy, const void *chunk, const char *funct
 }
 
 unsigned char *eager_copy(void *chunk) {
+  errno = 0;
   return need_copy(lab.copy_eager(chunk), chunk, "chunk_copy_eager");
 }
 
 unsigned char *lazy_copy(void *chunk) {
+  errno = 0;
   return need_copy(lab.copy_lazy(chunk), chunk, "chunk_copy_lazy");
 }
 

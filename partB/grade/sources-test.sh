@@ -109,6 +109,9 @@ sources_complaints() {
   ada_writes '#include <sys/mann.h>'
   ! compiles "$ada/lazycopy.c" || fail 'compiled'
   grep -q '^note.error lazycopy.c:1:.*sys/mann.h' "$scratch/notes" || fail "$(cat "$scratch/notes")"
+  printf '\377\376i\000n\000t\000' >"$ada/lazycopy.c"
+  ! compiles "$ada/lazycopy.c" || fail 'compiled'
+  grep -q '^note.error it is text in UTF-16' "$scratch/notes" || fail "$(cat "$scratch/notes")"
   ada_writes 'int nobody(void);' 'int call(void) { return nobody(); }'
   ! compiles "$ada/lazycopy.c" -Wl,-z,defs || fail 'linked'
   grep -q '^note.error lazycopy.c:2:.*undefined reference' "$scratch/notes" || fail "$(cat "$scratch/notes")"
