@@ -14,7 +14,7 @@ void report_attempt(enum access access, uintptr_t address) {
 
 /* Has a function of a library crashed, and is it one of C, where anything may be given for a pointer? */
 static bool is_in_c_library(void) {
-  return calls_own() > trace.frames && strncmp(calls_called(), "_Z", 2) != 0;
+  return !trace.frames->own && strncmp(calls_called(), "_Z", 2) != 0;
 }
 
 /* Four or more printable characters, and nothing else, where an address should be. */
@@ -78,9 +78,9 @@ static bool report_if_stack_is_full(const struct crash *crash, enum access acces
 #define ABOUT_TEXT "str* *printf *puts"
 #define ABOUT_READING "*scanf"
 #define ABOUT_MANY_BYTES "mem* bcopy fread* fwrite*"
-#define ABOUT_FILES                                                                                     \
-  "fget* fput* fread* fwrite* *fscanf *fprintf fclose feof* ferror* fseek* ftell* fflush* getc* putc* " \
-  "getline *getdelim ungetc rewind setvbuf setbuf fileno clearerr pclose"
+#define ABOUT_FILES                                                                                 \
+  "fget* fput* fread* fw* *fscanf *fprintf fclose feof* ferror* fseek* ftell* fflush* getc* putc* " \
+  "getline *getdelim ungetc rewind setvbuf setbuf setlinebuf fileno clearerr pclose"
 #define ABOUT_DIRECTORIES "readdir* rewinddir seekdir telldir dirfd"
 
 /* The pointer is as good as NULL. What the program gave a function of the library comes first. */
