@@ -99,7 +99,6 @@ static void guess_at_null(const struct crash *crash, enum access access, const c
 static bool report_if_near_null(const struct crash *crash, enum access access) {
   uintptr_t address = (uintptr_t)crash->info->si_addr;
   const char *from = " past NULL", *guess = "a NULL pointer used as a struct or an array";
-  bool number = is_in_c_library() && !calls_passed(ABOUT_MANY_BYTES);
   if (address == 0) {
     guess = "a pointer that was never set, or a NULL result that was not checked";
   } else if (address == UINTPTR_MAX) {
@@ -108,7 +107,7 @@ static bool report_if_near_null(const struct crash *crash, enum access access) {
     from = " before NULL", guess = "a NULL pointer with a negative index";
   } else if (near_address.at.end || address > near_address.above.start - address) { /* what is nearer */
     return false;
-  } else if (address >= (number ? NEAR_NULL : FAR_FROM_NULL)) {
+  } else if (address >= (is_in_c_library() && !calls_passed(ABOUT_MANY_BYTES) ? NEAR_NULL : FAR_FROM_NULL)) {
     return false;
   }
   report(address == 0 ? ", which is NULL: " : ", which is not mapped. That is ");

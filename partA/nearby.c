@@ -2,7 +2,6 @@
 #include "internal.h"
 
 enum { JUST_BESIDE = 4096, FAR = 64 << 20 };
-static const uint64_t as_far_as_int = (uint64_t)16 << 30; /* as an index of 8 bytes each */
 
 /* A library's name has ".so" at its end or before numbers, or before " (deleted)". */
 static bool is_library_or_program(const char *path) {
@@ -43,12 +42,12 @@ void report_distance(unsigned long distance) {
   report("%lu %s", distance, distance == 1 ? "byte" : "bytes");
 }
 
-/* What is next to an address: far away, only what an index may have started from. Below 4 GiB, numbers of all
- * kinds are not far from it. */
+/* What is next to an address: far away, only what an index may have started from, an int that counts up to
+ * 8 bytes each. Below 4 GiB, where all numbers are near, less counts as far. */
 static bool in_reach(const struct region *region, uintptr_t distance, bool far) {
   bool origin = is_variables(region) || is_one_of(region->name, "[heap] [stack]");
   bool data = region->readable && (region->writable || !is_library_or_program(region->name));
-  uint64_t most = is_32_bits(region->start) ? FAR : as_far_as_int;
+  uint64_t most = is_32_bits(region->start) ? FAR : (uint64_t)16 << 30;
   return data && (far ? origin && distance < most : distance <= JUST_BESIDE);
 }
 
@@ -78,7 +77,7 @@ bool report_if_below_zero(uintptr_t address) {
   static struct region region;
   maps_begin();
   while (maps_next(&region)) {
-    uintptr_t into = address - region.start;
+    uint64_t into = address - region.start;
     bool too_high = into >> 32 > 0 && into >> 32 <= LARGEST_ELEMENT;
     if (!too_high || (uint32_t)into >= region.end - region.start || !in_reach(&region, 0, true)) continue;
     report(" An unsigned index that went below 0?");
