@@ -17,13 +17,13 @@ static bool is_in_c_library(void) {
   return !trace.frames->own && strncmp(calls_called(), "_Z", 2) != 0;
 }
 
-/* Four or more printable characters, and nothing else, where an address should be. */
+/* Printable characters up to the end of the pointer or of a text, and more than a number of 24 bits. */
 bool report_if_text(uintptr_t address) {
-  char bytes[sizeof address];
+  char bytes[sizeof address + 1] = {0};
   size_t length = 0;
-  memcpy(bytes, &address, sizeof bytes);
-  while (length < sizeof bytes && bytes[length] >= ' ' && bytes[length] <= '~') length++;
-  if (length < 4 || (length < sizeof bytes && address >> (8 * length) != 0)) return false;
+  memcpy(bytes, &address, sizeof address);
+  while (bytes[length] >= ' ' && bytes[length] <= '~') length++;
+  if (length < 3 || bytes[length] || address >> 24 == 0) return false;
   if (!report_may_quote()) return true;
   report(" The pointer holds the text \"");
   report_bytes(bytes, length);
@@ -146,11 +146,13 @@ static void bad_data_access(const struct crash *crash, enum access access) {
     if (!report_if_heap() && !report_if_near(&near_address, false)) report(" Memory that was given back?");
   } else if (!at->end) {
     report(", which is not mapped.");
-    /* Text comes last, as all bytes of an address may happen to be printable. */
+    /* Text comes last, as all bytes of an address may happen to be printable, but hardly with an end. */
+    bool ends = !is_32_bits(address) && memchr(&address, 0, sizeof address - 3);
     if (!report_if_cut(address) && !report_if_heap() &&
         !report_if_near(&near_address, calls_passed(ABOUT_MANY_BYTES)) &&
         !report_if_number(address, access) && !report_if_freed(address) && !report_if_below_zero(address) &&
-        !report_if_near(&near_address, true) && !report_if_text(address))
+        !(ends && report_if_text(address)) && !report_if_near(&near_address, true) &&
+        !report_if_text(address))
       report(" A pointer that was never set, or memory that was given back?");
   } else if (access != ACCESS_READ && at->readable && !at->writable) {
     report_read_only(&near_address);
