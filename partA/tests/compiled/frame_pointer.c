@@ -5,6 +5,7 @@
 int main(void) {
   int number;
   __asm__ volatile("push %%rbp\nmov %1, %%rbp\nmovl (%%rbp), %0\npop %%rbp"  // here
-                   : "=r"(number) : "r"(0x676e6f6c206f6f74));
+                   : "=r"(number)
+                   : "r"(0x676e6f6c206f6f74));
   return number;
 }

@@ -1,5 +1,5 @@
 // Needs: glibc
-// What: read from address 0x616e6e41, which is not mapped. The pointer holds the text "Anna": .* text given in place of a pointer
+// What: read from address 0x616e6e41, which is not mapped. The pointer holds the text "Anna": .* text given
 // Where: in puts, called from main at .*
 #include <stdio.h>
 

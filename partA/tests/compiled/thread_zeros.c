@@ -1,5 +1,5 @@
 // Needs: x86_64
-// What: write to address 0x[0-9a-f]+, (which is not mapped|in memory that may not be accessed).* just past the end of a block
+// What: write to address 0x[0-9a-f]+, (which is not mapped|in memory that may).* past the end of a block
 // Where: fill_zeros at .*
 #include <pthread.h>
 
