@@ -110,7 +110,7 @@ const char *friends_guess(enum way way, const struct box_result *result) {
     case STOPPED_FOR_TIME:
     case STOPPED_FOR_OUTPUT:
     case STOPPED_FOR_MEMORY:
-      return ": probably the same fault for ever (when a handler returns, the crash happens again)";
+      return ": your handler loops, or it returns, and the crash happens again and again";
     case STOPPED_ASLEEP:
       return ": your handler sleeps, or waits for something";
     default:

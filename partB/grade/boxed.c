@@ -75,15 +75,16 @@ static const char *what_handler_does(const char *library) {
   if (asked) return answer;
   asked = true;
   if (!run_in_box(&handler_question, library, &result, &message)) return answer;
-  const char *words = "";
+  const char *words = "", *more = "";
   if (message.said == FAIL) {
     words = message.text;
   } else if (strcmp(message.text, "was in your handler") == 0) {
     words = ending_in_handler(&result);
-  } else if (strcmp(message.text, "returned from your handler") == 0 && result.ending == ENDED_BY_SIGNAL) {
+  } else if (strncmp(message.text, RETURNED, strlen(RETURNED)) == 0 && result.ending == ENDED_BY_SIGNAL) {
     words = "your handler did not recognise the address, and brought back the default action";
+    more = message.text + strlen(RETURNED);
   }
-  snprintf(answer, sizeof answer, "%s", words);
+  snprintf(answer, sizeof answer, "%s%s", words, more);
   return answer;
 }
 

@@ -9,6 +9,7 @@
 enum { MOST_CALLS = 20, STACK = 1 << 20 };
 
 static struct sigaction theirs;
+static const char *told = "";
 static int calls, depth;
 
 static void call_theirs(int signal_number, siginfo_t *info, void *context) {
@@ -16,8 +17,8 @@ static void call_theirs(int signal_number, siginfo_t *info, void *context) {
   if (++calls > MOST_CALLS)
     fail(
         "your handler was called %d times for the same write, returned each time, and did not make it "
-        "possible",
-        MOST_CALLS);
+        "possible%s",
+        MOST_CALLS, told);
   depth++;
   doing("was in your handler");
   if (theirs.sa_flags & SA_SIGINFO) {
@@ -25,7 +26,7 @@ static void call_theirs(int signal_number, siginfo_t *info, void *context) {
   } else {
     theirs.sa_handler(signal_number);
   }
-  doing("returned from your handler");
+  doing(RETURNED "%s", told);
   depth--;
 }
 
@@ -51,6 +52,7 @@ static void check_handler(void) {
   sigset_t blocked;
   sigprocmask(SIG_BLOCK, NULL, &blocked);
   if (sigismember(&blocked, SIGSEGV)) fail("SIGSEGV is blocked, so that no handler is called");
+  if (!(theirs.sa_flags & SA_SIGINFO)) told = " (without SA_SIGINFO it is told no address)";
   watch_handler();
   doing("wrote to a lazy copy");
   pair.copy[1] = 0xA1;

@@ -183,6 +183,7 @@ static void *print_for_ever(void *unused) {
 static void need_split(void) {
   struct pair pair = new_pair(2);
   write_side(&pair, true, 1, 0xA1);
+  write_side(&pair, false, 2, 0xA1);
 }
 
 void check_busy_printf(void) {

@@ -78,6 +78,9 @@ size_t random_below(size_t bound);
 /* Not graded: what does the handler do at a first write? Fails with the answer, as the end of a sentence. */
 extern const struct check handler_question;
 
+/* What it says when the handler has returned, and then more about it. */
+#define RETURNED "returned from your handler"
+
 void check_alloc(void), check_eager(void), check_equal(void), check_copy_written(void),
     check_original_written(void), check_both_written(void), check_model(void), check_many(void),
     check_speed(void), check_memory(void), check_first_last(void), check_every_page(void),

@@ -18,7 +18,7 @@
 
 static void check_processes(void) {
   int left_behind = pace_left_behind();
-  if (left_behind) fail("%d processes were left behind", left_behind);
+  if (left_behind) fail("processes left behind: %d", left_behind);
 }
 
 static const struct check checks[] = {

@@ -44,7 +44,7 @@ $handle n) { volatile char a[999]; a[0] = 1; depth += n; if (depth) mine(n); dep
     'your handler crashed itself; did it use up its stack?'
   says exits "$handle n) { _exit(n - 11); }" 'your handler ended the program'
   says ignores "$handle n) { signal(n, SIG_DFL); }" \
-    'your handler did not recognise the address, and brought back the default action'
+    'your handler did not recognise the address, and brought back the default action (without SA_SIGINFO it is told no address)'
 }
 
 # alone CHECK FILE WORDS: what a check of part B says last of a file, which is compiled for it.
@@ -70,6 +70,10 @@ grade_details() {
   { printf '#define _GNU_SOURCE\n#include <sys/mman.h>\n#define mremap(...) MAP_FAILED\n'; cat "$scratch/plain.c"; } >"$scratch/refuses.c"
   alone robust.printf "$scratch/blocks.c" 'wrote to offset 1 of lazy copy 1: .*'
   alone robust.small-stack "$scratch/blocks.c" 'wrote to offset 1 of lazy copy 1: .*'
+  { printf '#include <signal.h>\n#define sigaction(...) signal(SIGSEGV, split_all)\nstatic void split_all(int);\n'; cat "$scratch/plain.c"
+    echo 'static void split_all(int n) { for (struct chunk *c = chunks; c && n; c = c->next) split(c->start); }'; } >"$scratch/splits.c"
+  alone extra.last-sharer "$scratch/splits.c" 'the copy was given new memory, though .*'
+  alone extra.last-sharer "$PWD/partB/grade/mutants/eager-in-disguise.c" 'lazy copies do not share .*'
   alone values.equal "$scratch/refuses.c" 'chunk_copy_lazy returned NULL'
   { printf '#define _GNU_SOURCE\n#include <sys/mman.h>\n#define mmap(...) (void *)(size_t)8\n'; cat "$scratch/plain.c"; } >"$scratch/wild.c"
   alone values.eager "$scratch/wild.c" 'made its first chunks'

@@ -24,7 +24,7 @@
 static const size_t MOST_OUTPUT = 1 << 20;          /* bytes, all streams together */
 static const long long MOST_RESIDENT = 3LL << 29;   /* bytes; a page mapped twice counts twice */
 static const rlim_t MOST_PRIVATE = (rlim_t)2 << 30; /* bytes of writable private memory */
-static const rlim_t MOST_FILE = (rlim_t)16 << 20;   /* bytes */
+static const rlim_t MOST_FILE = (rlim_t)3 << 30;    /* bytes; all chunks may lie in one, in memory */
 static const size_t MOST_PROCESSES = 100;           /* at once */
 static const rlim_t MOST_NEW = 1000;   /* processes and threads that this user may have besides */
 static const int TICK_MS = 20;         /* how often memory is looked at */
