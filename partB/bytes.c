@@ -44,7 +44,7 @@ int chunk_make_readable(void *address, size_t length) {
   return for_each(address, length, make_readable);
 }
 
-/* Counts pins only when all the chunks have memory that stays. */
+/* Counts pins only when all the chunks have memory that stays, which most have got by then. */
 static int change_pins(void *address, size_t length, bool pin) {
   struct range range = chunks_of(address, length);
   enter();
@@ -60,7 +60,7 @@ static int change_pins(void *address, size_t length, bool pin) {
 }
 
 int chunk_pin(void *address, size_t length) {
-  return change_pins(address, length, true);
+  return for_each(address, length, slot_pin) == 0 ? change_pins(address, length, true) : -1;
 }
 
 int chunk_unpin(void *address, size_t length) {

@@ -23,15 +23,15 @@ static int error_before;
 
 /* Not 0, but in a child process that has not taken the lock yet: a page that the
  * kernel clears there. */
-static atomic_int before_startup = 1, *is_known = &before_startup;
+static atomic_int before_startup = 1, *_Atomic is_known = &before_startup;
 
 void lock_startup(void) {
   size_t page = (size_t)sysconf(_SC_PAGESIZE);
   void *memory = mmap(NULL, page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (memory == MAP_FAILED) return;
   madvise(memory, page, MADV_WIPEONFORK);
+  *(atomic_int *)memory = 1; /* before anybody looks there */
   is_known = memory;
-  atomic_store(is_known, 1);
 }
 
 /* All signals except SIGSEGV: also those that the C library keeps for itself and leaves out

@@ -15,6 +15,40 @@ static pthread_t start(void *(*body)(void *), void *argument) {
   return thread;
 }
 
+/* --- A program's first calls, by several threads at once. --- */
+
+struct first_calls {
+  pthread_barrier_t barrier;
+  char *chunks[THREADS];
+  atomic_size_t count;
+  size_t apart; /* how long each waits more than another */
+};
+
+static void *call_first(void *argument) {
+  struct first_calls *calls = argument;
+  size_t i = atomic_fetch_add(&calls->count, 1);
+  pthread_barrier_wait(&calls->barrier);
+  for (volatile size_t steps = i * calls->apart; steps > 0; steps--) continue;
+  calls->chunks[i] = chunk_alloc();
+  fill(calls->chunks[i], 1, (int)i + 1);
+  return NULL;
+}
+
+static void make_first_calls(void *apart) {
+  static struct first_calls calls;
+  calls.apart = *(size_t *)apart;
+  pthread_t threads[THREADS];
+  pthread_barrier_init(&calls.barrier, NULL, THREADS);
+  for (size_t i = 0; i < THREADS; i++) threads[i] = start(call_first, &calls);
+  for (size_t i = 0; i < THREADS; i++) pthread_join(threads[i], NULL);
+  for (size_t i = 0; i < THREADS; i++) CHECK(holds(calls.chunks[i], 1, (int)i + 1));
+  CHECK(stats().live_chunks == THREADS);
+}
+
+static void test_first_calls(void) {
+  for (size_t apart = 0; apart < 20000; apart += 50) CHECK(status_of_child(make_first_calls, &apart) == 0);
+}
+
 /* --- Two threads fault on one chunk: both go on, and one split happens. --- */
 
 struct race {
@@ -175,6 +209,7 @@ static void test_storm(void) {
 }
 
 static const struct test tests[] = {
+    {"threads_first_calls", test_first_calls, 60},
     {"threads_two_faults_one_split", test_two_faults_one_split, 60},
     {"threads_lazy_copy_while_writing", test_lazy_copy_while_writing, 60},
     {"threads_eager_copy_while_writing", test_eager_copy_while_writing, 60},
