@@ -155,7 +155,9 @@ static void carry_over(char *copy, const volatile char *frame, const char *befor
 enum outcome mapping_make_private(struct slot slot) {
   uint32_t before = maps_of(slot);
   if ((before & STATE) == UNMAPPED && mapping_check_hole(slot) != DONE) return REFUSED;
-  int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE;
+  /* MAP_NORESERVE, as few mappings have it: else all private chunks would belong to one neighbour's
+   * anon_vma of the kernel's, and each walk of it would pass them all. */
+  int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE | MAP_NORESERVE;
   char *copy = mmap(NULL, 2 * CHUNKSIZE, PROT_READ | PROT_WRITE, flags, -1, 0);
   if (copy == MAP_FAILED) return REFUSED;
   char *second = copy + CHUNKSIZE;

@@ -72,8 +72,10 @@ enum outcome slot_make_private(struct slot slot) {
 /* Has it there until as many times unpinned. Nobody may write to the frame meanwhile. */
 enum outcome slot_pin(struct slot slot) {
   uint32_t maps = maps_of(slot);
+  bool is_there = is_private(maps) || (maps & STATE) == LEAVING;
+  if (!is_there && mapping_is_dear(slot, 1)) return REFUSED;
   if (is_writable(maps)) mapping_protect(slot, 1);
-  enum outcome outcome = is_private(maps) || (maps & STATE) == LEAVING ? DONE : slot_make_private(slot);
+  enum outcome outcome = is_there ? DONE : slot_make_private(slot);
   if (outcome == DONE && slot_state(slot) == PROTECTED) outcome = mapping_unprotect(slot);
   return outcome;
 }

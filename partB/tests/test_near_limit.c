@@ -1,6 +1,7 @@
 /* Near the limit on mappings: they are won back by first writes, while what was made writable
  * stays so; beyond it, copies are eager; and all values are right. The library is the build for
  * testing, so that the limit can be lowered. */
+#include <errno.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdatomic.h>
@@ -44,6 +45,20 @@ static void test_writable_near_the_limit(void) {
   stop = 1;
   pthread_join(reader, NULL);
   CHECK(refused == 0 && stats().kernel_mappings < 120 && peek(third) == 0);
+}
+
+/* Each pinned chunk takes a mapping: no more than there may be. */
+static void test_pins_near_the_limit(void) {
+  skip_without_sharing();
+  enum { COUNT = 64, ROOM = 20 };
+  char *block = new_block(COUNT, 1);
+  size_t limit = stats().kernel_mappings + ROOM;
+  lazycopy_limit_mappings(limit);
+  CHECK(chunk_pin(block, COUNT * CHUNKSIZE) == -1 && errno == ENOMEM);
+  CHECK(stats().kernel_mappings <= limit && lazycopy_is_valid(1));
+  CHECK(chunk_unpin(block, 1) == -1 && holds(block, COUNT, 1));
+  lazycopy_limit_mappings(limit + COUNT);
+  CHECK(chunk_pin(block, COUNT * CHUNKSIZE) == 0 && chunk_unpin(block, COUNT * CHUNKSIZE) == 0);
 }
 
 /* More first writes than there may be mappings, all over many copies; and more copies:
@@ -135,6 +150,7 @@ static void test_sleepers_at_the_limit(void) {
 
 static const struct test tests[] = {
     {"near_limit_writable", test_writable_near_the_limit, 60},
+    {"near_limit_pins", test_pins_near_the_limit, 20},
     {"near_limit_beyond", test_beyond_the_limit, 60},
     {"near_limit_cuts", test_cuts_at_the_limit, 20},
     {"near_limit_freed", test_freed_beyond_the_limit, 20},
