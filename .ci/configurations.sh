@@ -4,7 +4,7 @@
 # may print "summary: WORDS" for the table. A missing tool means skipped.
 
 # By worth: where time runs out, the last ones are left out.
-CONFIGURATIONS="asan clang ubsan mutants full install recipes rules format shellcheck mandoc i386 musl tsan valgrind \
+CONFIGURATIONS="asan clang ubsan mutants full install recipes rules blank format shellcheck mandoc i386 musl tsan valgrind \
 pages hosts coverage slow tidy cppcheck analyzer O0 lto lua aarch64 riscv64 kernels \
 debian11 debian12 debian13"
 SKIP=77
@@ -49,6 +49,14 @@ WITHOUT_PRELOADING='$(LAZYCOPY_TEST_PROGRAMS) partA/build/tests/kinds'
 
 # The sizes that make check is too thrifty for.
 configuration_full() { SCALE=full make -s check; }
+
+# In a directory with a blank in its name, at which make and the loader divide.
+configuration_blank() {
+  mkdir 'a b'
+  for file in * .[!.]*; do [ "$file" = 'a b' ] || mv "$file" 'a b'; done
+  cd 'a b' || return
+  make -s check
+}
 
 # Debug information that valgrind, which a test runs, can read.
 configuration_clang() {

@@ -50,7 +50,7 @@ $handle n) { volatile char a[999]; a[0] = 1; depth += n; if (depth) mine(n); dep
 # alone CHECK FILE WORDS: what a check of part B says last of a file, which is compiled for it.
 alone() {
   sh partB/grade/compile.sh "$2" "$scratch/alone.so" "$scratch/notes" "$scratch
-$PWD" || fail "$2: $(cat "$scratch/notes")"
+$(pwd -P)" || fail "$2: $(cat "$scratch/notes")"
   "$within" 60 "$scratch/to_channel" partB/build/grade/grade check "$1" "$scratch/alone.so" secret >"$scratch/out" 2>&1
   tail -n 1 "$scratch/out" | grep -q "^secret [0-9] $3\$" || fail "$1: $(cat "$scratch/out")"
 }
