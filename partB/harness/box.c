@@ -109,20 +109,14 @@ static bool has_ended(pid_t pid) {
   return info.si_pid == pid;
 }
 
-static bool has_too_many_processes(void) {
-  struct descendants all = descendants_now(0);
-  size_t count = all.count;
-  descendants_forget(&all);
-  return count > MOST_PROCESSES;
-}
-
 /* Is the program to be stopped, and why? */
 static enum box_ending reason_to_stop(const struct box *box, pid_t pid, const struct box_result *result,
                                       struct effort *effort, int tick) {
   if (interrupts_came()) return STOPPED_BY_OTHERS;
   if (box->confined && streams_total(result) > MOST_OUTPUT) return STOPPED_FOR_OUTPUT;
   if (box->confined && resident_bytes(pid) > MOST_RESIDENT) return STOPPED_FOR_MEMORY;
-  if (box->confined && has_too_many_processes()) return STOPPED_FOR_PROCESSES;
+  if (box->confined && descendants_are_more_than(MOST_PROCESSES, tick % TICKS_OF_A_LOOK == 1))
+    return STOPPED_FOR_PROCESSES;
   if (tick % TICKS_OF_A_LOOK != 0) return RUNS_STILL;
   static const enum box_ending endings[] = {[GOES_ON] = RUNS_STILL,
                                             [HAS_SPENT_ALL] = STOPPED_FOR_TIME,

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/sysinfo.h>
 #include <unistd.h>
 
 static void add(struct descendants *all, pid_t process) {
@@ -50,6 +51,18 @@ struct descendants descendants_now(int signal_number) {
 void descendants_forget(struct descendants *all) {
   free(all->processes);
   *all = (struct descendants){NULL, 0, 0};
+}
+
+bool descendants_are_more_than(size_t most, bool surely) {
+  static unsigned short then;
+  struct sysinfo now;
+  sysinfo(&now);
+  if (!surely && (short)(now.procs - then) < (short)(most / 2)) return false;
+  struct descendants all = descendants_now(0);
+  size_t count = all.count;
+  descendants_forget(&all);
+  then = now.procs;
+  return count > most;
 }
 
 bool process_look(pid_t process, struct process_state *state) {

@@ -22,6 +22,10 @@ struct descendants {
 struct descendants descendants_now(int signal_number);
 void descendants_forget(struct descendants *all);
 
+/* Are there more? If that need not be sure, they are counted only if the whole system has half as many
+ * more processes than when they were last, which is quick to ask: the kernel says it in 16 bits. */
+bool descendants_are_more_than(size_t most, bool surely);
+
 /* What /proc says of a process: its state as a letter, and the clock ticks of processor time that it and
  * the children that it has waited for have used. False if there is none. */
 struct process_state {
