@@ -75,8 +75,8 @@ grade_details() {
   alone extra.last-sharer "$scratch/splits.c" 'the copy was given new memory, though .*'
   alone extra.last-sharer "$PWD/partB/grade/mutants/eager-in-disguise.c" 'lazy copies do not share .*'
   alone values.equal "$scratch/refuses.c" 'chunk_copy_lazy returned NULL'
-  { printf '#define _GNU_SOURCE\n#include <sys/mman.h>\n#define mmap(...) (void *)(size_t)8\n'; cat "$scratch/plain.c"; } >"$scratch/wild.c"
-  alone values.eager "$scratch/wild.c" 'made its first chunks'
+  { printf '#define _GNU_SOURCE\n#include <sys/mman.h>\n#define mmap(...) (__builtin_trap(), NULL)\n'; cat "$scratch/plain.c"; } >"$scratch/traps.c"
+  alone values.eager "$scratch/traps.c" 'made its first chunks'
 }
 
 # said PATTERN: a line of the report.
