@@ -98,6 +98,7 @@ static void guess_at_null(const struct crash *crash, enum access access, const c
 
 static bool report_if_near_null(const struct crash *crash, enum access access) {
   uintptr_t address = (uintptr_t)crash->info->si_addr;
+  uintptr_t past_null = is_in_c_library() && !calls_passed(ABOUT_MANY_BYTES) ? NEAR_NULL : FAR_FROM_NULL;
   const char *from = " past NULL", *guess = "a NULL pointer used as a struct or an array";
   if (address == 0) {
     guess = "a pointer that was never set, or a NULL result that was not checked";
@@ -105,10 +106,8 @@ static bool report_if_near_null(const struct crash *crash, enum access access) {
     from = "-1", guess = "an error result that was not checked";
   } else if (-address < BEFORE_NULL) {
     from = " before NULL", guess = "a NULL pointer with a negative index";
-  } else if (near_address.at.end || address > near_address.above.start - address) { /* what is nearer */
-    return false;
-  } else if (address >= (is_in_c_library() && !calls_passed(ABOUT_MANY_BYTES) ? NEAR_NULL : FAR_FROM_NULL)) {
-    return false;
+  } else if (address >= past_null || near_address.at.end || address > near_address.above.start - address) {
+    return false; /* something else is nearer */
   }
   report(address == 0 ? ", which is NULL: " : ", which is not mapped. That is ");
   if (*from == ' ' && address > 0) report_distance(address < FAR_FROM_NULL ? address : -address);
