@@ -84,8 +84,9 @@ static void report_where(struct frame *own, volatile bool *named) {
   static char called[sizeof own->called];
   bool found = find_any_place(own, &find);
   struct frame *frame = found ? find.frame : own;
-  copy_text(called, sizeof called,
-            known_as(calls_called()) ? known_as(calls_called()) : symbol_plain(calls_called()));
+  char *imported = calls_called();
+  const char *known = known_as(imported);
+  copy_text(called, sizeof called, known ? known : symbol_plain(imported));
   const char *innermost = own > trace.frames ? calls_innermost() : "", *last = "";
   const char *in[] = {strcmp(innermost, own->called) == 0 ? called : innermost, called,
                       found ? find.header : ""};

@@ -7,7 +7,7 @@ class="$scratch/a class: \$1 #2" # of directories that are hard to write in a ru
 ada="$class/ada" bob="$class/bob"
 
 # Bob's file is an answer, and has a secret in a line that is no C.
-mkdir -p "$ada/deep" "$bob" "$scratch/work"
+mkdir -p "$ada/deep" "$bob" "$scratch/made"
 echo 'int answer = 42;' >"$bob/lazycopy.c"
 echo 'root:secret word:' >"$bob/passwords"
 
@@ -16,7 +16,7 @@ compiles() {
   source=$1
   shift
   : >"$scratch/notes"
-  (cd "$scratch/work" && rm -f ./* && "$within" 60 sh "$top/partB/grade/compile.sh" "$source" "$scratch/work/library.so" "$scratch/notes" "$ada" "$@") \
+  (cd "$scratch/made" && rm -f ./* && "$within" 60 sh "$top/partB/grade/compile.sh" "$source" "$scratch/made/library.so" "$scratch/notes" "$ada" "$@") \
     >"$scratch/out" 2>&1
 }
 
@@ -66,7 +66,7 @@ sources_assembled() {
     ada_writes "asm(\"$line\");"
     refused "$line"
   done
-  [ -n "$(find "$scratch/work" -name library.so)" ] || fail 'nothing was assembled, so that nothing was tested'
+  [ -n "$(find "$scratch/made" -name library.so)" ] || fail 'nothing was assembled, so that nothing was tested'
 }
 
 # Under another name.
