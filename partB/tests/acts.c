@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "refusal.h"
 #include "support.h"
 #include "world.h"
 
@@ -89,6 +90,7 @@ static void restore(void) {
   int overlap = apart > 0 && apart < count * CHUNKSIZE;
   moment.may_move = 1;
   int result = chunks_restore(target, source, count);
+  refuse_nothing(); /* what is read below may be UNMAPPED */
   if (overlap) AGREE(result == -1 && errno == EINVAL);
   if (overlap) return;
   int works = worked(result == 0);
