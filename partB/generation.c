@@ -47,7 +47,12 @@ static struct generation attach_segment(void) {
   if (id < 0) return made;
   made.address = shmat(id, NULL, SHM_RDONLY);
   shmctl(id, IPC_RMID, NULL);
-  if (made.address != (void *)-1) made.id = id;
+  if (made.address == (void *)-1) return made;
+  if ((uintptr_t)made.address - (uintptr_t)registry.views < 2 * (uintptr_t)registry.span * CHUNKSIZE) {
+    shmdt(made.address); /* in a hole that a slot has, as a refused call left it */
+  } else {
+    made.id = id;
+  }
   return made;
 }
 

@@ -1,6 +1,7 @@
 /* Refusals that have done a half: mprotect has changed the first of its mappings, and another thread
  * goes on writing meanwhile. Whatever was written stays, and plain writes go on. */
 #include <pthread.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "check.h"
@@ -67,6 +68,34 @@ static void test_protection(void) {
 static void test_protection_before_fork(void) {
   refuse_protection(fork_with_it, MPROTECT);
   refuse_protection(fork_with_it, MPROTECT | MREMAP);
+}
+
+/* Takes all room for a page above the chunk: the kernel prefers the highest. */
+static void take_room_above(const char *chunk) {
+  size_t page = (size_t)sysconf(_SC_PAGESIZE);
+  char *place;
+  do {
+    place = mmap(NULL, page, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    CHECK(place != MAP_FAILED);
+  } while (place > chunk);
+}
+
+/* What a fork maps for itself must not lie in a hole that could not be closed. */
+static void test_hole_before_fork(void) {
+  skip_without_sharing();
+  take_room_above(chunk_alloc());
+  for (long in_a_row = 1; in_a_row <= 16; in_a_row *= 2) {
+    long refused = 1;
+    for (long first = 1; refused > 0; first++) {
+      char *block = new_block(1, 1), *snapshot = chunk_snapshot(block);
+      refuse(MREMAP | MMAP, first, in_a_row);
+      chunk_make_readable(snapshot, 1);
+      fork_once();
+      refused = refuse_nothing();
+      CHECK(holds(snapshot, 1, 1) && lazycopy_is_valid(1) && lazycopy_matches_kernel());
+      CHECK(chunk_free(block) == 0 && chunk_free(snapshot) == 0);
+    }
+  }
 }
 
 /* --- Writes of another thread, while a chunk that could not be protected is made private --- */
@@ -157,6 +186,7 @@ static const struct test tests[] = {
     {"half_done_asleep_without_mappings", test_asleep_without_mappings, 20},
     {"half_done_protection", test_protection, 60},
     {"half_done_protection_before_fork", test_protection_before_fork, 60},
+    {"half_done_hole_before_fork", test_hole_before_fork, 60},
     {"half_done_write_while_made_private", test_write_while_made_private, 60},
     {"half_done_at_start", test_refused_at_start, 60},
     {"half_done_short_of_memory", test_short_of_memory, 60},
