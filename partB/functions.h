@@ -13,9 +13,9 @@
  *   record.c       what is recorded and counted of the slots
  *   frame.c        which frames are free, which of them are warm, and what is in them
  *   ring.c         which slots share a frame
+ *   generation.c   which relatives of this process live
  *   space.c        the addresses, the records, and where there is room
  *   probe.c        questions to the kernel, where a touch could be a signal
- *   generation.c   which relatives of this process live
  *   lock.c         the one lock */
 #ifndef LAZYCOPY_FUNCTIONS_H
 #define LAZYCOPY_FUNCTIONS_H
@@ -93,6 +93,15 @@ static inline bool ring_is_alone(struct slot slot) {
   return record_of(slot)->next == 0;
 }
 
+/* generation.c */
+extern uint32_t generation_newest; /* the number of the last one */
+#define FOREVER UINT32_MAX
+void generation_begin(void);
+void generation_leave_earlier(void);
+uint32_t generation_that_stays(uint32_t number);
+bool generation_forget_gone(bool all);
+bool generation_lives(uint32_t from, uint32_t until);
+
 /* space.c */
 enum hole { NO_HOLE, HOLE_RESERVED, HOLE_OPEN, HOLE_TAKEN }; /* see space_look_for_hole */
 bool space_sharing_works(void);
@@ -117,15 +126,6 @@ static inline void copy_words(void *to, const volatile void *from, size_t size) 
   const volatile size_t *words = from;
   for (size_t i = 0; i < size / sizeof *words; i++) ((size_t *)to)[i] = words[i];
 }
-
-/* generation.c */
-extern uint32_t generation_newest; /* the number of the last one */
-#define FOREVER UINT32_MAX
-void generation_begin(void);
-void generation_leave_earlier(void);
-uint32_t generation_that_stays(uint32_t number);
-bool generation_forget_gone(bool all);
-bool generation_lives(uint32_t from, uint32_t until);
 
 /* lock.c. All signals except SIGSEGV are blocked while the lock is held. */
 void lock_startup(void);
