@@ -18,7 +18,7 @@ static struct range chunks_of(void *address, size_t length) {
 
 /* Does something with each of the chunks, if all are live: one at a time, so that other threads
  * need not wait for all of them. */
-static int for_each(void *address, size_t length, enum outcome (*act)(struct slot)) {
+static int for_each(void *address, size_t length, bool (*act)(struct slot)) {
   struct range range = chunks_of(address, length);
   int error = 0;
   size_t i = 0;
@@ -26,7 +26,7 @@ static int for_each(void *address, size_t length, enum outcome (*act)(struct slo
     enter();
     struct slot slot = enter_range(range.chunks + i * CHUNKSIZE, i == 0 ? range.count : 1);
     if (!slot.index && range.count > 0) error = EINVAL;
-    if (slot.index && act(slot) != DONE) error = ENOMEM;
+    if (slot.index && !act(slot)) error = ENOMEM;
     lock_give(error);
   } while (++i < range.count && !error);
   return error ? -1 : 0;
@@ -36,12 +36,8 @@ int chunk_make_writable(void *address, size_t length) {
   return for_each(address, length, split);
 }
 
-static enum outcome make_readable(struct slot slot) {
-  return slot_state(slot) == ASLEEP || slot_state(slot) == UNMAPPED ? split_to_read(slot) : DONE;
-}
-
 int chunk_make_readable(void *address, size_t length) {
-  return for_each(address, length, make_readable);
+  return for_each(address, length, split_to_read);
 }
 
 /* Counts pins only when all the chunks have memory that stays, which most have got by then. */
@@ -51,7 +47,7 @@ static int change_pins(void *address, size_t length, bool pin) {
   struct slot slot = enter_range(range.chunks, range.count);
   int error = slot.index || range.count == 0 ? 0 : EINVAL;
   for (size_t i = 0; i < range.count && !error; i++) {
-    if (pin && slot_pin(slot_plus(slot, i)) != DONE) error = ENOMEM;
+    if (pin && !slot_pin(slot_plus(slot, i))) error = ENOMEM;
     if (!pin && registry.pins[slot.index + i] == 0) error = EINVAL;
   }
   for (size_t i = 0; i < range.count && !error; i++) registry.pins[slot.index + i] += pin ? 1 : -1u;

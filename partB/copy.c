@@ -16,41 +16,34 @@ static size_t run_length(struct slot slot, size_t count) {
 /* Takes the right to write from all of the source, except what is pinned. For copies that map
  * it, its mappings are made few. Returns whether it can be shared. */
 static bool prepare_source(struct slot source, size_t count, bool maps_it) {
-  bool any_writable = false, any_private = false;
-  for (size_t i = 0; i < count; i++) {
-    uint32_t maps = maps_of(slot_plus(source, i));
-    any_writable |= is_writable(maps);
-    any_private |= is_private(maps);
-  }
-  if (any_private && split_adopt(source, count) != DONE) return false;
-  if ((any_writable || any_private) && (!is_room_for(2) || mapping_protect(source, count) != DONE))
-    return false;
+  if (!split_adopt(source, count)) return false;
+  bool any_writable = false;
+  for (size_t i = 0; i < count; i++) any_writable |= is_writable(maps_of(slot_plus(source, i)));
+  if (any_writable && (!is_room_for(2) || !mapping_protect(source, count))) return false;
   if (!maps_it) return true;
-  if (record_boundaries(source, count) > SCATTERED && split_bring_home(source, count) != DONE) return false;
+  if (record_boundaries(source, count) > SCATTERED && !split_bring_home(source, count)) return false;
   return is_room_for(record_boundaries(source, count));
 }
 
 /* Copies the bytes of a pinned slot into a FREE slot's home. */
-static enum outcome copy_pinned(struct slot slot, struct slot source) {
-  enum outcome outcome = frame_prepare(home_of(slot));
-  if (outcome != DONE) return outcome;
+static bool copy_pinned(struct slot slot, struct slot source) {
+  if (!frame_prepare(home_of(slot))) return false;
   copy_words(window_of(home_of(slot)), view_of(source), CHUNKSIZE);
   record_set(slot, 1, ALL, home_of(slot).index | ASLEEP);
-  return DONE;
+  return true;
 }
 
 /* FREE slots come to hold what a run of the source holds. */
-static enum outcome copy_run(struct slot slot, struct slot source, size_t count, bool asleep) {
+static bool copy_run(struct slot slot, struct slot source, size_t count, bool asleep) {
   uint32_t state = slot_state(source);
   if (state == READ_ONLY && !asleep) return mapping_share(slot, count, source, view_of(source));
   if (state == PRIVATE) {
-    enum outcome outcome = copy_pinned(slot, source);
-    if (outcome != DONE) return outcome;
+    if (!copy_pinned(slot, source)) return false;
   } else {
     record_set(slot, count, ALL, frame_of(source).index | ASLEEP);
     ring_join(slot, count, source);
   }
-  return asleep ? DONE : mapping_wake(slot, count);
+  return asleep || mapping_wake(slot, count);
 }
 
 /* A copy of live slots that shares with them, or none if it has to be made eagerly: during a
@@ -65,7 +58,7 @@ struct slot copy_sharing(struct slot source, size_t count, bool asleep) {
   for (size_t done = 0, length; done < count; done += length) {
     struct slot from = slot_plus(source, done), to = slot_plus(copy, done);
     length = run_length(from, count - done);
-    if (copy_run(to, from, length, asleep) == DONE) continue;
+    if (copy_run(to, from, length, asleep)) continue;
     if (is_live(maps_of(to))) done += length;
     if (done > 0) slot_free(copy, done);
     slot_unmap(copy, done);
@@ -118,7 +111,7 @@ static size_t restore_run(struct slot slots, struct slot source, size_t count) {
     bool maps_it = slot_state(slot) != ASLEEP;
     if (length > 0 && maps_it && !from) from = mapping_lend(frame_of(source), count);
     if (length == 0 || (maps_it && !from)) break;
-    if (mapping_share(slot, length, counterpart, maps_it ? from + done * CHUNKSIZE : NULL) != DONE) break;
+    if (!mapping_share(slot, length, counterpart, maps_it ? from + done * CHUNKSIZE : NULL)) break;
   }
   if (is_lent && from) munmap(from, count * CHUNKSIZE);
   return done;

@@ -26,8 +26,8 @@ static __thread size_t passing __attribute__((tls_model("initial-exec")));
 
 enum answer { NOT_OURS, SOLVED, NO_MEMORY_LEFT };
 
-static enum answer answer_for(enum outcome outcome) {
-  return outcome == DONE ? SOLVED : NO_MEMORY_LEFT;
+static enum answer answer_for(bool is_solved) {
+  return is_solved ? SOLVED : NO_MEMORY_LEFT;
 }
 
 /* The records say that it can be written: another thread may have solved the fault already;

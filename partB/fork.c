@@ -18,7 +18,7 @@ static bool has_become_child;       /* since the last fork */
 
 /* A slot that may not go on writing to its frame is protected, or else becomes private. */
 static void part_from_frame(struct slot slot) {
-  if (is_writable(maps_of(slot)) && mapping_protect(slot, 1) != DONE) mapping_make_private(slot);
+  if (is_writable(maps_of(slot)) && !mapping_protect(slot, 1)) mapping_make_private(slot);
 }
 
 /* What could not be parted from its frame before the fork is so now, in both processes, so
@@ -29,7 +29,7 @@ static void end_leaving(bool in_child) {
     part_from_frame(slot);
     if (slot_state(slot) != LEAVING) continue;
     bool is_done = !in_child || !is_live(maps_of(slot)) || probe_is_writable(view_of(slot));
-    if (is_done || mapping_make_private(slot) == DONE) slot_leave_frame(slot);
+    if (is_done || mapping_make_private(slot)) slot_leave_frame(slot);
   }
 }
 
@@ -50,10 +50,10 @@ void fork_take_lock(void) {
   if (lock_take()) become_child();
 }
 
+/* All slots at once, and again those of which the kernel has refused it. */
 static void protect_all(void) {
-  struct slot first = {1};
-  if (mapping_protect(first, registry.end - 1) == DONE) return;
-  for (struct slot slot = first; slot.index < registry.end; slot.index++) part_from_frame(slot);
+  mapping_protect((struct slot){1}, registry.end - 1);
+  for (struct slot slot = {1}; slot.index < registry.end; slot.index++) part_from_frame(slot);
 }
 
 static void before_fork(void) {

@@ -148,26 +148,24 @@ struct frame frame_find(struct slot slot) {
 /* ---- Contents ---- */
 
 /* Has all memory of a free frame there, as it is to be filled. It counts as used then. */
-enum outcome frame_prepare(struct frame target) {
+bool frame_prepare(struct frame target) {
   BELIEVE(frame_is_free(target));
-  if (frame_state(target) == FREE_WARM) {
-    /* One read maps all pages writable at once (the kernel's fault-around), where
-     * writes would fault page by page. */
-    (void)*(volatile char *)window_of(target);
-  } else if (!probe_populate(window_of(target), CHUNKSIZE)) {
-    return NO_MEMORY;
-  }
+  registry.memory_is_short =
+      frame_state(target) != FREE_WARM && !probe_populate(window_of(target), CHUNKSIZE);
+  if (registry.memory_is_short) return false;
+  /* One read maps all pages of a warm one writable at once (the kernel's fault-around), where
+   * writes would fault page by page. */
+  (void)*(volatile char *)window_of(target);
   set_state(target, USED_WARM);
-  return DONE;
+  return true;
 }
 
 /* Copies one that is in use. Reading it has the kernel find all of its memory. */
-enum outcome frame_copy(struct frame target, struct frame source) {
-  enum outcome outcome = frame_prepare(target);
-  if (outcome != DONE) return outcome;
+bool frame_copy(struct frame target, struct frame source) {
+  if (!frame_prepare(target)) return false;
   memcpy(window_of(target), window_of(source), CHUNKSIZE);
   set_state(source, USED_WARM);
-  return DONE;
+  return true;
 }
 
 /* Slots map free frames, which are to read as zeros, or to be written by the caller. */

@@ -16,7 +16,10 @@
  *   generation.c   which relatives of this process live
  *   space.c        the addresses, the records, and where there is room
  *   probe.c        questions to the kernel, where a touch could be a signal
- *   lock.c         the one lock */
+ *   lock.c         the one lock
+ *
+ * Those that change what is mapped, or what is in a frame, return whether it is done. If not, the kernel
+ * has refused it, and the records say what there is now: see the table in internal.h. */
 #ifndef LAZYCOPY_FUNCTIONS_H
 #define LAZYCOPY_FUNCTIONS_H
 
@@ -38,35 +41,34 @@ void fault_startup(void);
 void fork_take_lock(void);
 
 /* split.c */
-enum outcome split(struct slot slot);
-enum outcome split_to_read(struct slot slot);
-enum outcome split_adopt(struct slot slot, size_t count);
-enum outcome split_bring_home(struct slot slot, size_t count);
+bool split(struct slot slot);
+bool split_to_read(struct slot slot);
+bool split_adopt(struct slot slot, size_t count);
+bool split_bring_home(struct slot slot, size_t count);
 
 /* slot.c */
 struct slot slot_open(size_t count, bool zeroed);
 void slot_free(struct slot slot, size_t count);
 void slot_unmap(struct slot slot, size_t count);
-enum outcome slot_pin(struct slot slot);
-enum outcome slot_make_private(struct slot slot);
+bool slot_pin(struct slot slot);
+bool slot_make_private(struct slot slot);
 void slot_leave_frame(struct slot slot);
 void slot_finish(void);
-enum outcome slot_wake(struct slot slot);
+bool slot_wake(struct slot slot);
 
 /* mapping.c */
 void mapping_announce(const char *what, struct slot slot);
 bool mapping_is_dear(struct slot slot, size_t count);
-enum outcome mapping_open(struct slot slot, size_t count, bool private);
+bool mapping_open(struct slot slot, size_t count, bool private);
 char *mapping_lend(struct frame frame, size_t count);
-enum outcome mapping_share(struct slot slot, size_t count, struct slot source, char *from);
-enum outcome mapping_move(struct slot slot, size_t count, struct frame frame);
-enum outcome mapping_wake(struct slot slot, size_t count);
-enum outcome mapping_make_private(struct slot slot);
-enum outcome mapping_check_hole(struct slot slot);
-enum outcome mapping_protect(struct slot slot, size_t count);
-enum outcome mapping_protect_private(struct slot slot);
-enum outcome mapping_unprotect(struct slot slot);
-enum outcome mapping_close(struct slot slot, size_t count);
+bool mapping_share(struct slot slot, size_t count, struct slot source, char *from);
+bool mapping_move(struct slot slot, size_t count, struct frame frame);
+bool mapping_wake(struct slot slot, size_t count);
+bool mapping_make_private(struct slot slot);
+bool mapping_protect(struct slot slot, size_t count);
+bool mapping_protect_private(struct slot slot);
+bool mapping_unprotect(struct slot slot);
+bool mapping_close(struct slot slot, size_t count);
 
 /* record.c */
 size_t record_boundaries(struct slot slot, size_t count);
@@ -76,8 +78,8 @@ void record_recount(struct registry *counted);
 /* frame.c */
 struct slot frame_find_room(size_t count);
 struct frame frame_find(struct slot slot);
-enum outcome frame_prepare(struct frame target);
-enum outcome frame_copy(struct frame target, struct frame source);
+bool frame_prepare(struct frame target);
+bool frame_copy(struct frame target, struct frame source);
 void frame_claim(struct frame frame, size_t count, bool zeroed);
 bool frame_release(struct frame frame);
 void frame_discard(struct frame frame, size_t count);

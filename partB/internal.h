@@ -143,6 +143,7 @@ struct seen {
 extern struct registry {
   bool sharing_works;        /* mremap with old size 0 has worked */
   bool large_pages;          /* pages of 64 KiB may be asked for */
+  bool memory_is_short;      /* for the last frame that was to be filled there was none */
   char *views, *windows;     /* where slot 0 and frame 0 would be */
   struct slot_record *slots; /* of each slot */
   struct seen *seen;         /* of each frame */
@@ -159,11 +160,6 @@ extern struct registry {
   size_t fixed_mappings;     /* of those in use: not slots */
   struct chunk_stats stats;  /* except bytes_saved */
 } registry;
-
-/* What became of a call to the kernel: it is done; it was REFUSED, and all is as before; so it
- * was for want of memory, and more mappings would not help; or it was refused, and slots are
- * LOST: recorded as no longer mapped. The records are always as the table above says. */
-enum outcome { DONE, REFUSED, NO_MEMORY, LOST };
 
 /* A belief at the place where it is used: the build for testing looks, and stops if it is
  * wrong. */

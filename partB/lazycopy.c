@@ -27,7 +27,7 @@ void *chunks_alloc(size_t count) {
 static bool copy_chunk(char *to, const char *from) {
   enter();
   struct slot source = space_slot_at(from);
-  bool is_there = split(space_slot_at(to)) == DONE && probe_populate(to, CHUNKSIZE);
+  bool is_there = split(space_slot_at(to)) && probe_populate(to, CHUNKSIZE);
   bool is_mapped = slot_state(source) < ASLEEP;
   if (is_there && !is_mapped) copy_words(to, window_of(frame_of(source)), CHUNKSIZE);
   lock_give(is_there ? 0 : ENOMEM);

@@ -34,13 +34,11 @@ static _Noreturn void end_program(struct slot slot) {
 /* A kernel that refuses to map something may already have unmapped what was there, and
  * another thread's mmap may come first: looks at each slot. What was live keeps its bytes
  * in its frame; addresses that may be somebody else's are never used again. */
-static enum outcome after_refusal(struct slot slot, size_t count) {
-  enum outcome outcome = REFUSED;
+static void after_refusal(struct slot slot, size_t count) {
   for (size_t i = 0; i < count; i++) {
     struct slot one = slot_plus(slot, i);
     enum hole hole = space_look_for_hole(one);
     if (hole == NO_HOLE) continue;
-    outcome = LOST;
     if (!is_live(maps_of(one))) {
       record_set(one, 1, ALL, hole == HOLE_RESERVED ? FREE : STOLEN);
     } else if (hole == HOLE_TAKEN) {
@@ -49,14 +47,14 @@ static enum outcome after_refusal(struct slot slot, size_t count) {
       record_set(one, 1, STATE, UNMAPPED);
     }
   }
-  return outcome;
 }
 
-/* Before something is mapped at an UNMAPPED slot: nobody else may have been there first. */
-enum outcome mapping_check_hole(struct slot slot) {
+/* Before something is mapped at a slot: if it is UNMAPPED, nobody else may have been there first. */
+static bool is_ready(struct slot slot) {
+  if (slot_state(slot) != UNMAPPED) return true;
   enum hole hole = space_look_for_hole(slot);
   if (hole == HOLE_TAKEN) end_program(slot);
-  return hole == HOLE_OPEN ? REFUSED : DONE;
+  return hole != HOLE_OPEN;
 }
 
 /* ---- Mapping ---- */
@@ -68,17 +66,17 @@ static bool map_writable(struct slot slot, size_t size, struct frame frame) {
 }
 
 /* Slots have been mapped; or the kernel has refused it, and they are as after_refusal found them. */
-static enum outcome record_if(bool is_mapped, struct slot slot, size_t count, uint32_t maps) {
+static bool record_if(bool is_mapped, struct slot slot, size_t count, uint32_t maps) {
   if (is_mapped) {
     record_set(slot, count, ALL, maps);
   } else {
     after_refusal(slot, count);
   }
-  return is_mapped ? DONE : REFUSED;
+  return is_mapped;
 }
 
 /* Maps FREE slots to their homes; or to private memory, where nothing can be shared. */
-enum outcome mapping_open(struct slot slot, size_t count, bool private) {
+bool mapping_open(struct slot slot, size_t count, bool private) {
   size_t size = count * CHUNKSIZE;
   if (!private) return record_if(map_writable(slot, size, home_of(slot)), slot, count, slot.index | WRITABLE);
   int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED;
@@ -100,43 +98,37 @@ char *mapping_lend(struct frame frame, size_t count) {
 
 /* Maps slots to the consecutive frames of the source, which are mapped at from, not to be written: slots
  * that are FREE, or that hold other frames. Those that are ASLEEP stay so. */
-enum outcome mapping_share(struct slot slot, size_t count, struct slot source, char *from) {
+bool mapping_share(struct slot slot, size_t count, struct slot source, char *from) {
   uint32_t frame = frame_of(source).index, now = slot_state(slot) == ASLEEP ? ASLEEP : READ_ONLY;
-  if (slot_state(slot) == UNMAPPED && mapping_check_hole(slot) != DONE) return REFUSED;
+  if (!is_ready(slot)) return false;
   bool is_mapped = now == ASLEEP || space_map_again(from, count * CHUNKSIZE, view_of(slot));
-  enum outcome outcome = record_if(is_mapped, slot, count, frame | now);
-  if (outcome == DONE) ring_join(slot, count, source);
-  return outcome;
+  if (record_if(is_mapped, slot, count, frame | now)) ring_join(slot, count, source);
+  return is_mapped;
 }
 
 /* Maps live slots to consecutive frames that hold the same bytes, writable, in one step
  * for whoever reads them. */
-enum outcome mapping_move(struct slot slot, size_t count, struct frame frame) {
-  if (map_writable(slot, count * CHUNKSIZE, frame)) {
-    record_set(slot, count, STATE | FRAME, frame.index | WRITABLE);
-    return DONE;
-  }
-  enum outcome outcome = after_refusal(slot, count);
+bool mapping_move(struct slot slot, size_t count, struct frame frame) {
+  if (!is_ready(slot)) return false;
+  bool is_mapped = map_writable(slot, count * CHUNKSIZE, frame);
+  if (record_if(is_mapped, slot, count, frame.index | WRITABLE)) return true;
   for (size_t i = 0; i < count; i++) { /* what was private has its bytes in the new frame only */
     struct slot one = slot_plus(slot, i);
     if (slot_state(one) == UNMAPPED && frame_of(one).index == 0)
       record_set(one, 1, 0, frame_plus(frame, i).index);
   }
-  return outcome;
+  return false;
 }
 
 /* Maps slots that are ASLEEP, or one that is UNMAPPED, to their consecutive frames. */
-enum outcome mapping_wake(struct slot slot, size_t count) {
-  if (slot_state(slot) == UNMAPPED && mapping_check_hole(slot) != DONE) return REFUSED;
+bool mapping_wake(struct slot slot, size_t count) {
+  if (!is_ready(slot)) return false;
   size_t size = count * CHUNKSIZE;
   char *lent = mapping_lend(frame_of(slot), count);
-  if (!lent) return REFUSED;
-  if (mremap(lent, size, size, MREMAP_MAYMOVE | MREMAP_FIXED, view_of(slot)) == MAP_FAILED) {
-    munmap(lent, size);
-    return after_refusal(slot, count);
-  }
-  record_set(slot, count, STATE, READ_ONLY);
-  return DONE;
+  if (!lent) return false;
+  bool is_moved = mremap(lent, size, size, MREMAP_MAYMOVE | MREMAP_FIXED, view_of(slot)) != MAP_FAILED;
+  if (!is_moved) munmap(lent, size);
+  return record_if(is_moved, slot, count, frame_of(slot).index | READ_ONLY);
 }
 
 /* What other threads have written to the frame since its bytes were copied: it belongs into
@@ -152,14 +144,14 @@ static void carry_over(char *copy, const volatile char *frame, const char *befor
 /* Gives a slot private memory with its bytes; it keeps its hold on its frame. The one word of its state
  * changes before the mapping does, and nothing else, because a child may be forked meanwhile (see fork.c). A
  * slot that is writable still, because mprotect was refused, may be written until its frame is unmapped. */
-enum outcome mapping_make_private(struct slot slot) {
+bool mapping_make_private(struct slot slot) {
   uint32_t before = maps_of(slot);
-  if ((before & STATE) == UNMAPPED && mapping_check_hole(slot) != DONE) return REFUSED;
+  if (!is_ready(slot)) return false;
   /* MAP_NORESERVE, as few mappings have it: else all private chunks would belong to one neighbour's
    * anon_vma of the kernel's, and each walk of it would pass them all. */
   int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE | MAP_NORESERVE;
   char *copy = mmap(NULL, 2 * CHUNKSIZE, PROT_READ | PROT_WRITE, flags, -1, 0);
-  if (copy == MAP_FAILED) return REFUSED;
+  if (copy == MAP_FAILED) return false;
   char *second = copy + CHUNKSIZE;
   bool is_there = probe_is_readable(view_of(slot)); /* if not, its frame has its bytes */
   memcpy(second, is_there ? view_of(slot) : window_of(frame_of(slot)), CHUNKSIZE);
@@ -168,32 +160,29 @@ enum outcome mapping_make_private(struct slot slot) {
   if (mremap(copy, CHUNKSIZE, CHUNKSIZE, MREMAP_MAYMOVE | MREMAP_FIXED, view_of(slot)) == MAP_FAILED) {
     munmap(copy, 2 * CHUNKSIZE);
     record_set(slot, 1, STATE, before & STATE);
-    return after_refusal(slot, 1);
+    after_refusal(slot, 1);
+    return false;
   }
   if (is_writable(before)) carry_over(view_of(slot), window_of(frame_of(slot)), second);
   munmap(second, CHUNKSIZE);
-  return DONE;
+  return true;
 }
 
 /* Unmaps slots that are ZOMBIE: their addresses are reserved again. Those of one that is UNMAPPED
- * may be somebody else's, so that it comes alone. */
-enum outcome mapping_close(struct slot slot, size_t count) {
-  if (slot_state(slot) == UNMAPPED ? after_refusal(slot, 1) == REFUSED : space_reserve(slot, count)) {
-    record_set(slot, count, ALL, FREE);
-    return DONE;
-  }
-  after_refusal(slot, count);
-  for (size_t i = 0; i < count; i++) {
-    if (maps_of(slot_plus(slot, i)) & ZOMBIE) return REFUSED;
-  }
-  return DONE;
+ * may be somebody else's, so that it comes alone, and is looked at. */
+bool mapping_close(struct slot slot, size_t count) {
+  bool is_unmapped = slot_state(slot) == UNMAPPED;
+  bool is_closed = is_unmapped || space_reserve(slot, count);
+  if (is_unmapped || !is_closed) after_refusal(slot, count);
+  if (is_closed && maps_of(slot) & ZOMBIE) record_set(slot, count, ALL, FREE);
+  return is_closed;
 }
 
 /* ---- Protection ---- */
 
 /* Gives the right to write to a slot: to what is DOUBTFUL or PROTECTED together with such
  * neighbours, if that can be, as a run they need no more mappings than before. */
-enum outcome mapping_unprotect(struct slot slot) {
+bool mapping_unprotect(struct slot slot) {
   uint32_t state = slot_state(slot), now = is_private(maps_of(slot)) ? PRIVATE : WRITABLE;
   struct slot first = slot, end = slot_plus(slot, 1);
   while (state != READ_ONLY && slot_state((struct slot){first.index - 1}) == state) first.index--;
@@ -201,31 +190,30 @@ enum outcome mapping_unprotect(struct slot slot) {
   if (mprotect(view_of(first), (end.index - first.index) * (size_t)CHUNKSIZE, PROT_READ | PROT_WRITE) != 0) {
     first = slot;
     end = slot_plus(slot, 1);
-    if (mprotect(view_of(slot), CHUNKSIZE, PROT_READ | PROT_WRITE) != 0) return REFUSED;
+    if (mprotect(view_of(slot), CHUNKSIZE, PROT_READ | PROT_WRITE) != 0) return false;
   }
   record_set(first, end.index - first.index, STATE, now);
-  return DONE;
+  return true;
 }
 
 /* A refused mprotect may have done a part of its work; then the right is given back. */
-static enum outcome protect_run(struct slot slot, size_t count, uint32_t now, uint32_t in_doubt) {
+static bool protect_run(struct slot slot, size_t count, uint32_t now, uint32_t in_doubt) {
   bool is_taken = mprotect(view_of(slot), count * CHUNKSIZE, PROT_READ) == 0;
   record_set(slot, count, STATE, is_taken ? now : in_doubt);
-  if (is_taken) return DONE;
-  mapping_unprotect(slot);
-  return REFUSED;
+  if (!is_taken) mapping_unprotect(slot);
+  return is_taken;
 }
 
 /* Takes the right to write from all slots that map their frames, run by run. */
-enum outcome mapping_protect(struct slot slot, size_t count) {
+bool mapping_protect(struct slot slot, size_t count) {
   for (size_t i = 0, length; i < count; i += length + 1) {
     struct slot first = slot_plus(slot, i);
     for (length = 0; i + length < count && is_writable(maps_of(slot_plus(first, length)));) length++;
-    if (length > 0 && protect_run(first, length, READ_ONLY, DOUBTFUL) != DONE) return REFUSED;
+    if (length > 0 && !protect_run(first, length, READ_ONLY, DOUBTFUL)) return false;
   }
-  return DONE;
+  return true;
 }
 
-enum outcome mapping_protect_private(struct slot slot) {
+bool mapping_protect_private(struct slot slot) {
   return protect_run(slot, 1, PROTECTED, PROTECTED);
 }

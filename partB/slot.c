@@ -12,7 +12,7 @@ struct slot slot_open(size_t count, bool zeroed) {
   struct slot slot = frame_find_room(count), none = {0};
   if (!slot.index) return none;
   bool private = registry.forks > 0 || !space_sharing_works();
-  if (mapping_open(slot, count, private) != DONE) return none;
+  if (!mapping_open(slot, count, private)) return none;
   if (!private) frame_claim(home_of(slot), count, zeroed);
   return slot;
 }
@@ -34,7 +34,7 @@ static bool unmap_around(struct slot slot) {
   /* Beside what is FREE nothing is cut. */
   bool cuts = maps_of(before) != FREE && maps_of(end) != FREE;
   if (registry.forks > 0 || (cuts && mapping_is_dear(first, count))) return false;
-  return mapping_close(first, count) == DONE;
+  return mapping_close(first, count);
 }
 
 /* The user frees live slots: they are unmapped afterwards. */
@@ -63,28 +63,27 @@ void slot_leave_frame(struct slot slot) {
 
 /* Has the slot in private memory, which needs no frame. During a fork it keeps its hold
  * on the one it had: only the mapping may change then. */
-enum outcome slot_make_private(struct slot slot) {
-  enum outcome outcome = mapping_make_private(slot);
-  if (outcome == DONE && registry.forks == 0) slot_leave_frame(slot);
-  return outcome;
+bool slot_make_private(struct slot slot) {
+  if (!mapping_make_private(slot)) return false;
+  if (registry.forks == 0) slot_leave_frame(slot);
+  return true;
 }
 
 /* Has it there until as many times unpinned. Nobody may write to the frame meanwhile. */
-enum outcome slot_pin(struct slot slot) {
-  uint32_t maps = maps_of(slot);
-  bool is_there = is_private(maps) || (maps & STATE) == LEAVING;
-  if (!is_there && mapping_is_dear(slot, 1)) return REFUSED;
-  if (is_writable(maps)) mapping_protect(slot, 1);
-  enum outcome outcome = is_there ? DONE : slot_make_private(slot);
-  if (outcome == DONE && slot_state(slot) == PROTECTED) outcome = mapping_unprotect(slot);
-  return outcome;
+bool slot_pin(struct slot slot) {
+  uint32_t state = slot_state(slot);
+  if (state == PRIVATE || state == LEAVING) return true;
+  if (state == PROTECTED) return mapping_unprotect(slot);
+  if (mapping_is_dear(slot, 1)) return false;
+  if (is_writable(state)) mapping_protect(slot, 1);
+  return slot_make_private(slot);
 }
 
 /* ---- Again ---- */
 
 /* Maps what is ASLEEP or UNMAPPED, so that it can be read; of a run that is ASLEEP, some of the
  * neighbours as well, as they may be touched next. */
-enum outcome slot_wake(struct slot slot) {
+bool slot_wake(struct slot slot) {
   struct slot first = slot, end = slot_plus(slot, 1);
   uint32_t begin = slot.index / AROUND * AROUND;
   if (slot_state(slot) == ASLEEP) {
@@ -93,8 +92,7 @@ enum outcome slot_wake(struct slot slot) {
     while (end.index < begin + AROUND && maps_of(end) == maps_of((struct slot){end.index - 1}) + 1)
       end.index++;
   }
-  if (mapping_wake(first, end.index - first.index) == DONE) return DONE;
-  return slot_make_private(slot);
+  return mapping_wake(first, end.index - first.index) || slot_make_private(slot);
 }
 
 /* Does what the kernel has refused before, if there is room again, or so much of it that it may be

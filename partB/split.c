@@ -23,45 +23,43 @@ static bool is_there(struct slot slot, struct frame frame) {
 
 /* Copies what is behind the slots into consecutive frames, except what is there already.
  * A slot that is written meanwhile would lose the write: it is protected first. */
-static enum outcome copy_bytes(struct slot slot, size_t count, struct frame frame) {
+static bool copy_bytes(struct slot slot, size_t count, struct frame frame) {
   for (size_t i = 0; i < count; i++) {
     struct slot from = slot_plus(slot, i);
     struct frame to = frame_plus(frame, i);
-    uint32_t maps = maps_of(from);
     if (is_there(from, to)) continue;
-    enum outcome outcome = is_private(maps) ? mapping_protect_private(from) : mapping_protect(from, 1);
-    if (outcome != DONE) return outcome;
-    outcome = is_private(maps) ? frame_prepare(to) : frame_copy(to, frame_of(from));
-    if (outcome != DONE) return outcome;
-    if (is_private(maps)) memcpy(window_of(to), view_of(from), CHUNKSIZE);
+    if (is_private(maps_of(from))) {
+      if (!mapping_protect_private(from) || !frame_prepare(to)) return false;
+      memcpy(window_of(to), view_of(from), CHUNKSIZE);
+    } else if (!mapping_protect(from, 1) || !frame_copy(to, frame_of(from))) {
+      return false;
+    }
   }
-  return DONE;
+  return true;
 }
 
 /* Moves the slots to consecutive frames: each is free, or the slot's already. Then they
  * are WRITABLE. After a refusal they have their bytes, and perhaps fewer rights. */
-static enum outcome move(struct slot slot, size_t count, struct frame frame) {
-  enum outcome outcome = copy_bytes(slot, count, frame);
-  if (outcome == DONE) outcome = mapping_move(slot, count, frame);
-  for (size_t i = 0; outcome != DONE && i < count; i++) {
+static bool move(struct slot slot, size_t count, struct frame frame) {
+  if (copy_bytes(slot, count, frame) && mapping_move(slot, count, frame)) return true;
+  for (size_t i = 0; i < count; i++) {
     if (!is_there(slot_plus(slot, i), frame_plus(frame, i))) frame_discard(frame_plus(frame, i), 1);
   }
-  return outcome;
+  return false;
 }
 
 /* Gives private slots frames, except those that are pinned, as something else is to map the
  * same memory. */
-enum outcome split_adopt(struct slot slot, size_t count) {
+bool split_adopt(struct slot slot, size_t count) {
   for (size_t i = 0; i < count; i++) {
     struct slot one = slot_plus(slot, i);
     if (!is_private(maps_of(one)) || is_pinned(one)) continue;
     struct frame frame = frame_find(one);
-    enum outcome outcome = frame.index ? move(one, 1, frame) : NO_MEMORY;
-    if (outcome == DONE) continue;
+    if (frame.index && move(one, 1, frame)) continue;
     if (slot_state(one) == PROTECTED) mapping_unprotect(one);
-    return outcome;
+    return false;
   }
-  return DONE;
+  return true;
 }
 
 /* Is the slot at home, alone, or can it go there? */
@@ -72,9 +70,9 @@ static bool can_be_home(struct slot slot) {
 
 /* A block that was copied and written again and again lies scattered, as the writer
  * always moves: brings home those of its slots that are READ_ONLY, have their frame
- * to themselves, and whose homes are free again. They are READ_ONLY afterwards, or the
- * outcome says that they may not be. */
-enum outcome split_bring_home(struct slot slot, size_t count) {
+ * to themselves, and whose homes are free again. They are READ_ONLY afterwards, unless it
+ * returns false. */
+bool split_bring_home(struct slot slot, size_t count) {
   for (size_t i = 0, length; i < count; i += length + 1) {
     struct slot first = slot_plus(slot, i), next = first;
     bool all_are = true;
@@ -82,40 +80,37 @@ enum outcome split_bring_home(struct slot slot, size_t count) {
       all_are &= frame_of(next).index == next.index;
       next.index++;
     }
-    if (all_are || move(first, length, home_of(first)) != DONE) continue;
-    enum outcome outcome = mapping_protect(first, length);
-    if (outcome != DONE) return outcome;
+    if (all_are || !move(first, length, home_of(first))) continue;
+    if (!mapping_protect(first, length)) return false;
   }
-  return DONE;
+  return true;
 }
 
 /* ---- Splitting ---- */
 
 /* Gives the right to write to the frame that the slot has to itself. */
-static enum outcome promote(struct slot slot) {
-  enum outcome outcome =
-      slot_state(slot) == READ_ONLY ? mapping_unprotect(slot) : mapping_move(slot, 1, frame_of(slot));
-  if (outcome == DONE) registry.stats.splits_without_copy++;
-  return outcome;
+static bool promote(struct slot slot) {
+  bool is_mapped = slot_state(slot) == READ_ONLY;
+  if (is_mapped ? !mapping_unprotect(slot) : !mapping_move(slot, 1, frame_of(slot))) return false;
+  registry.stats.splits_without_copy++;
+  return true;
 }
 
-static enum outcome move_away(struct slot slot) {
+static bool move_away(struct slot slot) {
   struct frame frame = frame_find(slot);
-  enum outcome outcome = frame.index ? move(slot, 1, frame) : slot_make_private(slot);
-  if (outcome != DONE) return outcome;
+  if (frame.index ? !move(slot, 1, frame) : !slot_make_private(slot)) return false;
   registry.stats.splits++;
   /* One read maps all pages writable (fault-around): the rest of the chunk is then
    * written without a fault for every page. */
   (void)*(volatile char *)view_of(slot);
-  return DONE;
+  return true;
 }
 
-static enum outcome try_split(struct slot slot) {
+static bool try_split(struct slot slot) {
   uint32_t state = slot_state(slot);
-  if (state == WRITABLE || state == PRIVATE || state == LEAVING) return DONE;
+  if (state == WRITABLE || state == PRIVATE || state == LEAVING) return true;
   if (state == DOUBTFUL || state == PROTECTED) return mapping_unprotect(slot);
   if (registry.forks > 0) return slot_make_private(slot);
-  if (state == UNMAPPED && mapping_check_hole(slot) != DONE) return REFUSED;
   if (frame_is_seen(frame_of(slot))) frame_recover(false);
   return frame_is_own(slot) ? promote(slot) : move_away(slot);
 }
@@ -141,7 +136,7 @@ static bool close_gap(struct slot slot, uint32_t reach) {
       first.index = 0;
     }
   }
-  return gap.index && move(gap, best, home_of(gap)) == DONE;
+  return gap.index && move(gap, best, home_of(gap));
 }
 
 static bool can_be_gathered(struct slot slot) {
@@ -156,21 +151,22 @@ static bool gather(struct slot slot) {
   while (first.index > begin && can_be_gathered((struct slot){first.index - 1})) first.index--;
   while (end.index < begin + STRETCH && can_be_gathered(end)) end.index++;
   struct slot room = frame_find_room(end.index - first.index);
-  return room.index && move(first, end.index - first.index, home_of(room)) == DONE;
+  return room.index && move(first, end.index - first.index, home_of(room));
 }
 
 /* Makes the slot writable, with memory of its own. After a refusal it has its bytes. A refusal
  * may pass; more mappings may help, but not if it is memory that is short. */
-enum outcome split(struct slot slot) {
+bool split(struct slot slot) {
   if (registry.forks == 0 && slot_state(slot) == READ_ONLY && mapping_is_dear(slot, 1)) close_gap(slot, NEAR);
-  if (registry.forks == 0 && slot_state(slot) == ASLEEP && !is_room_for(2) && gather(slot)) return DONE;
-  enum outcome outcome = try_split(slot);
-  if (outcome == DONE) return DONE;
-  if (registry.forks == 0 && outcome != NO_MEMORY) close_gap(slot, registry.end);
+  if (registry.forks == 0 && slot_state(slot) == ASLEEP && !is_room_for(2) && gather(slot)) return true;
+  registry.memory_is_short = false;
+  if (try_split(slot)) return true;
+  if (registry.forks == 0 && !registry.memory_is_short) close_gap(slot, registry.end);
   return try_split(slot);
 }
 
-/* Has what is ASLEEP or UNMAPPED mapped, so that it can be read. */
-enum outcome split_to_read(struct slot slot) {
-  return !is_room_for(2) && split(slot) == DONE ? DONE : slot_wake(slot);
+/* Makes what is ASLEEP or UNMAPPED readable; all else is. */
+bool split_to_read(struct slot slot) {
+  if (slot_state(slot) != ASLEEP && slot_state(slot) != UNMAPPED) return true;
+  return (!is_room_for(2) && split(slot)) || slot_wake(slot);
 }
