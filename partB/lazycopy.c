@@ -36,12 +36,12 @@ static bool copy_chunk(char *to, const char *from) {
 }
 
 static void *fill(char *target, const char *chunks, size_t count) {
-  int error = errno;
-  size_t done = 0;
-  while (done < count && copy_chunk(target + done * CHUNKSIZE, chunks + done * CHUNKSIZE)) done++;
-  if (done < count) chunks_free(target, count);
-  errno = done < count ? ENOMEM : error;
-  return done < count ? NULL : target;
+  for (size_t done = 0; done < count; done++) {
+    if (copy_chunk(target + done * CHUNKSIZE, chunks + done * CHUNKSIZE)) continue;
+    chunks_free(target, count);
+    return NULL;
+  }
+  return target;
 }
 
 enum kind { EAGER, LAZY, SNAPSHOT };
