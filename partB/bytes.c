@@ -48,9 +48,9 @@ static int change_pins(void *address, size_t length, bool pin) {
   int error = slot.index || range.count == 0 ? 0 : EINVAL;
   for (size_t i = 0; i < range.count && !error; i++) {
     if (pin && !slot_pin(slot_plus(slot, i))) error = ENOMEM;
-    if (!pin && record_of(slot)[i].pins == 0) error = EINVAL;
+    if (!pin && registry.pins[slot.index + i] == 0) error = EINVAL;
   }
-  for (size_t i = 0; i < range.count && !error; i++) record_of(slot)[i].pins += pin ? 1 : -1u;
+  for (size_t i = 0; i < range.count && !error; i++) registry.pins[slot.index + i] += pin ? 1 : -1u;
   lock_give(error);
   return error ? -1 : 0;
 }

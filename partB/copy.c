@@ -36,11 +36,12 @@ static bool copy_pinned(struct slot slot, struct slot source) {
 /* FREE slots come to hold what a run of the source holds. */
 static bool copy_run(struct slot slot, struct slot source, size_t count, bool asleep) {
   uint32_t state = slot_state(source);
-  if (state == READ_ONLY && !asleep) return mapping_share(slot, count, frame_of(source), view_of(source));
+  if (state == READ_ONLY && !asleep) return mapping_share(slot, count, source, view_of(source));
   if (state == PRIVATE) {
     if (!copy_pinned(slot, source)) return false;
   } else {
     record_set(slot, count, ALL, frame_of(source).index | ASLEEP);
+    ring_join(slot, count, source);
   }
   return asleep || mapping_wake(slot, count);
 }
@@ -110,7 +111,7 @@ static size_t restore_run(struct slot slots, struct slot source, size_t count) {
     bool maps_it = slot_state(slot) != ASLEEP;
     if (length > 0 && maps_it && !from) from = mapping_lend(frame_of(source), count);
     if (length == 0 || (maps_it && !from)) break;
-    if (!mapping_share(slot, length, frame_of(counterpart), maps_it ? from + done * CHUNKSIZE : NULL)) break;
+    if (!mapping_share(slot, length, counterpart, maps_it ? from + done * CHUNKSIZE : NULL)) break;
   }
   if (is_lent && from) munmap(from, count * CHUNKSIZE);
   return done;

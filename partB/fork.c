@@ -4,7 +4,7 @@
  * while anybody of it lives.
  *
  * While forks are under way no lock is held. Other threads, and other fork handlers
- * of this one, may go on, but the frames are left alone: what needs memory
+ * of this one, may go on, but rings and frames are left alone: what needs memory
  * gets private memory, which the kernel itself copies in the fork, and what is freed
  * is freed afterwards. So a child finds its records in order, whenever it was made,
  * except counters; at most one slot is recorded as LEAVING that is not mapped so
@@ -38,7 +38,10 @@ static void become_child(void) {
   has_become_child = true;
   generation_leave_earlier();
   frame_leave_to_parent();
-  record_recount();
+  for (struct slot slot = {1}; slot.index < registry.end; slot.index++) {
+    if (maps_of(slot) != FREE) registry.states[slot.index] |= OCCUPIED;
+  }
+  record_recount(&registry);
 }
 
 /* Everybody takes the lock this way: other fork handlers of a new child may run before

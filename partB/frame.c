@@ -19,13 +19,13 @@ static void set_state(struct frame frame, uint8_t state) {
 
 /* ---- Giving back ---- */
 
-/* Gives the memory of frames that nobody holds back to the system, in one call. If the system
- * does not take it (memory that is locked), a frame is warm, once all of its memory is there. */
-void frame_discard(struct unused unused) {
-  bool taken = unused.count > 0 &&
-               madvise(window_of(unused.first), unused.count * (size_t)CHUNKSIZE, MADV_REMOVE) == 0;
-  for (size_t i = 0; i < unused.count; i++) {
-    struct frame one = frame_plus(unused.first, i);
+/* Gives the memory of consecutive frames that nobody holds back to the system, in one call.
+ * If the system does not take it (memory that is locked), a frame is warm, once all of its
+ * memory is there. */
+void frame_discard(struct frame frame, size_t count) {
+  bool taken = madvise(window_of(frame), count * CHUNKSIZE, MADV_REMOVE) == 0;
+  for (size_t i = 0; i < count; i++) {
+    struct frame one = frame_plus(frame, i);
     bool warm = frame_state(one) == USED_WARM || frame_state(one) == FREE_WARM;
     if (taken) {
       set_state(one, FREE_COLD);
@@ -35,23 +35,16 @@ void frame_discard(struct unused unused) {
   }
 }
 
-/* This one is to be discarded, as well: together with those before, if it is next to them. */
-static void discard_later(struct unused *unused, struct frame frame) {
-  if (frame.index != unused->first.index + unused->count) {
-    frame_discard(*unused);
-    *unused = (struct unused){frame, 0};
-  }
-  unused->count++;
-}
-
 /* Discards the warm frames, once: those that the system does not take stay warm. (While a fork is
  * under way, frames are left alone.) */
 void frame_trim(void) {
-  struct unused unused = {0};
-  for (struct frame frame = {1}; frame.index < registry.end && registry.forks == 0; frame.index++) {
-    if (frame_state(frame) == FREE_WARM) discard_later(&unused, frame);
+  struct frame frame = {registry.forks > 0 ? registry.end : 1};
+  while ((frame.index = space_first_frame(frame.index, FREE_WARM)) < registry.end) {
+    size_t count = 1;
+    while (frame_state(frame_plus(frame, count)) == FREE_WARM) count++;
+    frame_discard(frame, count);
+    frame.index += (uint32_t)count;
   }
-  frame_discard(unused);
 }
 
 /* A table that is copied and written again and again needs about as many free frames
@@ -60,28 +53,16 @@ static size_t warm_limit(void) {
   return registry.stats.frames_in_use / 4 > WARM_LEAST ? registry.stats.frames_in_use / 4 : WARM_LEAST;
 }
 
-/* The slot comes to hold the frame. */
-void frame_hold(struct frame frame, struct slot slot) {
-  struct frame_record *record = &registry.frames[frame.index];
-  registry.stats.sharing_chunks += (size_t)(record->holders > 0) + (record->holders == 1);
-  record->holders++;
-  record->newest = slot.index;
-}
-
-/* A slot has given up the frame. If it was the last one, it is free, or is to be discarded. */
-void frame_release(struct frame frame, struct unused *unused) {
-  struct frame_record *record = &registry.frames[frame.index];
-  record->holders--;
-  registry.stats.sharing_chunks -= (size_t)(record->holders > 0) + (record->holders == 1);
-  if (record->holders > 0) return;
+/* The last slot that held the frame has given it up. Returns whether it is to be discarded. */
+bool frame_release(struct frame frame) {
   if (frame_is_seen(frame)) {
     set_state(frame, LIMBO);
-    record->until = generation_newest;
-  } else if (frame_state(frame) == USED_WARM && registry.stats.frames_cached < warm_limit()) {
-    set_state(frame, FREE_WARM);
-  } else {
-    discard_later(unused, frame);
+    registry.seen[frame.index].until = generation_newest;
+    return false;
   }
+  if (frame_state(frame) != USED_WARM || registry.stats.frames_cached >= warm_limit()) return true;
+  set_state(frame, FREE_WARM);
+  return false;
 }
 
 /* ---- Relatives ---- */
@@ -89,41 +70,41 @@ void frame_release(struct frame frame, struct unused *unused) {
 /* Takes a frame back if the relatives are gone that have seen it. Returns whether it is to be
  * discarded then. */
 static bool recover(struct frame frame) {
-  struct frame_record *record = &registry.frames[frame.index];
+  struct seen *seen = &registry.seen[frame.index];
   bool is_limbo = frame_state(frame) == LIMBO;
-  if (record->from != 0 && generation_lives(record->from, is_limbo ? record->until : FOREVER)) return false;
-  record->from = 0;
+  if (seen->from != 0 && generation_lives(seen->from, is_limbo ? seen->until : FOREVER)) return false;
+  seen->from = 0;
   return is_limbo;
 }
 
 /* Takes back the frames that only relatives have seen who are gone: all, or the newest. */
 void frame_recover(bool all) {
   if (registry.forks > 0 || !generation_forget_gone(all)) return;
-  struct unused unused = {0};
   for (struct frame frame = {1}; frame.index < registry.end; frame.index++) {
-    if (recover(frame)) discard_later(&unused, frame);
+    uint32_t count = 0;
+    while (frame.index + count < registry.end && recover(frame_plus(frame, count))) count++;
+    if (count > 0) frame_discard(frame, count);
+    frame.index += count;
   }
-  frame_discard(unused);
 }
 
 /* Before a fork: its child will see every frame in use. */
 void frame_mark_seen(void) {
   for (struct frame frame = {1}; frame.index < registry.end; frame.index++) {
     if (is_used(frame_state(frame)) && !frame_is_seen(frame))
-      registry.frames[frame.index].from = generation_newest;
+      registry.seen[frame.index].from = generation_newest;
   }
 }
 
 /* In a child: all frames are the parent's, the free ones as well. */
 void frame_leave_to_parent(void) {
   for (struct frame frame = {1}; frame.index < registry.end; frame.index++) {
-    struct frame_record *record = &registry.frames[frame.index];
+    struct seen *seen = &registry.seen[frame.index];
     if (frame_state(frame) < USED_COLD) {
       set_state(frame, LIMBO);
-      record->from = 1;
-      record->until = FOREVER;
-    } else if (record->from != 0) {
-      record->from = generation_that_stays(record->from);
+      *seen = (struct seen){1, FOREVER};
+    } else if (seen->from != 0) {
+      seen->from = generation_that_stays(seen->from);
     }
   }
   registry.added = 0;
@@ -147,10 +128,11 @@ static struct frame find_warm(void) {
 }
 
 /* The free frame onto which to move the slot. Home keeps the kernel's mappings few;
- * so does the home of the newest slot that shares with it, because its neighbours move beside
+ * so does the home of a slot that shares with it, because its neighbours move beside
  * it; warm is fast, and preferred while mappings are plentiful. */
 struct frame frame_find(struct slot slot) {
-  struct frame home = home_of(slot), beside = {registry.frames[frame_of(slot).index].newest};
+  struct frame home = home_of(slot),
+               beside = ring_is_alone(slot) ? home : (struct frame){record_of(slot)->next};
   if (frame_state(home) == FREE_WARM) return home;
   if (frame_state(beside) == FREE_WARM) return beside;
   if (registry.stats.frames_cached > 0 && is_room_for(registry.mapping_budget / 2)) return find_warm();

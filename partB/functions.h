@@ -11,7 +11,8 @@
  *   slot.c         opening and freeing slots; doing again what was refused
  *   mapping.c      every change of what is mapped, and what follows a refusal
  *   record.c       what is recorded and counted of the slots
- *   frame.c        who holds which frame, which are free, which of them are warm, and what is in them
+ *   frame.c        which frames are free, which of them are warm, and what is in them
+ *   ring.c         which slots share a frame
  *   generation.c   which relatives of this process live
  *   space.c        the addresses, the records, and where there is room
  *   probe.c        questions to the kernel, where a touch could be a signal
@@ -60,7 +61,7 @@ void mapping_announce(const char *what, struct slot slot);
 bool mapping_is_dear(struct slot slot, size_t count);
 bool mapping_open(struct slot slot, size_t count, bool private);
 char *mapping_lend(struct frame frame, size_t count);
-bool mapping_share(struct slot slot, size_t count, struct frame frame, char *from);
+bool mapping_share(struct slot slot, size_t count, struct slot source, char *from);
 bool mapping_move(struct slot slot, size_t count, struct frame frame);
 bool mapping_wake(struct slot slot, size_t count);
 bool mapping_make_private(struct slot slot);
@@ -72,25 +73,27 @@ bool mapping_close(struct slot slot, size_t count);
 /* record.c */
 size_t record_boundaries(struct slot slot, size_t count);
 void record_set(struct slot slot, size_t count, uint32_t clear, uint32_t set);
-void record_recount(void);
+void record_recount(struct registry *counted);
 
 /* frame.c */
-struct unused {
-  struct frame first; /* of consecutive frames that are to be discarded together */
-  uint32_t count;
-};
 struct slot frame_find_room(size_t count);
 struct frame frame_find(struct slot slot);
 bool frame_prepare(struct frame target);
 bool frame_copy(struct frame target, struct frame source);
 void frame_claim(struct frame frame, size_t count, bool zeroed);
-void frame_hold(struct frame frame, struct slot slot);
-void frame_release(struct frame frame, struct unused *unused);
-void frame_discard(struct unused unused);
+bool frame_release(struct frame frame);
+void frame_discard(struct frame frame, size_t count);
 void frame_trim(void);
 void frame_recover(bool all);
 void frame_mark_seen(void);
 void frame_leave_to_parent(void);
+
+/* ring.c */
+void ring_join(struct slot slot, size_t count, struct slot member);
+bool ring_leave(struct slot slot);
+static inline bool ring_is_alone(struct slot slot) {
+  return record_of(slot)->next == 0;
+}
 
 /* generation.c */
 extern uint32_t generation_newest; /* the number of the last one */

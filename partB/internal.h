@@ -21,7 +21,7 @@
  * A slot is 64 KiB of the addresses that users see: the view. A frame is 64 KiB of
  * memory: it lies in the window, always at the same address and always writable.
  * Both are numbered from 1; slot n has its home in frame n. The slots that hold the
- * same frame are sharers: each frame knows how many hold it. A frame is
+ * same frame are sharers and form a ring; one that is alone is in no ring. A frame is
  * seen if a relative, a process that this one forked or was forked from, may map it.
  *
  * ---- States of a slot ----
@@ -76,7 +76,7 @@
  *
  * ---- Beliefs (tests/check.c looks at all of them, BELIEVE at some where they are used) ----
  *
- *   1. A frame has as many holders as there are slots that hold it.
+ *   1. The members of a ring hold the same frame, and nobody outside of it does.
  *   2. A frame is USED exactly if a slot holds it.
  *   3. Who is WRITABLE or DOUBTFUL has its frame alone, in all processes.
  *   4. FREE, PRIVATE, PROTECTED and STOLEN slots hold no frame; all others hold one. Only what
@@ -127,38 +127,38 @@ enum {
 
 struct slot_record {
   uint32_t maps;
-  uint32_t pins; /* of private memory: how often it is pinned */
+  uint32_t next, previous; /* in the ring of slots that share the frame; 0: alone */
 };
 
 /* The state of frame n, and a flag that slot n is not FREE, in one byte. */
 enum { FREE_COLD, FREE_WARM, LIMBO, USED_COLD, USED_WARM, ABSENT, OCCUPIED = 128 };
 
-struct frame_record {
-  uint32_t holders; /* how many slots hold it */
-  uint32_t newest;  /* the slot that came last; perhaps it has left */
-  uint32_t from;    /* the first generation of relatives that has seen it; 0: none */
-  uint32_t until;   /* the last one, of a frame in LIMBO */
+/* The generations of relatives that have seen a frame. */
+struct seen {
+  uint32_t from;  /* 0: none */
+  uint32_t until; /* of a frame in LIMBO */
 };
 
 /* Everything that the lock guards. */
 extern struct registry {
-  bool sharing_works;    /* mremap with old size 0 has worked */
-  bool large_pages;      /* pages of 64 KiB may be asked for */
-  bool memory_is_short;  /* for the last frame that was to be filled there was none */
-  char *views, *windows; /* where slot 0 and frame 0 would be */
-  struct slot_record *slots;
-  struct frame_record *frames;
-  uint8_t *states;          /* of each frame, and of the slot whose home it is */
-  uint32_t span;            /* slots for which there are addresses */
-  uint32_t end;             /* all slots and frames with memory lie below */
-  uint32_t added;           /* slots, by this process */
-  uint32_t free_hint;       /* no free slot with a free home lies below */
-  uint32_t warm_hint;       /* no warm frame lies below */
-  unsigned forks;           /* under way: see fork.c */
-  size_t unfinished;        /* slots: see above */
-  size_t mapping_budget;    /* how many of the kernel's mappings may be used; 0 before the start */
-  size_t fixed_mappings;    /* of those in use: not slots */
-  struct chunk_stats stats; /* except bytes_saved */
+  bool sharing_works;        /* mremap with old size 0 has worked */
+  bool large_pages;          /* pages of 64 KiB may be asked for */
+  bool memory_is_short;      /* for the last frame that was to be filled there was none */
+  char *views, *windows;     /* where slot 0 and frame 0 would be */
+  struct slot_record *slots; /* of each slot */
+  struct seen *seen;         /* of each frame */
+  uint8_t *states;           /* of each frame, and of the slot whose home it is */
+  uint32_t *pins;            /* of each slot with private memory: how often it is pinned */
+  uint32_t span;             /* slots for which there are addresses */
+  uint32_t end;              /* all slots and frames with memory lie below */
+  uint32_t added;            /* slots, by this process */
+  uint32_t free_hint;        /* no free slot with a free home lies below */
+  uint32_t warm_hint;        /* no warm frame lies below */
+  unsigned forks;            /* under way: see fork.c */
+  size_t unfinished;         /* slots: see above */
+  size_t mapping_budget;     /* how many of the kernel's mappings may be used; 0 before the start */
+  size_t fixed_mappings;     /* of those in use: not slots */
+  struct chunk_stats stats;  /* except bytes_saved */
 } registry;
 
 /* A belief at the place where it is used: the build for testing looks, and stops if it is
@@ -212,6 +212,10 @@ static inline bool is_writable(uint32_t maps) {
 static inline bool is_private(uint32_t maps) {
   return (maps & STATE) == PRIVATE || (maps & STATE) == PROTECTED;
 }
+/* Private memory stays where it is while it is pinned. */
+static inline bool is_pinned(struct slot slot) {
+  return is_private(maps_of(slot)) && registry.pins[slot.index] > 0;
+}
 static inline uint8_t frame_state(struct frame frame) {
   return registry.states[frame.index] & (uint8_t)~OCCUPIED;
 }
@@ -222,7 +226,7 @@ static inline bool is_used(uint8_t state) {
   return state == USED_COLD || state == USED_WARM;
 }
 static inline bool frame_is_seen(struct frame frame) {
-  return registry.frames[frame.index].from != 0;
+  return registry.seen[frame.index].from != 0;
 }
 /* Is there room for more of the kernel's mappings? */
 static inline bool is_room_for(size_t mappings) {

@@ -1,5 +1,5 @@
 /* The public functions for chunks and blocks: what lazycopy.h promises, put together from
- * slots and frames. Each takes the lock, checks its arguments, does its work and leaves
+ * slots, frames and rings. Each takes the lock, checks its arguments, does its work and leaves
  * errno as the header says. */
 #include <errno.h>
 

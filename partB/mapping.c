@@ -96,13 +96,14 @@ char *mapping_lend(struct frame frame, size_t count) {
   return NULL;
 }
 
-/* Maps slots to consecutive frames, which are mapped at from, not to be written: slots that
- * are FREE, or that hold other frames. Those that are ASLEEP stay so. */
-bool mapping_share(struct slot slot, size_t count, struct frame frame, char *from) {
-  uint32_t now = slot_state(slot) == ASLEEP ? ASLEEP : READ_ONLY;
+/* Maps slots to the consecutive frames of the source, which are mapped at from, not to be written: slots
+ * that are FREE, or that hold other frames. Those that are ASLEEP stay so. */
+bool mapping_share(struct slot slot, size_t count, struct slot source, char *from) {
+  uint32_t frame = frame_of(source).index, now = slot_state(slot) == ASLEEP ? ASLEEP : READ_ONLY;
   if (!is_ready(slot)) return false;
   bool is_mapped = now == ASLEEP || space_map_again(from, count * CHUNKSIZE, view_of(slot));
-  return record_if(is_mapped, slot, count, frame.index | now);
+  if (record_if(is_mapped, slot, count, frame | now)) ring_join(slot, count, source);
+  return is_mapped;
 }
 
 /* Maps live slots to consecutive frames that hold the same bytes, writable, in one step

@@ -1,7 +1,7 @@
 # partB: the lazycopy library. Its objects are linked into one, in which only
 # the names of lazycopy.h stay visible, so that the archive too exports nothing else.
 
-LAZYCOPY_FILES := lazycopy bytes enter copy fault fork split slot mapping record frame generation space probe lock
+LAZYCOPY_FILES := lazycopy bytes enter copy fault fork split slot mapping record frame ring generation space probe lock
 LAZYCOPY_OBJECTS := $(LAZYCOPY_FILES:%=partB/build/%.o)
 # Of CFLAGS, what decides the kind of code; the others might link libraries in. With
 # -flto the result is machine code, in which objcopy can find the names.

@@ -39,7 +39,10 @@ static bool unmap_around(struct slot slot) {
 
 /* The user frees live slots: they are unmapped afterwards. */
 void slot_free(struct slot slot, size_t count) {
-  for (size_t i = 0; i < count; i++) record_of(slot)[i].pins = 0;
+  for (size_t i = 0; i < count; i++) {
+    uint32_t state = slot_state(slot_plus(slot, i));
+    if (state >= PRIVATE && state <= LEAVING) registry.pins[slot.index + i] = 0;
+  }
   record_set(slot, count, 0, ZOMBIE);
 }
 

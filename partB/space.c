@@ -101,7 +101,7 @@ enum hole space_look_for_hole(struct slot slot) {
 
 /* Whole pages, so that nothing but whole pages is ever unmapped. */
 static size_t size_of(size_t span) {
-  size_t records = span * (sizeof(struct slot_record) + sizeof(struct frame_record) + 1);
+  size_t records = span * (sizeof(struct slot_record) + sizeof(struct seen) + sizeof(uint32_t) + 1);
   return round_up(2 * span * CHUNKSIZE + records + alignment(span) * CHUNKSIZE, page_size());
 }
 
@@ -135,10 +135,11 @@ static bool reserve_all(void) {
   registry.views = (char *)round_up((uintptr_t)base, alignment(span) * CHUNKSIZE);
   registry.windows = registry.views + span * CHUNKSIZE;
   registry.slots = (struct slot_record *)(registry.windows + span * CHUNKSIZE);
-  registry.frames = (struct frame_record *)(registry.slots + span);
-  registry.states = (uint8_t *)(registry.frames + span);
+  registry.seen = (struct seen *)(registry.slots + span);
+  registry.pins = (uint32_t *)(registry.seen + span);
+  registry.states = (uint8_t *)(registry.pins + span);
   registry.stats.kernel_mappings = registry.fixed_mappings =
-      2 + 2 * 3; /* this, the lock's page, three arrays in use */
+      2 + 2 * 4; /* this, the lock's page, four arrays in use */
   return true;
 }
 
@@ -163,7 +164,8 @@ static bool add_segment(size_t first, size_t count) {
   size_t begin = registry.end, end = first + count + 1; /* the record behind the last is read */
   char *window = window_of((struct frame){(uint32_t)first});
   if (!open_records(registry.slots, sizeof *registry.slots, begin, end)) return false;
-  if (!open_records(registry.frames, sizeof *registry.frames, begin, end)) return false;
+  if (!open_records(registry.seen, sizeof *registry.seen, begin, end)) return false;
+  if (!open_records(registry.pins, sizeof *registry.pins, begin, end)) return false;
   if (!open_records(registry.states, 1, begin, end)) return false;
   enum hole hole = map_window(window, count * CHUNKSIZE);
   if (hole == HOLE_RESERVED) return false;

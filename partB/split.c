@@ -12,7 +12,7 @@ enum {
 };
 
 static bool frame_is_own(struct slot slot) {
-  return registry.frames[frame_of(slot).index].holders == 1 && !frame_is_seen(frame_of(slot));
+  return ring_is_alone(slot) && !frame_is_seen(frame_of(slot));
 }
 
 /* ---- Moving ---- */
@@ -43,8 +43,7 @@ static bool copy_bytes(struct slot slot, size_t count, struct frame frame) {
 static bool move(struct slot slot, size_t count, struct frame frame) {
   if (copy_bytes(slot, count, frame) && mapping_move(slot, count, frame)) return true;
   for (size_t i = 0; i < count; i++) {
-    if (!is_there(slot_plus(slot, i), frame_plus(frame, i)))
-      frame_discard((struct unused){frame_plus(frame, i), 1});
+    if (!is_there(slot_plus(slot, i), frame_plus(frame, i))) frame_discard(frame_plus(frame, i), 1);
   }
   return false;
 }
@@ -54,7 +53,7 @@ static bool move(struct slot slot, size_t count, struct frame frame) {
 bool split_adopt(struct slot slot, size_t count) {
   for (size_t i = 0; i < count; i++) {
     struct slot one = slot_plus(slot, i);
-    if (!is_private(maps_of(one)) || record_of(one)->pins > 0) continue;
+    if (!is_private(maps_of(one)) || is_pinned(one)) continue;
     struct frame frame = frame_find(one);
     if (frame.index && move(one, 1, frame)) continue;
     if (slot_state(one) == PROTECTED) mapping_unprotect(one);

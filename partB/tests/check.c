@@ -19,53 +19,74 @@ void lazycopy_disbelieve(const char *file, int line, const char *belief) {
 
 /* ---- Records ---- */
 
-static bool slot_is_valid(struct slot slot) {
+struct totals {
+  size_t rings, used;
+};
+
+/* Is the ring closed both ways, and do all its members hold the slot's frame? */
+static bool ring_is_valid(struct slot slot, struct totals *totals) {
+  struct slot member = slot;
+  uint32_t smallest = slot.index;
+  size_t members = 0;
+  do {
+    const struct slot_record *record = record_of(member);
+    HOLDS(1, ++members < registry.end);
+    if (record->next == 0) break;
+    HOLDS(1, frame_of(member).index == frame_of(slot).index);
+    HOLDS(1, registry.slots[record->next].previous == member.index);
+    HOLDS(3, !is_writable(record->maps));
+    member.index = record->next;
+    if (member.index < smallest) smallest = member.index;
+  } while (member.index != slot.index);
+  HOLDS(1, members > 1 || ring_is_alone(slot));
+  if (smallest == slot.index) totals->rings++;
+  return true;
+}
+
+static bool slot_is_valid(struct slot slot, struct totals *totals) {
   uint32_t maps = maps_of(slot), state = slot_state(slot);
   bool holds_none = state == FREE || is_private(maps) || state == STOLEN;
   HOLDS(8, (maps == FREE) == !(registry.states[slot.index] & OCCUPIED));
   HOLDS(4, holds_none == (frame_of(slot).index == 0));
-  HOLDS(4, record_of(slot)->pins == 0 || is_private(maps) || state == LEAVING);
+  HOLDS(4, registry.pins[slot.index] == 0 || is_private(maps) || state == LEAVING);
   HOLDS(4, state <= STOLEN && !(maps & ZOMBIE && (state == FREE || state == STOLEN)));
+  if (holds_none) {
+    HOLDS(1, ring_is_alone(slot));
+    return true;
+  }
+  HOLDS(2, is_used(frame_state(frame_of(slot))));
   HOLDS(5, state != LEAVING || registry.forks > 0);
-  HOLDS(3, !is_writable(maps) ||
-               (registry.frames[frame_of(slot).index].holders == 1 && !frame_is_seen(frame_of(slot))));
-  return true;
+  HOLDS(3, !is_writable(maps) || (ring_is_alone(slot) && !frame_is_seen(frame_of(slot))));
+  return ring_is_valid(slot, totals);
 }
 
-static bool frame_is_valid(struct frame frame, uint32_t holders) {
+static bool frame_is_valid(struct frame frame, struct totals *totals) {
   uint8_t state = frame_state(frame);
-  HOLDS(1, registry.frames[frame.index].holders == holders);
-  HOLDS(2, is_used(state) == (holders > 0));
+  totals->used += is_used(state);
   HOLDS(6, state <= ABSENT);
   HOLDS(7, state != FREE_WARM || frame.index >= registry.warm_hint);
   HOLDS(7, registry.states[frame.index] > FREE_WARM || frame.index >= registry.free_hint);
   return true;
 }
 
-static bool records_are_valid(uint32_t *holders) {
-  for (uint32_t i = 1; i < registry.end; i++) {
-    if (!slot_is_valid((struct slot){i})) return false;
-    holders[frame_of((struct slot){i}).index]++;
-  }
-  for (uint32_t i = 1; i < registry.end; i++) {
-    if (!frame_is_valid((struct frame){i}, holders[i])) return false;
-  }
-  return true;
-}
-
+/* That as many rings as used frames are found shows beliefs 1, 2 and 6: each frame in use has
+ * one ring, and no other frame has any. */
 static bool registry_is_valid(void) {
-  uint32_t *holders = calloc(registry.end + 1, sizeof *holders);
-  bool valid = holders && records_are_valid(holders);
-  free(holders);
-  struct registry before = registry;
-  record_recount();
-  HOLDS(8, before.stats.live_chunks == registry.stats.live_chunks);
-  HOLDS(8, before.stats.sharing_chunks == registry.stats.sharing_chunks);
-  HOLDS(8, before.stats.frames_in_use == registry.stats.frames_in_use);
-  HOLDS(8, before.stats.frames_cached == registry.stats.frames_cached);
-  HOLDS(8, before.stats.kernel_mappings == registry.stats.kernel_mappings);
-  HOLDS(8, before.unfinished == registry.unfinished);
-  return valid;
+  struct totals totals = {0};
+  for (uint32_t i = 1; i < registry.end; i++) {
+    if (!slot_is_valid((struct slot){i}, &totals) || !frame_is_valid((struct frame){i}, &totals))
+      return false;
+  }
+  HOLDS(2, totals.rings == totals.used);
+  struct registry counted = registry;
+  record_recount(&counted);
+  HOLDS(8, counted.stats.live_chunks == registry.stats.live_chunks);
+  HOLDS(8, counted.stats.sharing_chunks == registry.stats.sharing_chunks);
+  HOLDS(8, counted.stats.frames_in_use == registry.stats.frames_in_use);
+  HOLDS(8, counted.stats.frames_cached == registry.stats.frames_cached);
+  HOLDS(8, counted.stats.kernel_mappings == registry.stats.kernel_mappings);
+  HOLDS(8, counted.unfinished == registry.unfinished);
+  return true;
 }
 
 /* Rule 2: what was private and writable at the last check still has its frame and its
