@@ -20,16 +20,16 @@ static struct range chunks_of(void *address, size_t length) {
  * need not wait for all of them. */
 static int for_each(void *address, size_t length, bool (*act)(struct slot)) {
   struct range range = chunks_of(address, length);
-  int error = 0;
+  int result;
   size_t i = 0;
   do {
     enter();
     struct slot slot = enter_range(range.chunks + i * CHUNKSIZE, i == 0 ? range.count : 1);
-    if (!slot.index && range.count > 0) error = EINVAL;
+    int error = slot.index || range.count == 0 ? 0 : EINVAL;
     if (slot.index && !act(slot)) error = ENOMEM;
-    lock_give(error);
-  } while (++i < range.count && !error);
-  return error ? -1 : 0;
+    result = lock_give(error);
+  } while (++i < range.count && result == 0);
+  return result;
 }
 
 int chunk_make_writable(void *address, size_t length) {
@@ -48,11 +48,10 @@ static int change_pins(void *address, size_t length, bool pin) {
   int error = slot.index || range.count == 0 ? 0 : EINVAL;
   for (size_t i = 0; i < range.count && !error; i++) {
     if (pin && !slot_pin(slot_plus(slot, i))) error = ENOMEM;
-    if (!pin && registry.pins[slot.index + i] == 0) error = EINVAL;
+    if (!pin && record_of(slot)[i].pins == 0) error = EINVAL;
   }
-  for (size_t i = 0; i < range.count && !error; i++) registry.pins[slot.index + i] += pin ? 1 : -1u;
-  lock_give(error);
-  return error ? -1 : 0;
+  for (size_t i = 0; i < range.count && !error; i++) record_of(slot)[i].pins += pin ? 1 : -1u;
+  return lock_give(error);
 }
 
 int chunk_pin(void *address, size_t length) {

@@ -16,10 +16,14 @@ static size_t run_length(struct slot slot, size_t count) {
 /* Takes the right to write from all of the source, except what is pinned. For copies that map
  * it, its mappings are made few. Returns whether it can be shared. */
 static bool prepare_source(struct slot source, size_t count, bool maps_it) {
-  if (!split_adopt(source, count)) return false;
-  bool any_writable = false;
-  for (size_t i = 0; i < count; i++) any_writable |= is_writable(maps_of(slot_plus(source, i)));
-  if (any_writable && (!is_room_for(2) || !mapping_protect(source, count))) return false;
+  bool any_writable = false, any_private = false;
+  for (size_t i = 0; i < count; i++) {
+    uint32_t maps = maps_of(slot_plus(source, i));
+    any_writable |= is_writable(maps);
+    any_private |= is_private(maps);
+  }
+  if (any_private && !split_adopt(source, count)) return false;
+  if ((any_writable || any_private) && (!is_room_for(2) || !mapping_protect(source, count))) return false;
   if (!maps_it) return true;
   if (record_boundaries(source, count) > SCATTERED && !split_bring_home(source, count)) return false;
   return is_room_for(record_boundaries(source, count));
@@ -69,17 +73,17 @@ struct slot copy_sharing(struct slot source, size_t count, bool asleep) {
 
 /* ---- Restoring ---- */
 
+/* Are the two known to have the same bytes? What is LEAVING may have others than its frame. */
 static bool shares(struct slot slot, struct slot other) {
-  return frame_of(slot).index == frame_of(other).index && frame_of(slot).index != 0;
+  return frame_of(slot).index == frame_of(other).index && frame_of(slot).index != 0 &&
+         slot_state(slot) != LEAVING && slot_state(other) != LEAVING;
 }
 
 /* How many slots, from the first on, are known to have the same bytes as their counterparts. */
 size_t copy_same(struct slot slots, struct slot others, size_t count) {
   size_t same = 0;
   if (slots.index == others.index) return count;
-  while (same < count && shares(slot_plus(slots, same), slot_plus(others, same)) &&
-         slot_state(slot_plus(slots, same)) != LEAVING && slot_state(slot_plus(others, same)) != LEAVING)
-    same++;
+  while (same < count && shares(slot_plus(slots, same), slot_plus(others, same))) same++;
   return same;
 }
 

@@ -69,8 +69,7 @@ int chunk_handle_fault(siginfo_t *info, void *context) {
   lock_give(0);
   if (answer == NO_MEMORY_LEFT) {
     int error = errno;
-    struct slot slot = space_slot_at(address);
-    mapping_announce("the kernel gives no memory for the chunk at", slot);
+    mapping_announce("the kernel gives no memory for the chunk at", space_slot_at(address));
     errno = error;
   }
   return answer == SOLVED;

@@ -38,10 +38,7 @@ static void become_child(void) {
   has_become_child = true;
   generation_leave_earlier();
   frame_leave_to_parent();
-  for (struct slot slot = {1}; slot.index < registry.end; slot.index++) {
-    if (maps_of(slot) != FREE) registry.states[slot.index] |= OCCUPIED;
-  }
-  record_recount(&registry);
+  record_recount();
 }
 
 /* Everybody takes the lock this way: other fork handlers of a new child may run before

@@ -19,13 +19,13 @@ static void set_state(struct frame frame, uint8_t state) {
 
 /* ---- Giving back ---- */
 
-/* Gives the memory of consecutive frames that nobody holds back to the system, in one call.
- * If the system does not take it (memory that is locked), a frame is warm, once all of its
- * memory is there. */
-void frame_discard(struct frame frame, size_t count) {
-  bool taken = madvise(window_of(frame), count * CHUNKSIZE, MADV_REMOVE) == 0;
-  for (size_t i = 0; i < count; i++) {
-    struct frame one = frame_plus(frame, i);
+/* Gives the memory of frames that nobody holds back to the system, in one call. If the system
+ * does not take it (memory that is locked), a frame is warm, once all of its memory is there. */
+void frame_discard(struct unused unused) {
+  bool taken = unused.count > 0 &&
+               madvise(window_of(unused.first), unused.count * (size_t)CHUNKSIZE, MADV_REMOVE) == 0;
+  for (size_t i = 0; i < unused.count; i++) {
+    struct frame one = frame_plus(unused.first, i);
     bool warm = frame_state(one) == USED_WARM || frame_state(one) == FREE_WARM;
     if (taken) {
       set_state(one, FREE_COLD);
@@ -35,16 +35,23 @@ void frame_discard(struct frame frame, size_t count) {
   }
 }
 
+/* This one is to be discarded, as well: together with those before, if it is next to them. */
+static void discard_later(struct unused *unused, struct frame frame) {
+  if (frame.index != unused->first.index + unused->count) {
+    frame_discard(*unused);
+    *unused = (struct unused){frame, 0};
+  }
+  unused->count++;
+}
+
 /* Discards the warm frames, once: those that the system does not take stay warm. (While a fork is
  * under way, frames are left alone.) */
 void frame_trim(void) {
-  struct frame frame = {registry.forks > 0 ? registry.end : 1};
-  while ((frame.index = space_first_frame(frame.index, FREE_WARM)) < registry.end) {
-    size_t count = 1;
-    while (frame_state(frame_plus(frame, count)) == FREE_WARM) count++;
-    frame_discard(frame, count);
-    frame.index += (uint32_t)count;
+  struct unused unused = {0};
+  for (struct frame frame = {1}; frame.index < registry.end && registry.forks == 0; frame.index++) {
+    if (frame_state(frame) == FREE_WARM) discard_later(&unused, frame);
   }
+  frame_discard(unused);
 }
 
 /* A table that is copied and written again and again needs about as many free frames
@@ -53,16 +60,21 @@ static size_t warm_limit(void) {
   return registry.stats.frames_in_use / 4 > WARM_LEAST ? registry.stats.frames_in_use / 4 : WARM_LEAST;
 }
 
-/* The last slot that held the frame has given it up. Returns whether it is to be discarded. */
-bool frame_release(struct frame frame) {
+/* A slot comes to hold the frame, which was free. */
+void frame_use(struct frame frame) {
+  set_state(frame, frame_state(frame) == FREE_WARM ? USED_WARM : USED_COLD);
+}
+
+/* The last slot that held the frame has given it up: it is free, or to be discarded. */
+void frame_release(struct frame frame, struct unused *unused) {
   if (frame_is_seen(frame)) {
     set_state(frame, LIMBO);
     registry.seen[frame.index].until = generation_newest;
-    return false;
+  } else if (frame_state(frame) == USED_WARM && registry.stats.frames_cached < warm_limit()) {
+    set_state(frame, FREE_WARM);
+  } else {
+    discard_later(unused, frame);
   }
-  if (frame_state(frame) != USED_WARM || registry.stats.frames_cached >= warm_limit()) return true;
-  set_state(frame, FREE_WARM);
-  return false;
 }
 
 /* ---- Relatives ---- */
@@ -80,12 +92,11 @@ static bool recover(struct frame frame) {
 /* Takes back the frames that only relatives have seen who are gone: all, or the newest. */
 void frame_recover(bool all) {
   if (registry.forks > 0 || !generation_forget_gone(all)) return;
+  struct unused unused = {0};
   for (struct frame frame = {1}; frame.index < registry.end; frame.index++) {
-    uint32_t count = 0;
-    while (frame.index + count < registry.end && recover(frame_plus(frame, count))) count++;
-    if (count > 0) frame_discard(frame, count);
-    frame.index += count;
+    if (recover(frame)) discard_later(&unused, frame);
   }
+  frame_discard(unused);
 }
 
 /* Before a fork: its child will see every frame in use. */
@@ -147,7 +158,7 @@ struct frame frame_find(struct slot slot) {
 
 /* ---- Contents ---- */
 
-/* Has all memory of a free frame there, as it is to be filled. It counts as used then. */
+/* Has all memory of a free frame there, as it is to be filled: it is warm then. */
 bool frame_prepare(struct frame target) {
   BELIEVE(frame_is_free(target));
   registry.memory_is_short =
@@ -156,7 +167,7 @@ bool frame_prepare(struct frame target) {
   /* One read maps all pages of a warm one writable at once (the kernel's fault-around), where
    * writes would fault page by page. */
   (void)*(volatile char *)window_of(target);
-  set_state(target, USED_WARM);
+  set_state(target, FREE_WARM);
   return true;
 }
 
@@ -166,13 +177,4 @@ bool frame_copy(struct frame target, struct frame source) {
   memcpy(window_of(target), window_of(source), CHUNKSIZE);
   set_state(source, USED_WARM);
   return true;
-}
-
-/* Slots map free frames, which are to read as zeros, or to be written by the caller. */
-void frame_claim(struct frame frame, size_t count, bool zeroed) {
-  for (size_t i = 0; i < count; i++) {
-    struct frame one = frame_plus(frame, i);
-    if (zeroed && frame_state(one) == FREE_WARM) memset(window_of(one), 0, CHUNKSIZE);
-    set_state(one, USED_COLD);
-  }
 }

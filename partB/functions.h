@@ -73,16 +73,20 @@ bool mapping_close(struct slot slot, size_t count);
 /* record.c */
 size_t record_boundaries(struct slot slot, size_t count);
 void record_set(struct slot slot, size_t count, uint32_t clear, uint32_t set);
-void record_recount(struct registry *counted);
+void record_recount(void);
 
 /* frame.c */
+struct unused {
+  struct frame first; /* of consecutive frames that are to be discarded together */
+  uint32_t count;
+};
 struct slot frame_find_room(size_t count);
 struct frame frame_find(struct slot slot);
 bool frame_prepare(struct frame target);
 bool frame_copy(struct frame target, struct frame source);
-void frame_claim(struct frame frame, size_t count, bool zeroed);
-bool frame_release(struct frame frame);
-void frame_discard(struct frame frame, size_t count);
+void frame_use(struct frame frame);
+void frame_release(struct frame frame, struct unused *unused);
+void frame_discard(struct unused unused);
 void frame_trim(void);
 void frame_recover(bool all);
 void frame_mark_seen(void);
@@ -137,7 +141,7 @@ void lock_mask_signals(int how, const sigset_t *set, sigset_t *before);
 bool lock_take(void);
 bool lock_is_mine(void);
 void lock_open_faults(void);
-bool lock_give(int error);
+int lock_give(int error);
 void lock_let_others(void);
 
 #endif

@@ -128,6 +128,7 @@ enum {
 struct slot_record {
   uint32_t maps;
   uint32_t next, previous; /* in the ring of slots that share the frame; 0: alone */
+  uint32_t pins;           /* of private memory: how often it is pinned */
 };
 
 /* The state of frame n, and a flag that slot n is not FREE, in one byte. */
@@ -148,7 +149,6 @@ extern struct registry {
   struct slot_record *slots; /* of each slot */
   struct seen *seen;         /* of each frame */
   uint8_t *states;           /* of each frame, and of the slot whose home it is */
-  uint32_t *pins;            /* of each slot with private memory: how often it is pinned */
   uint32_t span;             /* slots for which there are addresses */
   uint32_t end;              /* all slots and frames with memory lie below */
   uint32_t added;            /* slots, by this process */
@@ -211,10 +211,6 @@ static inline bool is_writable(uint32_t maps) {
 /* Maps private memory, and holds no frame. */
 static inline bool is_private(uint32_t maps) {
   return (maps & STATE) == PRIVATE || (maps & STATE) == PROTECTED;
-}
-/* Private memory stays where it is while it is pinned. */
-static inline bool is_pinned(struct slot slot) {
-  return is_private(maps_of(slot)) && registry.pins[slot.index] > 0;
 }
 static inline uint8_t frame_state(struct frame frame) {
   return registry.states[frame.index] & (uint8_t)~OCCUPIED;

@@ -73,17 +73,17 @@ void *chunks_snapshot(void *chunks, size_t count) {
 /* Batch by batch; and by copying the bytes of a chunk that cannot come to share: of twice as many
  * each time, lest a kernel that refuses all be asked for each. */
 int chunks_restore(void *chunks, void *snapshot, size_t count) {
-  size_t distance = chunks < snapshot ? (char *)snapshot - (char *)chunks : (char *)chunks - (char *)snapshot;
   enter();
   struct slot to = enter_range(chunks, count), from = enter_range(snapshot, count);
-  bool is_valid = to.index && from.index && (distance == 0 || distance / CHUNKSIZE >= count);
-  if (lock_give(is_valid ? 0 : EINVAL)) lock_let_others();
-  if (!is_valid || distance == 0) return is_valid ? 0 : -1;
+  bool are_apart = to.index + count <= from.index || from.index + count <= to.index;
+  bool is_valid = to.index && from.index && (are_apart || to.index == from.index);
+  int result = lock_give(is_valid ? 0 : EINVAL);
+  if (!is_valid || to.index == from.index) return result;
   for (size_t done = 0, by_bytes = 1; done < count;) {
     size_t batch = count - done < BATCH ? count - done : BATCH;
     enter();
     size_t restored = copy_restore(slot_plus(to, done), slot_plus(from, done), batch);
-    if (lock_give(0)) lock_let_others();
+    lock_let_others();
     done += restored;
     if (restored == batch) continue;
     if (restored > 0) by_bytes = 1;
@@ -112,12 +112,13 @@ int chunks_free(void *chunks, size_t count) {
   struct slot slot = enter_range(chunks, count);
   if (slot.index) slot_free(slot, count);
   for (size_t done = 0; slot.index && done < count; done += BATCH) {
-    if (done > 0 && lock_give(0)) lock_let_others();
-    if (done > 0) fork_take_lock();
+    if (done > 0) {
+      lock_let_others();
+      fork_take_lock();
+    }
     slot_unmap(slot_plus(slot, done), count - done < BATCH ? count - done : BATCH);
   }
-  lock_give(slot.index || is_nothing ? 0 : EINVAL);
-  return slot.index || is_nothing ? 0 : -1;
+  return lock_give(slot.index || is_nothing ? 0 : EINVAL);
 }
 
 void chunk_trim(void) {

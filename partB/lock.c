@@ -88,19 +88,21 @@ void lock_open_faults(void) {
   sigdelset(&signals_before, SIGSEGV);
 }
 
-/* Leaves errno as it was, or an error there. Returns whether others may be waiting. */
-bool lock_give(int error) {
+/* Leaves errno as it was, or an error there: returns 0, or -1. */
+int lock_give(int error) {
   sigset_t before = signals_before;
-  if (!error) error = error_before;
+  int now = error ? error : error_before;
   atomic_store(&holder, NULL);
-  bool is_contended = atomic_exchange(&state, UNLOCKED) == CONTENDED;
-  if (is_contended) syscall(SYS_futex, &state, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
+  if (atomic_exchange(&state, UNLOCKED) == CONTENDED)
+    syscall(SYS_futex, &state, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
   lock_mask_signals(SIG_SETMASK, &before, NULL);
-  errno = error;
-  return is_contended;
+  errno = now;
+  return error ? -1 : 0;
 }
 
-/* For a thread that will take the lock again at once: who was waiting needs time to wake up. */
+/* The same for a thread that will take the lock again at once: who is waiting needs time to wake up. */
 void lock_let_others(void) {
-  for (int i = 0; i < 1000 && atomic_load(&state) == UNLOCKED; i++) sched_yield();
+  bool is_contended = atomic_load(&state) == CONTENDED;
+  lock_give(0);
+  for (int i = 0; is_contended && i < 1000 && atomic_load(&state) == UNLOCKED; i++) sched_yield();
 }

@@ -36,42 +36,35 @@ static void count_change(struct slot slot, uint32_t before, uint32_t after) {
 /* Records what the slots map: without what is to be cleared, and with what is set, which may
  * be consecutive frames. Who gives up a frame leaves the ring, and the last one releases it. */
 void record_set(struct slot slot, size_t count, uint32_t clear, uint32_t set) {
-  struct frame unused = {0}; /* to be discarded: so many frames */
-  size_t length = 0;
+  struct unused unused = {0};
   registry.stats.kernel_mappings -= record_boundaries(slot, count);
   for (uint32_t i = 0; i < count; i++) {
     struct slot one = slot_plus(slot, i);
-    struct frame frame = frame_of(one);
+    struct frame left = frame_of(one);
     uint32_t before = maps_of(one), after = (before & ~clear) | (set & FRAME ? set + i : set);
     record_of(one)->maps = after;
     count_change(one, before, after);
-    if (frame.index == 0 || frame.index == (after & FRAME) || ring_leave(one) || !frame_release(frame))
-      continue;
-    if (frame.index != unused.index + length) {
-      if (length > 0) frame_discard(unused, length);
-      unused = frame;
-      length = 0;
-    }
-    length++;
+    if (left.index == frame_of(one).index) continue;
+    if (frame_is_free(frame_of(one))) frame_use(frame_of(one));
+    if (left.index && !ring_leave(one)) frame_release(left, &unused);
   }
-  if (length > 0) frame_discard(unused, length);
+  frame_discard(unused);
   registry.stats.kernel_mappings += record_boundaries(slot, count);
   if (maps_of(slot) == FREE && slot.index < registry.free_hint) registry.free_hint = slot.index;
 }
 
 /* Counts anew what is counted as slots and frames change: in a child, which may have been
  * forked while another thread was counting. */
-void record_recount(struct registry *counted) {
-  struct chunk_stats *stats = &counted->stats;
+void record_recount(void) {
+  struct chunk_stats *stats = &registry.stats;
   stats->live_chunks = stats->sharing_chunks = stats->frames_in_use = stats->frames_cached = 0;
-  stats->kernel_mappings = counted->fixed_mappings;
-  counted->unfinished = 0;
-  for (struct slot slot = {1}; slot.index < counted->end; slot.index++) {
-    stats->live_chunks += is_live(maps_of(slot));
+  stats->kernel_mappings = registry.fixed_mappings;
+  registry.unfinished = 0;
+  for (struct slot slot = {1}; slot.index < registry.end; slot.index++) {
+    count_change(slot, FREE, maps_of(slot));
     stats->sharing_chunks += !ring_is_alone(slot);
-    stats->frames_in_use += (size_t)is_used(frame_state(home_of(slot))) + is_private(maps_of(slot));
+    stats->frames_in_use += is_used(frame_state(home_of(slot)));
     stats->frames_cached += frame_state(home_of(slot)) == FREE_WARM;
-    counted->unfinished += is_unfinished(maps_of(slot));
   }
-  if (counted->end > 0) stats->kernel_mappings += record_boundaries((struct slot){1}, counted->end - 1);
+  if (registry.end > 0) stats->kernel_mappings += record_boundaries((struct slot){1}, registry.end - 1);
 }

@@ -1,5 +1,7 @@
 /* Slots as chunks: opening and freeing them, and doing again what the kernel refused:
  * internal.h says which slots are unfinished. */
+#include <string.h>
+
 #include "internal.h"
 
 enum {
@@ -13,7 +15,10 @@ struct slot slot_open(size_t count, bool zeroed) {
   if (!slot.index) return none;
   bool private = registry.forks > 0 || !space_sharing_works();
   if (!mapping_open(slot, count, private)) return none;
-  if (!private) frame_claim(home_of(slot), count, zeroed);
+  for (size_t i = 0; i < count && zeroed && !private; i++) {
+    struct frame home = home_of(slot_plus(slot, i));
+    if (frame_state(home) == USED_WARM) memset(window_of(home), 0, CHUNKSIZE);
+  }
   return slot;
 }
 
@@ -39,10 +44,7 @@ static bool unmap_around(struct slot slot) {
 
 /* The user frees live slots: they are unmapped afterwards. */
 void slot_free(struct slot slot, size_t count) {
-  for (size_t i = 0; i < count; i++) {
-    uint32_t state = slot_state(slot_plus(slot, i));
-    if (state >= PRIVATE && state <= LEAVING) registry.pins[slot.index + i] = 0;
-  }
+  for (size_t i = 0; i < count; i++) record_of(slot)[i].pins = 0;
   record_set(slot, count, 0, ZOMBIE);
 }
 

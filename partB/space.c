@@ -101,20 +101,19 @@ enum hole space_look_for_hole(struct slot slot) {
 
 /* Whole pages, so that nothing but whole pages is ever unmapped. */
 static size_t size_of(size_t span) {
-  size_t records = span * (sizeof(struct slot_record) + sizeof(struct seen) + sizeof(uint32_t) + 1);
+  size_t records = span * (sizeof(struct slot_record) + sizeof(struct seen) + 1);
   return round_up(2 * span * CHUNKSIZE + records + alignment(span) * CHUNKSIZE, page_size());
 }
 
-/* Reserves so much if half of the addresses are left to the program, where they are limited. */
-static char *try_to_reserve(size_t span) {
+/* May so much be reserved? If addresses are limited, half of them are left to the program. */
+static bool can_reserve(size_t span) {
   struct rlimit limit;
   size_t size = size_of(span), rest = size;
   if (getrlimit(RLIMIT_AS, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY) rest = limit.rlim_cur / 2;
   char *base = reserve(NULL, size, 0), *spare = reserve(NULL, rest, 0);
-  if (spare != MAP_FAILED) munmap(spare, rest);
-  if (base != MAP_FAILED && spare != MAP_FAILED) return base;
   if (base != MAP_FAILED) munmap(base, size);
-  return NULL;
+  if (spare != MAP_FAILED) munmap(spare, rest);
+  return base != MAP_FAILED && spare != MAP_FAILED;
 }
 
 /* Reserves [view][window][records], as large as there is room for. A refused call at this
@@ -122,24 +121,19 @@ static char *try_to_reserve(size_t span) {
 static bool reserve_all(void) {
   bool works = space_sharing_works() || space_sharing_works() || space_sharing_works();
   size_t most = works ? (__tsan_init ? SPAN_TSAN : SPAN) : SPAN_EMULATED, span = 0;
-  char *base = NULL;
   for (size_t step = most; step > 0 && span < most; step /= 2) {
-    base = try_to_reserve(span + step);
-    if (!base) continue;
-    munmap(base, size_of(span + step));
-    span += step;
+    if (can_reserve(span + step)) span += step;
   }
-  if (span > 0) base = try_to_reserve(span);
-  if (!base) return false;
+  char *base = span > 0 ? reserve(NULL, size_of(span), 0) : MAP_FAILED;
+  if (base == MAP_FAILED) return false;
   registry.span = (uint32_t)span;
   registry.views = (char *)round_up((uintptr_t)base, alignment(span) * CHUNKSIZE);
   registry.windows = registry.views + span * CHUNKSIZE;
   registry.slots = (struct slot_record *)(registry.windows + span * CHUNKSIZE);
   registry.seen = (struct seen *)(registry.slots + span);
-  registry.pins = (uint32_t *)(registry.seen + span);
-  registry.states = (uint8_t *)(registry.pins + span);
+  registry.states = (uint8_t *)(registry.seen + span);
   registry.stats.kernel_mappings = registry.fixed_mappings =
-      2 + 2 * 4; /* this, the lock's page, four arrays in use */
+      2 + 2 * 3; /* this, the lock's page, three arrays in use */
   return true;
 }
 
@@ -165,7 +159,6 @@ static bool add_segment(size_t first, size_t count) {
   char *window = window_of((struct frame){(uint32_t)first});
   if (!open_records(registry.slots, sizeof *registry.slots, begin, end)) return false;
   if (!open_records(registry.seen, sizeof *registry.seen, begin, end)) return false;
-  if (!open_records(registry.pins, sizeof *registry.pins, begin, end)) return false;
   if (!open_records(registry.states, 1, begin, end)) return false;
   enum hole hole = map_window(window, count * CHUNKSIZE);
   if (hole == HOLE_RESERVED) return false;

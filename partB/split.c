@@ -17,17 +17,13 @@ static bool frame_is_own(struct slot slot) {
 
 /* ---- Moving ---- */
 
-static bool is_there(struct slot slot, struct frame frame) {
-  return frame_of(slot).index == frame.index;
-}
-
 /* Copies what is behind the slots into consecutive frames, except what is there already.
  * A slot that is written meanwhile would lose the write: it is protected first. */
 static bool copy_bytes(struct slot slot, size_t count, struct frame frame) {
   for (size_t i = 0; i < count; i++) {
     struct slot from = slot_plus(slot, i);
     struct frame to = frame_plus(frame, i);
-    if (is_there(from, to)) continue;
+    if (frame_of(from).index == to.index) continue;
     if (is_private(maps_of(from))) {
       if (!mapping_protect_private(from) || !frame_prepare(to)) return false;
       memcpy(window_of(to), view_of(from), CHUNKSIZE);
@@ -39,13 +35,10 @@ static bool copy_bytes(struct slot slot, size_t count, struct frame frame) {
 }
 
 /* Moves the slots to consecutive frames: each is free, or the slot's already. Then they
- * are WRITABLE. After a refusal they have their bytes, and perhaps fewer rights. */
+ * are WRITABLE. After a refusal they have their bytes, and perhaps fewer rights; the frames that
+ * have been filled are free, and warm. */
 static bool move(struct slot slot, size_t count, struct frame frame) {
-  if (copy_bytes(slot, count, frame) && mapping_move(slot, count, frame)) return true;
-  for (size_t i = 0; i < count; i++) {
-    if (!is_there(slot_plus(slot, i), frame_plus(frame, i))) frame_discard(frame_plus(frame, i), 1);
-  }
-  return false;
+  return copy_bytes(slot, count, frame) && mapping_move(slot, count, frame);
 }
 
 /* Gives private slots frames, except those that are pinned, as something else is to map the
@@ -53,7 +46,7 @@ static bool move(struct slot slot, size_t count, struct frame frame) {
 bool split_adopt(struct slot slot, size_t count) {
   for (size_t i = 0; i < count; i++) {
     struct slot one = slot_plus(slot, i);
-    if (!is_private(maps_of(one)) || is_pinned(one)) continue;
+    if (!is_private(maps_of(one)) || record_of(one)->pins > 0) continue;
     struct frame frame = frame_find(one);
     if (frame.index && move(one, 1, frame)) continue;
     if (slot_state(one) == PROTECTED) mapping_unprotect(one);

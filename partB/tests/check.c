@@ -48,7 +48,7 @@ static bool slot_is_valid(struct slot slot, struct totals *totals) {
   bool holds_none = state == FREE || is_private(maps) || state == STOLEN;
   HOLDS(8, (maps == FREE) == !(registry.states[slot.index] & OCCUPIED));
   HOLDS(4, holds_none == (frame_of(slot).index == 0));
-  HOLDS(4, registry.pins[slot.index] == 0 || is_private(maps) || state == LEAVING);
+  HOLDS(4, record_of(slot)->pins == 0 || is_private(maps) || state == LEAVING);
   HOLDS(4, state <= STOLEN && !(maps & ZOMBIE && (state == FREE || state == STOLEN)));
   if (holds_none) {
     HOLDS(1, ring_is_alone(slot));
@@ -78,14 +78,14 @@ static bool registry_is_valid(void) {
       return false;
   }
   HOLDS(2, totals.rings == totals.used);
-  struct registry counted = registry;
-  record_recount(&counted);
-  HOLDS(8, counted.stats.live_chunks == registry.stats.live_chunks);
-  HOLDS(8, counted.stats.sharing_chunks == registry.stats.sharing_chunks);
-  HOLDS(8, counted.stats.frames_in_use == registry.stats.frames_in_use);
-  HOLDS(8, counted.stats.frames_cached == registry.stats.frames_cached);
-  HOLDS(8, counted.stats.kernel_mappings == registry.stats.kernel_mappings);
-  HOLDS(8, counted.unfinished == registry.unfinished);
+  struct registry before = registry;
+  record_recount();
+  HOLDS(8, before.stats.live_chunks == registry.stats.live_chunks);
+  HOLDS(8, before.stats.sharing_chunks == registry.stats.sharing_chunks);
+  HOLDS(8, before.stats.frames_in_use == registry.stats.frames_in_use);
+  HOLDS(8, before.stats.frames_cached == registry.stats.frames_cached);
+  HOLDS(8, before.stats.kernel_mappings == registry.stats.kernel_mappings);
+  HOLDS(8, before.unfinished == registry.unfinished);
   return true;
 }
 
