@@ -147,7 +147,7 @@ static void bad_data_access(const struct crash *crash, enum access access) {
     report(", which is not mapped.");
     /* Text comes last, as all bytes of an address may happen to be printable, but hardly with an end. */
     bool ends = !is_32_bits(address) && memchr(&address, 0, sizeof address - 3);
-    if (!report_if_cut(address) && !report_if_heap() &&
+    if (!report_if_cut(address, false) && !report_if_heap() &&
         !report_if_near(&near_address, calls_passed(ABOUT_MANY_BYTES)) &&
         !report_if_number(address, access) && !report_if_freed(address) && !report_if_below_zero(address) &&
         !(ends && report_if_text(address)) && !report_if_near(&near_address, true) &&
@@ -183,7 +183,8 @@ static void bad_jump(uintptr_t address, const struct crash *crash) {
     report(" It got there by returning from a function: something wrote past the end of a local array?");
     if (!mapped) report_if_text(address);
     report(" AddressSanitizer finds it.");
-  } else if (mapped || !(report_if_cut(address) || report_if_freed(address) || report_if_text(address))) {
+  } else if (mapped ||
+             !(report_if_cut(address, true) || report_if_freed(address) || report_if_text(address))) {
     report(" A function pointer that was overwritten, or never set%s?",
            mapped ? "" : ", or a library that was unloaded");
   }

@@ -154,7 +154,7 @@ bool report_if_near(const struct surroundings *around, bool far);
 bool report_if_below_zero(uintptr_t address);
 bool report_if_freed(uintptr_t pointer);
 bool is_32_bits(uintptr_t address); /* or sign-extended from that */
-bool report_if_cut(uintptr_t address);
+bool report_if_cut(uintptr_t address, bool called);
 /* calls.c: as far as unwinding, in the child, has found calls. */
 struct frame *calls_own(void);     /* the innermost of the program's own code; if none, of all */
 char *calls_called(void);          /* the library function that the program's own code had called; "" */

@@ -105,16 +105,18 @@ bool is_32_bits(uintptr_t address) {
   return address == (uint32_t)address || address == (uintptr_t)(intptr_t)(int32_t)address;
 }
 
-/* An int keeps the lower half of a pointer only. Large regions are left out: many numbers are the
- * half of some address in them. */
-bool report_if_cut(uintptr_t address) {
+/* An int keeps the lower half of a pointer only. Many numbers are the half of some address, by chance: left
+ * out are small ones, large regions, code if the pointer was not called, and this library's own memory. */
+bool report_if_cut(uintptr_t address, bool called) {
   static struct region region;
-  enum { LARGE = 64 << 20 };
-  if (!is_32_bits(address)) return false;
+  enum { SMALL = 1 << 16, LARGE = 64 << 20 };
+  if (!is_32_bits(address) || address + SMALL < 2 * SMALL) return false;
   maps_begin();
   while (maps_next(&region)) {
     uint32_t into = (uint32_t)address - (uint32_t)region.start;
-    if (is_32_bits(region.start) || region.end - region.start > LARGE || into >= region.end - region.start)
+    bool ours = (uintptr_t)&region - region.start < region.end - region.start;
+    if (is_32_bits(region.start) || region.end - region.start > LARGE || into >= region.end - region.start ||
+        region.executable != called || ours)
       continue;
     report(" It is the lower half of an address in ");
     report_region(&region);
