@@ -87,15 +87,15 @@ size_t copy_same(struct slot slots, struct slot others, size_t count) {
   return same;
 }
 
-/* The number of slots from the first that can be mapped in one call to a run of the source. */
+/* The number of slots from the first that can be mapped in one call to a run of the source. What is
+ * UNMAPPED comes alone: it is looked at first. */
 static size_t restorable(struct slot slot, struct slot source, size_t count) {
-  uint32_t first = slot_state(slot);
-  size_t length = is_private(maps_of(slot)) ? 0 : 1;
-  if (length == 0 || first == UNMAPPED) return length;
+  size_t length = 0;
   for (; length < count; length++) {
     struct slot one = slot_plus(slot, length);
-    uint32_t state = slot_state(one);
-    if ((state == ASLEEP) != (first == ASLEEP) || state == UNMAPPED || is_private(maps_of(one))) break;
+    if (is_private(maps_of(one))) break;
+    if (length > 0 && (slot_state(slot) == UNMAPPED || slot_state(one) == UNMAPPED)) break;
+    if ((slot_state(one) == ASLEEP) != (slot_state(slot) == ASLEEP)) break;
     if (shares(one, slot_plus(source, length))) break;
   }
   return length;

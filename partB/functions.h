@@ -115,6 +115,7 @@ bool space_map_again(void *from, size_t size, void *to);
 bool space_reserve(struct slot slot, size_t count);
 enum hole space_look_for_hole(struct slot slot);
 struct slot space_slot_at(const void *address);
+bool space_contains(const void *address);
 uint32_t space_first_frame(uint32_t start, uint8_t state);
 struct slot space_find(size_t count);
 bool space_grow(size_t count);

@@ -48,8 +48,8 @@ static struct generation attach_segment(void) {
   made.address = shmat(id, NULL, SHM_RDONLY);
   shmctl(id, IPC_RMID, NULL);
   if (made.address == (void *)-1) return made;
-  if ((uintptr_t)made.address - (uintptr_t)registry.views < 2 * (uintptr_t)registry.span * CHUNKSIZE) {
-    shmdt(made.address); /* in a hole that a slot has, as a refused call left it */
+  if (space_contains(made.address)) { /* in a hole that a slot has, as a refused call left it */
+    shmdt(made.address);
   } else {
     made.id = id;
   }

@@ -85,13 +85,14 @@ bool mapping_open(struct slot slot, size_t count, bool private) {
 }
 
 /* Maps consecutive frames, not to be written, at a place that nobody else knows: moved from there, or
- * mapped a second time, they are READ_ONLY at a slot from the first moment. NULL if the kernel refuses. */
+ * mapped a second time, they are READ_ONLY at a slot from the first moment. NULL if the kernel refuses,
+ * or chooses the hole of a slot, where they would be taken for somebody else's. */
 char *mapping_lend(struct frame frame, size_t count) {
   size_t size = count * CHUNKSIZE;
   char *place = mremap(window_of(frame), 0, size, MREMAP_MAYMOVE);
   if (place == MAP_FAILED) return NULL;
   madvise(place, size, MADV_DODUMP);
-  if (mprotect(place, size, PROT_READ) == 0) return place;
+  if (!space_contains(place) && mprotect(place, size, PROT_READ) == 0) return place;
   munmap(place, size);
   return NULL;
 }

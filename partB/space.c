@@ -207,6 +207,11 @@ struct slot space_slot_at(const void *address) {
   return (struct slot){index < registry.end ? (uint32_t)index : 0};
 }
 
+/* Does the address lie in the view or in the window? */
+bool space_contains(const void *address) {
+  return (uintptr_t)address - (uintptr_t)registry.views < 2 * (uintptr_t)registry.span * CHUNKSIZE;
+}
+
 /* The first index from start on in one of two states; the end if there is none. */
 static uint32_t first_of(uint32_t start, uint8_t state, uint8_t other) {
   if (start >= registry.end) return start; /* there may be no records yet */

@@ -98,6 +98,27 @@ static void test_hole_before_fork(void) {
   }
 }
 
+/* Nor must what a restore maps for a while. */
+static void test_hole_before_restore(void) {
+  skip_without_sharing();
+  take_room_above(chunk_alloc());
+  for (long in_a_row = 1; in_a_row <= 16; in_a_row++) {
+    long refused = 1;
+    for (long first = 1; refused > 0; first++) {
+      char *old = new_block(1, 1), *new = new_block(1, 2);
+      char *snapshot = chunk_snapshot(new), *target = chunk_snapshot(old); /* not to wake together */
+      refuse(MREMAP | MMAP, first, in_a_row);
+      chunk_make_readable(target, 1);
+      int result = chunk_restore(target, snapshot);
+      refused = refuse_nothing();
+      CHECK(holds(target, 1, result == 0 ? 2 : 1) && holds(snapshot, 1, 2));
+      CHECK(lazycopy_is_valid(1) && lazycopy_matches_kernel());
+      CHECK(chunk_free(old) == 0 && chunk_free(new) == 0);
+      CHECK(chunk_free(target) == 0 && chunk_free(snapshot) == 0);
+    }
+  }
+}
+
 /* --- Writes of another thread, while a chunk that could not be protected is made private --- */
 
 static char *written;
@@ -187,6 +208,7 @@ static const struct test tests[] = {
     {"half_done_protection", test_protection, 60},
     {"half_done_protection_before_fork", test_protection_before_fork, 60},
     {"half_done_hole_before_fork", test_hole_before_fork, 60},
+    {"half_done_hole_before_restore", test_hole_before_restore, 60},
     {"half_done_write_while_made_private", test_write_while_made_private, 60},
     {"half_done_at_start", test_refused_at_start, 60},
     {"half_done_short_of_memory", test_short_of_memory, 60},
