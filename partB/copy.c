@@ -64,7 +64,7 @@ struct slot copy_sharing(struct slot source, size_t count, bool asleep) {
     length = run_length(from, count - done);
     if (copy_run(to, from, length, asleep)) continue;
     if (is_live(maps_of(to))) done += length;
-    if (done > 0) slot_free(copy, done);
+    slot_free(copy, done);
     slot_unmap(copy, done);
     return none;
   }

@@ -47,12 +47,6 @@ void fork_take_lock(void) {
   if (lock_take()) become_child();
 }
 
-/* All slots at once, and again those of which the kernel has refused it. */
-static void protect_all(void) {
-  mapping_protect((struct slot){1}, registry.end - 1);
-  for (struct slot slot = {1}; slot.index < registry.end; slot.index++) part_from_frame(slot);
-}
-
 static void before_fork(void) {
   fork_take_lock();
   own_forks++;
@@ -61,7 +55,8 @@ static void before_fork(void) {
     slot_finish();
     frame_recover(true);
     generation_begin();
-    protect_all();
+    mapping_protect((struct slot){1}, registry.end - 1); /* at once; or, what is refused, one by one */
+    for (struct slot slot = {1}; slot.index < registry.end; slot.index++) part_from_frame(slot);
     frame_mark_seen();
   }
   registry.forks++;

@@ -108,17 +108,14 @@ bool mapping_share(struct slot slot, size_t count, struct slot source, char *fro
 }
 
 /* Maps live slots to consecutive frames that hold the same bytes, writable, in one step
- * for whoever reads them. */
+ * for whoever reads them. What is private comes alone; if it has been unmapped, only the new frame
+ * has its bytes. */
 bool mapping_move(struct slot slot, size_t count, struct frame frame) {
   if (!is_ready(slot)) return false;
   bool is_mapped = map_writable(slot, count * CHUNKSIZE, frame);
-  if (record_if(is_mapped, slot, count, frame.index | WRITABLE)) return true;
-  for (size_t i = 0; i < count; i++) { /* what was private has its bytes in the new frame only */
-    struct slot one = slot_plus(slot, i);
-    if (slot_state(one) == UNMAPPED && frame_of(one).index == 0)
-      record_set(one, 1, 0, frame_plus(frame, i).index);
-  }
-  return false;
+  record_if(is_mapped, slot, count, frame.index | WRITABLE);
+  if (frame_of(slot).index == 0 && slot_state(slot) == UNMAPPED) record_set(slot, 1, 0, frame.index);
+  return is_mapped;
 }
 
 /* Maps slots that are ASLEEP, or one that is UNMAPPED, to their consecutive frames. */
@@ -182,18 +179,15 @@ bool mapping_close(struct slot slot, size_t count) {
 /* ---- Protection ---- */
 
 /* Gives the right to write to a slot: to what is DOUBTFUL or PROTECTED together with such
- * neighbours, if that can be, as a run they need no more mappings than before. */
+ * neighbours, as a run they need no more mappings than before. */
 bool mapping_unprotect(struct slot slot) {
   uint32_t state = slot_state(slot), now = is_private(maps_of(slot)) ? PRIVATE : WRITABLE;
   struct slot first = slot, end = slot_plus(slot, 1);
   while (state != READ_ONLY && slot_state((struct slot){first.index - 1}) == state) first.index--;
   while (state != READ_ONLY && slot_state(end) == state) end.index++;
-  if (mprotect(view_of(first), (end.index - first.index) * (size_t)CHUNKSIZE, PROT_READ | PROT_WRITE) != 0) {
-    first = slot;
-    end = slot_plus(slot, 1);
-    if (mprotect(view_of(slot), CHUNKSIZE, PROT_READ | PROT_WRITE) != 0) return false;
-  }
-  record_set(first, end.index - first.index, STATE, now);
+  size_t count = end.index - first.index;
+  if (mprotect(view_of(first), count * CHUNKSIZE, PROT_READ | PROT_WRITE) != 0) return false;
+  record_set(first, count, STATE, now);
   return true;
 }
 
