@@ -20,14 +20,15 @@ static struct range chunks_of(void *address, size_t length) {
  * need not wait for all of them. */
 static int for_each(void *address, size_t length, bool (*act)(struct slot)) {
   struct range range = chunks_of(address, length);
-  int result = 0;
-  for (size_t i = 0; i < range.count && result == 0; i++) {
+  int result;
+  size_t i = 0;
+  do {
     enter();
     struct slot slot = enter_range(range.chunks + i * CHUNKSIZE, i == 0 ? range.count : 1);
-    int error = slot.index ? 0 : EINVAL;
+    int error = slot.index || range.count == 0 ? 0 : EINVAL;
     if (slot.index && !act(slot)) error = ENOMEM;
     result = lock_give(error);
-  }
+  } while (++i < range.count && result == 0);
   return result;
 }
 
