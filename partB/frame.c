@@ -44,16 +44,6 @@ static void discard_later(struct unused *unused, struct frame frame) {
   unused->count++;
 }
 
-/* Discards the warm frames, once: those that the system does not take stay warm. (While a fork is
- * under way, frames are left alone.) */
-void frame_trim(void) {
-  struct unused unused = {0};
-  for (struct frame frame = {1}; frame.index < registry.end && registry.forks == 0; frame.index++) {
-    if (frame_state(frame) == FREE_WARM) discard_later(&unused, frame);
-  }
-  frame_discard(unused);
-}
-
 /* A table that is copied and written again and again needs about as many free frames
  * as it has chunks written in between. */
 static size_t warm_limit(void) {
@@ -95,6 +85,16 @@ void frame_recover(bool all) {
   struct unused unused = {0};
   for (struct frame frame = {1}; frame.index < registry.end; frame.index++) {
     if (recover(frame)) discard_later(&unused, frame);
+  }
+  frame_discard(unused);
+}
+
+/* Discards the warm frames, once, and what the system did not take before: those that it does not take
+ * now stay warm. (While a fork is under way, frames are left alone.) */
+void frame_trim(void) {
+  struct unused unused = {0};
+  for (struct frame frame = {1}; frame.index < registry.end && registry.forks == 0; frame.index++) {
+    if (frame_state(frame) == FREE_WARM || recover(frame)) discard_later(&unused, frame);
   }
   frame_discard(unused);
 }

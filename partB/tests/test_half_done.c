@@ -6,6 +6,7 @@
 
 #include "check.h"
 #include "kin.h"
+#include "probe.h"
 #include "refusal.h"
 #include "support.h"
 
@@ -190,6 +191,21 @@ static void test_short_of_memory(void) {
   CHECK(holds(block, MANY, 1));
 }
 
+/* Memory that could not be given back when its chunk was freed goes when there is a trim. */
+static void test_given_back_later(void) {
+  skip_without_sharing();
+  skip_under_sanitizer();
+  const long kib = MANY * CHUNKSIZE / 1024, before = memory_kib();
+  char *block = new_block(MANY, 1);
+  for (size_t i = 0; i < MANY; i++) {
+    refuse(MADVISE, 1, 2);
+    CHECK(chunk_free(block + i * CHUNKSIZE) == 0 && refuse_nothing() == 2);
+  }
+  CHECK(memory_kib() > before + kib / 2);
+  chunk_trim();
+  CHECK(memory_kib() < before + kib / 2 && lazycopy_is_valid(1));
+}
+
 /* What is asleep is copied, and restored from, without waking it: mappings may be short. */
 static void test_asleep_without_mappings(void) {
   skip_without_sharing();
@@ -208,6 +224,7 @@ static const struct test tests[] = {
     {"half_done_protection", test_protection, 60},
     {"half_done_protection_before_fork", test_protection_before_fork, 60},
     {"half_done_hole_before_fork", test_hole_before_fork, 60},
+    {"half_done_given_back_later", test_given_back_later, 20},
     {"half_done_hole_before_restore", test_hole_before_restore, 60},
     {"half_done_write_while_made_private", test_write_while_made_private, 60},
     {"half_done_at_start", test_refused_at_start, 60},
