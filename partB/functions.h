@@ -47,7 +47,8 @@ bool split_adopt(struct slot slot, size_t count);
 bool split_bring_home(struct slot slot, size_t count);
 
 /* slot.c */
-struct slot slot_open(size_t count, bool zeroed);
+struct slot slot_open(size_t count);
+bool slot_clear(struct slot slot);
 void slot_free(struct slot slot, size_t count);
 void slot_unmap(struct slot slot, size_t count);
 bool slot_pin(struct slot slot);

@@ -5,14 +5,25 @@
 
 #include "internal.h"
 
-enum { BATCH = 1024 }; /* chunks after which other threads may take the lock */
+enum { BATCH = 1024, CLEARED = 512 }; /* chunks after which other threads may take the lock */
+
+static void let_others(void) {
+  lock_let_others();
+  fork_take_lock();
+}
 
 /* ---- New blocks ---- */
 
+/* Nobody else knows these slots yet. */
 void *chunks_alloc(size_t count) {
   enter();
   struct slot slot = {0};
-  if (count > 0) slot = slot_open(count, true);
+  if (count > 0) slot = slot_open(count);
+  bool is_zero = slot.index == 0 || is_private(maps_of(slot));
+  for (size_t i = 0, cleared = 0; i < count && !is_zero; i++) {
+    cleared += slot_clear(slot_plus(slot, i));
+    if (cleared % CLEARED == CLEARED - 1) let_others();
+  }
   int error = count > 0 ? ENOMEM : EINVAL;
   lock_give(slot.index ? 0 : error);
   return slot.index ? view_of(slot) : NULL;
@@ -50,7 +61,7 @@ static void *copy(void *chunks, size_t count, enum kind kind) {
   enter();
   struct slot source = enter_range(chunks, count), shared = {0}, fresh = {0};
   if (source.index && kind != EAGER) shared = copy_sharing(source, count, kind == SNAPSHOT);
-  if (source.index && !shared.index) fresh = slot_open(count, false);
+  if (source.index && !shared.index) fresh = slot_open(count);
   if (fresh.index && kind != EAGER) registry.stats.eager_fallbacks += count;
   int error = source.index ? ENOMEM : EINVAL;
   lock_give(shared.index || fresh.index ? 0 : error);
@@ -112,10 +123,7 @@ int chunks_free(void *chunks, size_t count) {
   struct slot slot = enter_range(chunks, count);
   if (slot.index) slot_free(slot, count);
   for (size_t done = 0; slot.index && done < count; done += BATCH) {
-    if (done > 0) {
-      lock_let_others();
-      fork_take_lock();
-    }
+    if (done > 0) let_others();
     slot_unmap(slot_plus(slot, done), count - done < BATCH ? count - done : BATCH);
   }
   return lock_give(slot.index || is_nothing ? 0 : EINVAL);

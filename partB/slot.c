@@ -10,16 +10,20 @@ enum {
 };
 
 /* Opens free slots; or none if the kernel refuses. */
-struct slot slot_open(size_t count, bool zeroed) {
+struct slot slot_open(size_t count) {
   struct slot slot = frame_find_room(count), none = {0};
   if (!slot.index) return none;
   bool private = registry.forks > 0 || !space_sharing_works();
-  if (!mapping_open(slot, count, private)) return none;
-  for (size_t i = 0; i < count && zeroed && !private; i++) {
-    struct frame home = home_of(slot_plus(slot, i));
-    if (frame_state(home) == USED_WARM) memset(window_of(home), 0, CHUNKSIZE);
-  }
-  return slot;
+  return mapping_open(slot, count, private) ? slot : none;
+}
+
+/* Has a new slot read as zeros, as what was warm does not. Returns whether that took time. A fork may have
+ * made it private since it was opened. */
+bool slot_clear(struct slot slot) {
+  bool is_cold = frame_of(slot).index && frame_state(frame_of(slot)) == USED_COLD;
+  bool has_copy = is_private(maps_of(slot)) || slot_state(slot) == LEAVING;
+  if (!is_cold) memset(has_copy ? view_of(slot) : window_of(frame_of(slot)), 0, CHUNKSIZE);
+  return !is_cold;
 }
 
 /* ---- Freeing ---- */

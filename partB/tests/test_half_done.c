@@ -1,6 +1,7 @@
 /* Refusals that have done a half: mprotect has changed the first of its mappings, and another thread
  * goes on writing meanwhile. Whatever was written stays, and plain writes go on. */
 #include <pthread.h>
+#include <stdatomic.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -152,6 +153,32 @@ static void test_write_while_made_private(void) {
   }
 }
 
+/* --- A large block is cleared while others may take the lock: forks, which make it private if they must --- */
+
+static atomic_int is_cleared;
+
+static void *fork_until_cleared(void *unused) {
+  do fork_once();
+  while (!is_cleared);
+  return unused;
+}
+
+static void test_cleared_while_forking(void) {
+  enum { LARGE = 600 };
+  skip_without_sharing();
+  char *block = new_block(LARGE, 1), *copy = lazy_copy(block, LARGE);
+  for (size_t i = 0; i < LARGE; i++) poke(copy + i * CHUNKSIZE, 1);
+  CHECK(chunks_free(copy, LARGE) == 0 && stats().frames_cached == LARGE);
+  refuse(MPROTECT, 1, FOR_EVER);
+  pthread_t forker;
+  CHECK(pthread_create(&forker, NULL, fork_until_cleared, NULL) == 0);
+  char *cleared = chunks_alloc(LARGE);
+  is_cleared = 1;
+  CHECK(pthread_join(forker, NULL) == 0);
+  refuse_nothing();
+  CHECK(cleared && is_block_of(cleared, LARGE, 0) && holds(block, LARGE, 1));
+}
+
 /* --- Refusals that must not be taken for more than they are --- */
 
 /* One at the start does not decide how many chunks there may be ever after. */
@@ -227,6 +254,7 @@ static const struct test tests[] = {
     {"half_done_given_back_later", test_given_back_later, 20},
     {"half_done_hole_before_restore", test_hole_before_restore, 60},
     {"half_done_write_while_made_private", test_write_while_made_private, 60},
+    {"half_done_cleared_while_forking", test_cleared_while_forking, 60},
     {"half_done_at_start", test_refused_at_start, 60},
     {"half_done_short_of_memory", test_short_of_memory, 60},
 };
