@@ -163,7 +163,10 @@ bool frame_prepare(struct frame target) {
   BELIEVE(frame_is_free(target));
   registry.memory_is_short =
       frame_state(target) != FREE_WARM && !probe_populate(window_of(target), CHUNKSIZE);
-  if (registry.memory_is_short) return false;
+  if (registry.memory_is_short) {
+    frame_discard((struct unused){target, 1}); /* a part of its memory may be there */
+    return false;
+  }
   /* One read maps all pages of a warm one writable at once (the kernel's fault-around), where
    * writes would fault page by page. */
   (void)*(volatile char *)window_of(target);
