@@ -153,7 +153,7 @@ static void test_write_while_made_private(void) {
   }
 }
 
-/* --- A large block is cleared while others may take the lock: forks, which make it private if they must --- */
+/* --- Forks while a large block is cleared: they make it private if they must --- */
 
 static atomic_int is_cleared;
 
