@@ -21,8 +21,7 @@ void *chunks_alloc(size_t count) {
   if (count > 0) slot = slot_open(count);
   bool is_zero = slot.index == 0 || is_private(maps_of(slot));
   for (size_t i = 0, cleared = 0; i < count && !is_zero; i++) {
-    cleared += slot_clear(slot_plus(slot, i));
-    if (cleared % CLEARED == CLEARED - 1) let_others();
+    if (slot_clear(slot_plus(slot, i)) && ++cleared % CLEARED == 0) let_others();
   }
   int error = count > 0 ? ENOMEM : EINVAL;
   lock_give(slot.index ? 0 : error);

@@ -251,12 +251,12 @@ static const struct test tests[] = {
     {"half_done_protection", test_protection, 60},
     {"half_done_protection_before_fork", test_protection_before_fork, 60},
     {"half_done_hole_before_fork", test_hole_before_fork, 60},
-    {"half_done_given_back_later", test_given_back_later, 20},
     {"half_done_hole_before_restore", test_hole_before_restore, 60},
     {"half_done_write_while_made_private", test_write_while_made_private, 60},
     {"half_done_cleared_while_forking", test_cleared_while_forking, 60},
     {"half_done_at_start", test_refused_at_start, 60},
     {"half_done_short_of_memory", test_short_of_memory, 60},
+    {"half_done_given_back_later", test_given_back_later, 20},
 };
 
 RUN_TESTS(tests)
