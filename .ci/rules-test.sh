@@ -16,6 +16,13 @@ renew() {
   until newer "$1" "$scratch/then"; do touch "$1"; done
 }
 
+# Before anything is built.
+rules_top_level() {
+  for entry in *; do
+    case $entry in Makefile | README.md | partA | partB) ;; *) fail "also at the top: $entry" ;; esac
+  done
+}
+
 rules_parallel() {
   try 0 make -s clean
   try 0 make -s -j 8
@@ -78,4 +85,4 @@ rules_moved() {
   grep -q '^This was built in /elsewhere, .*: make clean$' "$scratch/err" || fail "$(cat "$scratch/err")"
 }
 
-run_all rules_ parallel what_changed examples settings moved clean
+run_all rules_ top_level parallel what_changed examples settings moved clean
